@@ -1,0 +1,49 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include <libdex.h>
+
+G_BEGIN_DECLS
+
+/**
+ * AvbBlockingFunc:
+ * @data: what avb_blocking_run() was given
+ *
+ * Runs on a worker thread and may block. It must return a future that is completed already, and
+ * map the error of its library before it returns (libvirt keeps the last error per thread).
+ *
+ * Returns: (transfer full): dex_future_new_for_…() or dex_future_new_true()
+ */
+typedef DexFuture *(*AvbBlockingFunc) (gpointer data);
+
+/**
+ * avb_blocking_run:
+ * @func: the blocking work
+ * @data: (nullable): for @func, which owns nothing of it
+ * @destroy: (nullable): frees @data, on the caller's scheduler, after the future was completed
+ *
+ * Runs @func on one of four worker threads. The future is resolved, and @data is freed, on the
+ * scheduler that called, never on the worker: objects of the main thread may ride in @data.
+ * Dropping the future does not stop @func.
+ *
+ * Thread: one that has a #DexScheduler.
+ *
+ * Returns: (transfer full): what @func returned
+ */
+DexFuture *avb_blocking_run (AvbBlockingFunc func,
+                             gpointer        data,
+                             GDestroyNotify  destroy) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * avb_future_finish:
+ * @future: (transfer full): the end of a chain
+ * @what: (not nullable): what was tried, for the log, untranslated
+ *
+ * Ends a chain whose failure interests only a log reader. Cancelled futures are silent. Use this
+ * instead of a bare dex_future_disown().
+ */
+void avb_future_finish (DexFuture *future, const char *what);
+
+G_END_DECLS

@@ -1,0 +1,150 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include <libdex.h>
+
+#include "backends/avb-capabilities.h"
+#include "backends/avb-machine-spec.h"
+#include "backends/avb-machine.h"
+#include "backends/avb-operation.h"
+
+G_BEGIN_DECLS
+
+/**
+ * AvbLink:
+ * @AVB_LINK_CONNECTING: the first attempt is under way.
+ * @AVB_LINK_UP: the hypervisor answers.
+ * @AVB_LINK_LOST: it does not; it is tried again by itself, with back-off.
+ * @AVB_LINK_CLOSED: avb_connection_close() was called.
+ */
+typedef enum {
+  AVB_LINK_CONNECTING,
+  AVB_LINK_UP,
+  AVB_LINK_LOST,
+  AVB_LINK_CLOSED,
+} AvbLink;
+
+#define AVB_TYPE_LINK (avb_link_get_type ())
+GType avb_link_get_type (void);
+
+/**
+ * AvbVolumeSpec:
+ *
+ * A disk to be made on the connection's host. A plain value for the stack.
+ */
+typedef struct {
+  const char *name;       /* file name without a folder, as wished; made unique */
+  const char *format;     /* "qcow2" or "raw" */
+  guint64     capacity;   /* bytes, as the guest sees it; 0 with a source: as the source */
+  const char *source;     /* (nullable) a local file whose content is copied and converted */
+  const char *source_format; /* for a source: as avb_medium_inspect() found it, never guessed */
+} AvbVolumeSpec;
+
+/**
+ * AvbConnection:
+ *
+ * One hypervisor instance, local or remote. Abstract; main thread only.
+ *
+ * Properties, read-only and notifying: `uri` (string, construct-only), `name` (string: what to call
+ * it, "This computer" or a host), `link` (#AvbLink), `link-error` (string, nullable, translated:
+ * why it is not up), `machines` (#GListModel of #AvbMachine, kept true by the hypervisor's events,
+ * never by polling; in no order), `capabilities` (#AvbCapabilities), `is-local` (boolean: files of
+ * this computer are files of the hypervisor's host).
+ *
+ * A lost link keeps every object: machines stay listed with `available` %FALSE, and are the same
+ * objects when it is back; those that went meanwhile leave the list then.
+ */
+#define AVB_TYPE_CONNECTION (avb_connection_get_type ())
+G_DECLARE_DERIVABLE_TYPE (AvbConnection, avb_connection, AVB, CONNECTION, GObject)
+
+struct _AvbConnectionClass {
+  GObjectClass parent_class;
+
+  DexFuture *(*create_machine)  (AvbConnection *self, AvbMachineSpec *spec);
+  DexFuture *(*create_volume)   (AvbConnection       *self,
+                                 const AvbVolumeSpec *volume,
+                                 AvbOperation        *operation);
+  DexFuture *(*delete_volume)   (AvbConnection *self, const char *path);
+  DexFuture *(*read_free)       (AvbConnection *self);
+  void       (*retry)           (AvbConnection *self);
+  DexFuture *(*close)           (AvbConnection *self);
+
+  gpointer _reserved[8];
+};
+
+/**
+ * avb_connection_create_machine:
+ * @spec: a valid spec whose disks exist
+ *
+ * Defines a machine. Its card is there when the future resolves.
+ *
+ * Returns: (transfer full): resolves to the #AvbMachine, or rejects with %AVB_ERROR_EXISTS,
+ *   %AVB_ERROR_INVALID, %AVB_ERROR_NOT_SUPPORTED, %AVB_ERROR_UNAVAILABLE, …
+ */
+DexFuture *avb_connection_create_machine (AvbConnection  *self,
+                                          AvbMachineSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * avb_connection_create_volume:
+ * @operation: gets progress in bytes; its cancel removes what was written. Not finished by this.
+ *
+ * Returns: (transfer full): resolves to a string, the path on the connection's host; nothing is
+ *   left behind when it rejects (%AVB_ERROR_NO_SPACE, %G_IO_ERROR_CANCELLED, …)
+ */
+DexFuture *avb_connection_create_volume (AvbConnection       *self,
+                                         const AvbVolumeSpec *volume,
+                                         AvbOperation        *operation) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Deletes a volume that avb_connection_create_volume() made. Gone already is no error. */
+DexFuture *avb_connection_delete_volume (AvbConnection *self,
+                                         const char    *path) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * AvbHostFree:
+ *
+ * What the host has left at this moment. A boxed value.
+ */
+typedef struct {
+  guint64 memory_mib;  /* that could be given to a machine without swapping */
+  guint64 disk_bytes;  /* where new volumes go */
+  char   *disk_path;   /* that place, for messages; (nullable) */
+} AvbHostFree;
+
+#define AVB_TYPE_HOST_FREE (avb_host_free_get_type ())
+GType        avb_host_free_get_type (void);
+AvbHostFree *avb_host_free_copy     (const AvbHostFree *self);
+void         avb_host_free_free     (AvbHostFree *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbHostFree, avb_host_free_free)
+
+/* Resolves to an #AvbHostFree (boxed). */
+DexFuture *avb_connection_read_free (AvbConnection *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Tries a lost link now instead of at the end of the back-off. */
+void       avb_connection_retry (AvbConnection *self);
+
+/* Closes the link for good; machines go on running. Resolves to %TRUE. */
+DexFuture *avb_connection_close (AvbConnection *self) G_GNUC_WARN_UNUSED_RESULT;
+
+const char      *avb_connection_get_uri          (AvbConnection *self);
+const char      *avb_connection_get_name         (AvbConnection *self);
+AvbLink          avb_connection_get_link         (AvbConnection *self);
+const char      *avb_connection_get_link_error   (AvbConnection *self); /* (nullable) */
+GListModel      *avb_connection_get_machines     (AvbConnection *self);
+AvbCapabilities *avb_connection_get_capabilities (AvbConnection *self);
+gboolean         avb_connection_get_is_local     (AvbConnection *self);
+
+/* For backends. */
+GListStore *avb_connection_get_store        (AvbConnection *self); /* behind `machines` */
+void        avb_connection_set_name         (AvbConnection *self, const char *name);
+void        avb_connection_set_link         (AvbConnection *self, AvbLink link, const char *error);
+void        avb_connection_set_capabilities (AvbConnection *self, AvbCapabilities *capabilities);
+void        avb_connection_set_is_local     (AvbConnection *self, gboolean is_local);
+
+/* avb_machine_dup_connection() lives here so that the two headers need not know each other:
+ * (nullable) (transfer full), %NULL once the connection is gone. Backends call the setter. */
+AvbConnection *avb_machine_dup_connection (AvbMachine *machine);
+void           avb_machine_set_connection (AvbMachine *machine, AvbConnection *connection);
+
+G_END_DECLS

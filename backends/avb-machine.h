@@ -1,0 +1,212 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include <libdex.h>
+
+#include "backends/avb-machine-spec.h"
+#include "backends/avb-operation.h"
+
+G_BEGIN_DECLS
+
+/**
+ * AvbMachineState:
+ * @AVB_MACHINE_OFF: not running, nothing kept.
+ * @AVB_MACHINE_SAVED: not running; its memory is on disk and a start goes on from there.
+ * @AVB_MACHINE_RUNNING: runs.
+ * @AVB_MACHINE_PAUSED: in memory, its processors stopped.
+ * @AVB_MACHINE_STOPPING: was asked to shut down and is about to.
+ * @AVB_MACHINE_CRASHED: the guest or its hypervisor process died.
+ * @AVB_MACHINE_UNKNOWN: not known (yet).
+ */
+typedef enum {
+  AVB_MACHINE_UNKNOWN,
+  AVB_MACHINE_OFF,
+  AVB_MACHINE_SAVED,
+  AVB_MACHINE_RUNNING,
+  AVB_MACHINE_PAUSED,
+  AVB_MACHINE_STOPPING,
+  AVB_MACHINE_CRASHED,
+} AvbMachineState;
+
+#define AVB_TYPE_MACHINE_STATE (avb_machine_state_get_type ())
+GType avb_machine_state_get_type (void);
+
+/**
+ * AvbDeleteFlags:
+ * @AVB_DELETE_KEEP_DISKS: only the definition, saved state and NVRAM go.
+ * @AVB_DELETE_DISKS: the machine's writable disks go too; never read-only media, never a disk that
+ *   another machine of the connection uses.
+ */
+typedef enum {
+  AVB_DELETE_KEEP_DISKS = 0,
+  AVB_DELETE_DISKS = 1 << 0,
+} AvbDeleteFlags;
+
+/**
+ * AvbConsoleEndpoint:
+ *
+ * How to reach a running machine's display. A plain value.
+ */
+typedef enum {
+  AVB_CONSOLE_NONE,  /* no graphics; reason says so */
+  AVB_CONSOLE_SPICE_FD,   /* ask avb_machine_open_console_fd() for each channel */
+  AVB_CONSOLE_SPICE_HOST, /* connect to host and port or TLS port */
+} AvbConsoleKind;
+
+typedef struct {
+  AvbConsoleKind kind;
+  char          *host;     /* for SPICE_HOST */
+  guint          port;     /* 0: none */
+  guint          tls_port; /* 0: none */
+  char          *reason;   /* translated, for NONE: why there is no console */
+} AvbConsoleEndpoint;
+
+#define AVB_TYPE_CONSOLE_ENDPOINT (avb_console_endpoint_get_type ())
+GType               avb_console_endpoint_get_type (void);
+AvbConsoleEndpoint *avb_console_endpoint_new      (AvbConsoleKind kind);
+AvbConsoleEndpoint *avb_console_endpoint_copy     (const AvbConsoleEndpoint *endpoint);
+void                avb_console_endpoint_free     (AvbConsoleEndpoint *endpoint);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbConsoleEndpoint, avb_console_endpoint_free)
+
+/**
+ * AvbScreenshot:
+ *
+ * A picture of a guest's display as the hypervisor encoded it. A plain value.
+ */
+typedef struct {
+  char   *mime_type; /* "image/png" or "image/x-portable-pixmap" */
+  GBytes *bytes;     /* at most 64 MiB */
+} AvbScreenshot;
+
+#define AVB_TYPE_SCREENSHOT (avb_screenshot_get_type ())
+GType          avb_screenshot_get_type (void);
+AvbScreenshot *avb_screenshot_new      (const char *mime_type, GBytes *bytes);
+AvbScreenshot *avb_screenshot_copy     (const AvbScreenshot *screenshot);
+void           avb_screenshot_free     (AvbScreenshot *screenshot);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbScreenshot, avb_screenshot_free)
+
+/**
+ * AvbMachine:
+ *
+ * One machine of a connection, for as long as the hypervisor knows it. Abstract; main thread only.
+ *
+ * Properties, all read-only to the outside and notifying: `uuid` (string, stable), `name` (string),
+ * `state` (#AvbMachineState), `state-since` (int64, Unix seconds, 0 if unknown), `available`
+ * (boolean: the link to the hypervisor is up; where it is not, the machine is greyed and no verb
+ * can be called), `operation` (#AvbOperation, nullable: long work under way on this machine),
+ * `os-id` (string, nullable), `cpus` (uint), `memory-mib` (uint64), `emulated` (boolean: runs or
+ * would run without hardware virtualisation), `has-details` (boolean: os-id, cpus, memory-mib and
+ * emulated are known; see avb_machine_load_details()), `last-error` (string, nullable: translated; why the machine stopped by itself,
+ * until the next start), and what can be done now: `can-start` (also restores a saved machine),
+ * `can-pause`, `can-resume`, `can-save`, `can-shut-down` (also reboot), `can-reset`, `can-force-off` (also
+ * discards a saved state: see avb_machine_discard_saved()), `can-delete`, `can-rename`,
+ * `can-edit`, `has-console` (the display can be connected to now). All booleans.
+ *
+ * Every verb returns a future that resolves to %TRUE unless stated otherwise, and rejects with
+ * %AVB_ERROR: %AVB_ERROR_BUSY in the wrong state, %AVB_ERROR_UNAVAILABLE without a link,
+ * %AVB_ERROR_NOT_FOUND if the machine is gone. State changes arrive as property notifications.
+ */
+#define AVB_TYPE_MACHINE (avb_machine_get_type ())
+G_DECLARE_DERIVABLE_TYPE (AvbMachine, avb_machine, AVB, MACHINE, GObject)
+
+struct _AvbMachineClass {
+  GObjectClass parent_class;
+
+  DexFuture *(*load_details)    (AvbMachine *self);
+  DexFuture *(*start)           (AvbMachine *self);
+  DexFuture *(*pause)           (AvbMachine *self);
+  DexFuture *(*resume)          (AvbMachine *self);
+  DexFuture *(*save)            (AvbMachine *self, AvbOperation *operation);
+  DexFuture *(*discard_saved)   (AvbMachine *self);
+  DexFuture *(*shut_down)       (AvbMachine *self);
+  DexFuture *(*reboot)          (AvbMachine *self);
+  DexFuture *(*reset)           (AvbMachine *self);
+  DexFuture *(*force_off)       (AvbMachine *self);
+  DexFuture *(*delete)          (AvbMachine *self, AvbDeleteFlags flags);
+  DexFuture *(*rename)          (AvbMachine *self, const char *name);
+  DexFuture *(*read_spec)       (AvbMachine *self);
+  DexFuture *(*apply_spec)      (AvbMachine *self, AvbMachineSpec *spec);
+  DexFuture *(*find_console)    (AvbMachine *self);
+  DexFuture *(*open_console_fd) (AvbMachine *self);
+  DexFuture *(*take_screenshot) (AvbMachine *self);
+
+  gpointer _reserved[8];
+};
+
+/* Fills in os-id, cpus, memory-mib and emulated: lists ask for visible rows only. Once called, the
+ * details are kept true from events. Called again it answers at once. */
+DexFuture *avb_machine_load_details (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Starts, or restores where a saved state exists. */
+DexFuture *avb_machine_start     (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_machine_pause     (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_machine_resume    (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Writes the memory to disk and stops. @operation is nullable; its cancel leaves the machine
+ * running. It is finished by this call, and is the machine's `operation` meanwhile. */
+DexFuture *avb_machine_save      (AvbMachine *self, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
+/* Throws the saved memory away: the next start boots. */
+DexFuture *avb_machine_discard_saved (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Asks the guest (ACPI or agent); resolves once asked, not once off. */
+DexFuture *avb_machine_shut_down (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_machine_reboot    (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
+/* The reset button. */
+DexFuture *avb_machine_reset     (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
+/* The power cord. */
+DexFuture *avb_machine_force_off (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
+/* The machine must be off or saved. It leaves the connection's list by the hypervisor's event. */
+DexFuture *avb_machine_delete    (AvbMachine *self, AvbDeleteFlags flags) G_GNUC_WARN_UNUSED_RESULT;
+/* The machine must be off. %AVB_ERROR_EXISTS if the name is taken, %AVB_ERROR_INVALID if refused. */
+DexFuture *avb_machine_rename    (AvbMachine *self, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Resolves to an #AvbMachineSpec: the persistent definition, as the next start will have it. */
+DexFuture *avb_machine_read_spec  (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Changes, in the persistent definition, what differs from @spec and nothing else: what the
+ * program does not know stays as it is. In force at the next start. */
+DexFuture *avb_machine_apply_spec (AvbMachine *self, AvbMachineSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Resolves to an #AvbConsoleEndpoint (boxed). */
+DexFuture *avb_machine_find_console    (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Resolves to an int: a connected socket that the caller owns, one for each SPICE channel. */
+DexFuture *avb_machine_open_console_fd (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Resolves to an #AvbScreenshot (boxed). */
+DexFuture *avb_machine_take_screenshot (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
+
+const char      *avb_machine_get_uuid        (AvbMachine *self);
+const char      *avb_machine_get_name        (AvbMachine *self);
+AvbMachineState  avb_machine_get_state       (AvbMachine *self);
+gint64           avb_machine_get_state_since (AvbMachine *self);
+gboolean         avb_machine_get_available   (AvbMachine *self);
+AvbOperation    *avb_machine_get_operation   (AvbMachine *self); /* (nullable) */
+const char      *avb_machine_get_os_id       (AvbMachine *self); /* (nullable) */
+guint            avb_machine_get_cpus        (AvbMachine *self);
+guint64          avb_machine_get_memory_mib  (AvbMachine *self);
+gboolean         avb_machine_get_emulated    (AvbMachine *self);
+gboolean         avb_machine_get_has_details (AvbMachine *self);
+const char      *avb_machine_get_last_error  (AvbMachine *self); /* (nullable) */
+gboolean         avb_machine_can_start       (AvbMachine *self);
+gboolean         avb_machine_can_pause       (AvbMachine *self);
+gboolean         avb_machine_can_resume      (AvbMachine *self);
+gboolean         avb_machine_can_save        (AvbMachine *self);
+gboolean         avb_machine_can_shut_down   (AvbMachine *self);
+gboolean         avb_machine_can_reset       (AvbMachine *self);
+gboolean         avb_machine_can_force_off   (AvbMachine *self);
+gboolean         avb_machine_can_delete      (AvbMachine *self);
+gboolean         avb_machine_can_rename      (AvbMachine *self);
+gboolean         avb_machine_can_edit        (AvbMachine *self);
+gboolean         avb_machine_has_console     (AvbMachine *self);
+
+/* For backends: the base class keeps the properties and derives the can-… ones from them. */
+void avb_machine_set_name       (AvbMachine *self, const char *name);
+void avb_machine_set_state      (AvbMachine *self, AvbMachineState state, gint64 since);
+void avb_machine_set_available  (AvbMachine *self, gboolean available);
+void avb_machine_set_operation  (AvbMachine *self, AvbOperation *operation);
+void avb_machine_set_details    (AvbMachine *self,
+                                 const char *os_id,
+                                 guint       cpus,
+                                 guint64     memory_mib,
+                                 gboolean    emulated);
+void avb_machine_set_last_error (AvbMachine *self, const char *message);
+
+G_END_DECLS

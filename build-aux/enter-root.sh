@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: Alpha VBox contributors
+# SPDX-License-Identifier: MPL-2.0
+#
+# enter-root.sh ROOT SOURCE BUILD HOME COMMAND…: runs inside.sh COMMAND… in the build root.
+#
+# The root is entered by pivot_root in a mount and PID namespace with a /proc of its own, so that user
+# namespaces, and with them bubblewrap, work inside (in a chroot the kernel forbids them).
+# Everything runs as the user "user" (1000); called by root, AVB_ROOT=1 keeps root inside.
+set -euo pipefail
+
+if [ "${AVB_STAGE:-}" = "" ]; then
+  root=$1 source=$2 build=$3 home=$4
+  mkdir -p "$build" "$home"
+  PATH=$PATH:/usr/sbin:/sbin
+  export AVB_STAGE=mounts
+  if [ "$(id -u)" = 0 ]; then
+    chown 1000:1000 "$build" "$home"
+    exec unshare --mount --pid --fork --kill-child --propagation private -- "$0" "$@"
+  fi
+  export AVB_OUTER=$(id -u)
+  exec unshare --user --map-root-user --mount --pid --fork --kill-child --propagation private -- "$0" "$@"
+fi
+
+root=$1 source=$2 build=$3 home=$4
+shift 4
+old=$root
+bind() { mount --rbind "$1" "$root/$2" && mount --make-rslave "$root/$2"; }
+
+mount --bind "$old" "$old"
+cd "$root"
+mount -t tmpfs -o mode=755 none dev
+mkdir dev/pts dev/shm dev/net dev/mqueue
+for node in null zero full random urandom tty; do
+  touch dev/$node
+  mount --bind /dev/$node dev/$node
+done
+ln -s /proc/self/fd dev/fd
+ln -s /proc/self/fd/0 dev/stdin
+ln -s /proc/self/fd/1 dev/stdout
+ln -s /proc/self/fd/2 dev/stderr
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620 none dev/pts
+ln -s pts/ptmx dev/ptmx
+mount -t tmpfs -o mode=1777 none dev/shm
+# As on a desktop, where everybody at the seat may use them.
+for node in kvm fuse net/tun; do
+  [ -e /dev/$node ] || continue
+  if [ "${AVB_OUTER:-}" = "" ]; then
+    mknod -m 666 dev/$node c $(stat -c '0x%t 0x%T' /dev/$node)
+  else
+    touch dev/$node
+    mount --bind /dev/$node dev/$node
+  fi
+done
+mount -t proc none proc
+bind /sys sys
+mount -t tmpfs -o mode=1777 none tmp
+mount -t tmpfs -o mode=1777 none var/tmp
+mount -t tmpfs -o mode=755 none run
+mkdir -p run/lock run/user/1000
+chmod 1777 run/lock
+for state in var/lib/libvirt var/log var/cache/libvirt; do
+  [ -d $state ] && mount -t tmpfs -o mode=755 none $state
+done
+bind "$source" src
+bind "$build" build
+bind "$home" home/user
+[ -e /etc/resolv.conf ] && mount --bind "$(readlink -f /etc/resolv.conf)" etc/resolv.conf 2>/dev/null || true
+
+# The user's display, where there is one.
+if [ -d /tmp/.X11-unix ] && [ -n "${DISPLAY:-}" ]; then
+  mkdir -p tmp/.X11-unix
+  mount --rbind /tmp/.X11-unix tmp/.X11-unix
+  [ -n "${XAUTHORITY:-}" ] && cp "$XAUTHORITY" tmp/.Xauthority && chmod 644 tmp/.Xauthority &&
+    export XAUTHORITY=/tmp/.Xauthority
+fi
+if [ -n "${WAYLAND_DISPLAY:-}" ] && [ -S "${XDG_RUNTIME_DIR:-}/$WAYLAND_DISPLAY" ]; then
+  touch run/user/1000/wayland-0
+  mount --bind "$XDG_RUNTIME_DIR/$WAYLAND_DISPLAY" run/user/1000/wayland-0
+  export WAYLAND_DISPLAY=wayland-0
+else
+  unset WAYLAND_DISPLAY
+fi
+[ "${AVB_OUTER:-}" = "" ] && chown 1000:1000 run/user/1000
+chmod 700 run/user/1000
+
+mount -o remount,bind,ro "$root"
+pivot_root . host
+umount --lazy /host
+cd /src
+
+clean=(env -i "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin" "HOME=/home/user" "USER=user"
+       "LOGNAME=user" "SHELL=/bin/bash" "LANG=${AVB_LANG:-en_US.UTF-8}" "TERM=${TERM:-dumb}"
+       "XDG_RUNTIME_DIR=/run/user/1000" "AVB_SOURCE=/src" "AVB_BUILD=/build")
+for variable in DISPLAY XAUTHORITY WAYLAND_DISPLAY CI AVB_OUT ${!ALPHA_VBOX_*} ${!GTK_*} ${!GSK_*} ${!GDK_*} ${!G_*}; do
+  [ -n "${!variable:-}" ] && clean+=("$variable=${!variable}")
+done
+
+if [ "${AVB_OUTER:-}" != "" ]; then
+  exec tini -g -- "${clean[@]}" unshare --user --map-user=1000 --map-group=1000 build-aux/inside.sh "$@"
+elif [ "${AVB_ROOT:-}" = 1 ]; then
+  exec tini -g -- "${clean[@]}" AVB_ROOT=1 build-aux/inside.sh "$@"
+else
+  exec tini -g -- setpriv --reuid 1000 --regid 1000 --init-groups "${clean[@]}" build-aux/inside.sh "$@"
+fi

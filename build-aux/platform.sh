@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: Alpha VBox contributors
+# SPDX-License-Identifier: MPL-2.0
+#
+# Sourced by dev.sh: is this system new enough, and what does it lack?
+
+# Prints "here" if this system has GTK 4.18 and libadwaita 1.7 or its packages do, else "root".
+platform_place() {
+  if pkg-config --atleast-version=4.18 gtk4 2>/dev/null &&
+     pkg-config --atleast-version=1.7 libadwaita-1 2>/dev/null; then
+    echo here
+    return
+  fi
+  if command -v apt-get >/dev/null; then
+    local version
+    version=$(apt-cache policy libgtk-4-dev 2>/dev/null | awk '/Candidate:/ {print $2}')
+    if [ -n "$version" ] && dpkg --compare-versions "$version" ge 4.18; then echo here; else echo root; fi
+  else
+    echo here
+  fi
+}
+
+# The package list of this system: a file in build-aux/packages.
+platform_list() {
+  case "$(uname -s)" in
+    Darwin) echo homebrew ;;
+    MINGW* | MSYS*) echo msys2 ;;
+    *)
+      if command -v apt-get >/dev/null; then echo debian
+      elif command -v dnf >/dev/null; then echo fedora
+      elif command -v pacman >/dev/null; then echo arch
+      fi ;;
+  esac
+}
+
+# Installs what the list names and this system lacks; asks for root only if something is missing.
+platform_install() {
+  local list missing sudo=
+  list=$(platform_list)
+  if [ -z "$list" ]; then
+    echo "No package list for this system; install what build-aux/packages/fedora.txt names." >&2
+    return
+  fi
+  mapfile -t packages < <(grep -v -e '^#' -e '^$' "build-aux/packages/$list.txt")
+  case $list in
+    debian) mapfile -t missing < <(comm -23 <(printf '%s\n' "${packages[@]}" | sort) \
+              <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort)) ;;
+    fedora) mapfile -t missing < <(for p in "${packages[@]}"; do rpm -q --quiet --whatprovides "$p" || echo "$p"; done) ;;
+    arch | msys2) mapfile -t missing < <(pacman -T "${packages[@]}") ;;
+    homebrew) mapfile -t missing < <(comm -23 <(printf '%s\n' "${packages[@]}" | sort) <(brew list --formula -1 | sort)) ;;
+  esac
+  [ ${#missing[@]} -gt 0 ] || return 0
+  [ "$(id -u)" = 0 ] || case $list in debian | fedora | arch) sudo=sudo ;; esac
+  echo "Installing: ${missing[*]}" >&2
+  case $list in
+    debian) $sudo apt-get update -q && $sudo apt-get install -y --no-install-recommends "${missing[@]}" ;;
+    fedora) $sudo dnf install -y "${missing[@]}" ;;
+    arch) $sudo pacman -S --needed --noconfirm "${missing[@]}" ;;
+    msys2) pacman -S --needed --noconfirm "${missing[@]}" ;;
+    homebrew) brew install "${missing[@]}" ;;
+  esac
+}
