@@ -1,0 +1,76 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include <libdex.h>
+
+#include "backends/avb-builtin-backends.h"
+
+G_BEGIN_DECLS
+
+/**
+ * AvbLibrary:
+ *
+ * The machines of all connections, and the long work that is under way. One for the program; main
+ * thread only.
+ *
+ * Properties, read-only and notifying: `machines` (#GListModel of #AvbMachine: of all connections,
+ * less those whose deletion can still be undone), `connections` (#GListModel of #AvbConnection),
+ * `jobs` (#GListModel of #AvbOperation: under way, and failed ones until dismissed).
+ */
+#define AVB_TYPE_LIBRARY (avb_library_get_type ())
+G_DECLARE_FINAL_TYPE (AvbLibrary, avb_library, AVB, LIBRARY, GObject)
+
+/* @backends: (element-type AvbBackend): avb_builtin_backends() */
+AvbLibrary *avb_library_new (GListModel *backends);
+
+GListModel *avb_library_get_machines    (AvbLibrary *self);
+GListModel *avb_library_get_connections (AvbLibrary *self);
+GListModel *avb_library_get_jobs        (AvbLibrary *self);
+
+/**
+ * avb_library_open:
+ * @uri: (nullable): a connection URI; %NULL: the first backend's default
+ *
+ * Adds a connection; the same URI again gives the same connection.
+ *
+ * Returns: (transfer none) (nullable): %NULL with %AVB_ERROR_NOT_SUPPORTED if no backend takes @uri
+ */
+AvbConnection *avb_library_open (AvbLibrary *self, const char *uri, GError **error);
+
+/* Closes and removes a connection; its machines go on running. */
+void avb_library_remove (AvbLibrary *self, AvbConnection *connection);
+
+/* (nullable) (transfer none) */
+AvbMachine *avb_library_find (AvbLibrary *self, const char *uuid);
+
+/* Shows @operation among the jobs until it is done or was cancelled. */
+void avb_library_add_job     (AvbLibrary *self, AvbOperation *operation);
+void avb_library_dismiss_job (AvbLibrary *self, AvbOperation *operation);
+
+/**
+ * avb_library_delete_later:
+ *
+ * Takes the machine out of `machines` at once, and deletes nothing yet: the user can still undo.
+ */
+void avb_library_delete_later (AvbLibrary *self, AvbMachine *machine, AvbDeleteFlags flags);
+void avb_library_undo_delete  (AvbLibrary *self, AvbMachine *machine);
+/* Deletes now. The machine is back in `machines` if the deletion fails. */
+DexFuture *avb_library_delete_now     (AvbLibrary *self, AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
+/* At the end of the program: every deletion that waits. */
+DexFuture *avb_library_delete_pending (AvbLibrary *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * avb_library_save_running:
+ * @operation: progress over all machines; cancel stops after the machine in hand
+ *
+ * Saves each machine that runs, was started or opened by this program's user on a local
+ * connection, and can be saved. Resolves to %TRUE; rejects with the first error, the others saved
+ * nevertheless.
+ */
+DexFuture *avb_library_save_running (AvbLibrary *self, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
+/* How many avb_library_save_running() would save. */
+guint      avb_library_count_running (AvbLibrary *self);
+
+G_END_DECLS
