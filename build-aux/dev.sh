@@ -6,39 +6,89 @@
 set -euo pipefail
 
 help() {
-  cat <<'END'
+  cat <<'END_OF_HELP'
 ./dev run [ARGS…]              build, then start Alpha VBox (without a display: the tour)
-./dev test [--sanitize] [NAME…]  build, then run all tests, or those whose name contains NAME
+./dev test [--sanitize] [NAME…]  build, then run all tests, or those whose suite or name contains NAME
 ./dev tour [--out DIR]         the main job unattended on a virtual display, a screenshot a step
+./dev screenshots [--out DIR]  every screen in light, dark, narrow, large text and right-to-left
 ./dev bench NAME [--json FILE] measure beside the peers: start
-./dev fuzz NAME SECONDS        run a libFuzzer target: domain-xml, qemu-img
+./dev fuzz NAME [SECONDS]      run a libFuzzer target: domain-xml, qemu-img
 ./dev build                    configure and build only
 ./dev shell [COMMAND…]         a shell in the place where all this happens
 ./dev format [--check]         format the lines that differ from the last commit
 ./dev help                     this
 
-Environment: ALPHA_VBOX_CACHE (default ~/.cache/alpha-vbox): build root, builds, home of test runs.
-END
+Where GTK 4.18 and libadwaita 1.7 are there or can be installed, this system is used. Elsewhere (older Debian and
+Ubuntu) everything happens in a Debian 13 build root, which is made once: the checkout is read-only at /src there,
+the build folder is /build, the user is "user".
+
+Environment: ALPHA_VBOX_CACHE (default ~/.cache/alpha-vbox): build root, builds, home of the build root.
+END_OF_HELP
 }
 
 command=${1:-help}
 case $command in
   help | -h | --help) help; exit 0 ;;
-  run | test | tour | bench | fuzz | build | shell | format) ;;
+  run | test | tour | screenshots | bench | fuzz | build | shell | format) ;;
   *) help >&2; exit 2 ;;
 esac
+shift
 
 source=$PWD
 cache=${ALPHA_VBOX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/alpha-vbox}
 mkdir -p "$cache"
 cache=$(readlink -f "$cache")
 build=$cache/build/$(printf '%s' "$source" | sha256sum | cut -c1-16)
+mkdir -p "$build"
 
 . build-aux/platform.sh
-if [ "$(platform_place)" = here ]; then
-  platform_install
-  mkdir -p "$build"
-  AVB_SOURCE=$source AVB_BUILD=$build exec build-aux/inside.sh "$@"
+place=$(platform_place)
+
+# --out DIR and --json FILE are named as seen by the caller; the build root shows their folder as /run/out.
+arguments=()
+case $command in
+  tour | screenshots | bench)
+    while [ $# -gt 0 ]; do
+      case $1 in
+        --out)
+          cd "$AVB_WHERE" && mkdir -p "${2:?--out needs a folder}"
+          AVB_OUT=$(readlink -f "$2") inner=
+          ;;
+        --json)
+          cd "$AVB_WHERE" && mkdir -p "$(dirname "${2:?--json needs a file}")"
+          AVB_OUT=$(readlink -f "$(dirname "$2")") inner=/$(basename "$2")
+          ;;
+        *) arguments+=("$1"); shift; continue ;;
+      esac
+      export AVB_OUT
+      cd "$source"
+      if [ "$place" = here ]; then arguments+=("$1" "$AVB_OUT$inner"); else arguments+=("$1" "/run/out$inner"); fi
+      shift 2
+    done
+    set -- "${arguments[@]}"
+    ;;
+esac
+
+enter() {
+  if [ "$place" = here ]; then
+    AVB_PLACE=here AVB_SOURCE=$source AVB_BUILD=$build build-aux/inside.sh "$@"
+  else
+    build-aux/enter-root.sh "$root" "$source" "$build" "$cache/home" "$@"
+  fi
+}
+
+if [ "$place" = here ]; then platform_install; else root=$(build-aux/make-root.sh "$cache"); fi
+
+if [ "$command" = format ]; then
+  # git stays outside: the checkout is read-only within, and its .git may be a link to elsewhere.
+  patch=$(git diff -U0 --no-color --relative HEAD -- '*.c' '*.h' | enter format)
+  [ -n "$patch" ] || exit 0
+  printf '%s\n' "$patch"
+  [ "${1:-}" = --check ] && exit 1
+  printf '%s\n' "$patch" | git apply --unidiff-zero -p0 -
+  exit
 fi
-root=$(build-aux/make-root.sh "$cache")
-exec build-aux/enter-root.sh "$root" "$source" "$build" "$cache/home" "$@"
+if [ "$place" = here ]; then
+  AVB_PLACE=here AVB_SOURCE=$source AVB_BUILD=$build exec build-aux/inside.sh "$command" "$@"
+fi
+exec build-aux/enter-root.sh "$root" "$source" "$build" "$cache/home" "$command" "$@"

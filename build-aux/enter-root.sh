@@ -15,10 +15,11 @@ if [ "${AVB_STAGE:-}" = "" ]; then
   PATH=$PATH:/usr/sbin:/sbin
   export AVB_STAGE=mounts
   if [ "$(id -u)" = 0 ]; then
-    chown 1000:1000 "$build" "$home"
+    chown 1000:1000 "$build" "$home" ${AVB_OUT:+"$AVB_OUT"}
     exec unshare --mount --pid --fork --kill-child --propagation private -- "$0" "$@"
   fi
-  export AVB_OUTER=$(id -u)
+  AVB_OUTER=$(id -u)
+  export AVB_OUTER
   exec unshare --user --map-root-user --mount --pid --fork --kill-child --propagation private -- "$0" "$@"
 fi
 
@@ -46,7 +47,7 @@ mount -t tmpfs -o mode=1777 none dev/shm
 for node in kvm fuse net/tun; do
   [ -e /dev/$node ] || continue
   if [ "${AVB_OUTER:-}" = "" ]; then
-    mknod -m 666 dev/$node c $(stat -c '0x%t 0x%T' /dev/$node)
+    mknod -m 666 dev/$node "c" "0x$(stat -c %t /dev/$node)" "0x$(stat -c %T /dev/$node)"
   else
     touch dev/$node
     mount --bind /dev/$node dev/$node
@@ -65,7 +66,13 @@ done
 bind "$source" src
 bind "$build" build
 bind "$home" home/user
-[ -e /etc/resolv.conf ] && mount --bind "$(readlink -f /etc/resolv.conf)" etc/resolv.conf 2>/dev/null || true
+if [ -n "${AVB_OUT:-}" ]; then
+  mkdir run/out
+  bind "$AVB_OUT" run/out
+fi
+if [ -e /etc/resolv.conf ] && [ -e etc/resolv.conf ]; then
+  mount --bind "$(readlink -f /etc/resolv.conf)" etc/resolv.conf
+fi
 
 # The user's display, where there is one.
 if [ -d /tmp/.X11-unix ] && [ -n "${DISPLAY:-}" ]; then
@@ -74,12 +81,16 @@ if [ -d /tmp/.X11-unix ] && [ -n "${DISPLAY:-}" ]; then
   [ -n "${XAUTHORITY:-}" ] && cp "$XAUTHORITY" tmp/.Xauthority && chmod 644 tmp/.Xauthority &&
     export XAUTHORITY=/tmp/.Xauthority
 fi
-if [ -n "${WAYLAND_DISPLAY:-}" ] && [ -S "${XDG_RUNTIME_DIR:-}/$WAYLAND_DISPLAY" ]; then
+case ${WAYLAND_DISPLAY:-} in
+  '') wayland= ;;
+  /*) wayland=$WAYLAND_DISPLAY ;;
+  *) wayland=${XDG_RUNTIME_DIR:-}/$WAYLAND_DISPLAY ;;
+esac
+unset WAYLAND_DISPLAY
+if [ -S "$wayland" ]; then
   touch run/user/1000/wayland-0
-  mount --bind "$XDG_RUNTIME_DIR/$WAYLAND_DISPLAY" run/user/1000/wayland-0
+  mount --bind "$wayland" run/user/1000/wayland-0
   export WAYLAND_DISPLAY=wayland-0
-else
-  unset WAYLAND_DISPLAY
 fi
 [ "${AVB_OUTER:-}" = "" ] && chown 1000:1000 run/user/1000
 chmod 700 run/user/1000
@@ -91,8 +102,8 @@ cd /src
 
 clean=(env -i "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin" "HOME=/home/user" "USER=user"
        "LOGNAME=user" "SHELL=/bin/bash" "LANG=${AVB_LANG:-en_US.UTF-8}" "TERM=${TERM:-dumb}"
-       "XDG_RUNTIME_DIR=/run/user/1000" "AVB_SOURCE=/src" "AVB_BUILD=/build")
-for variable in DISPLAY XAUTHORITY WAYLAND_DISPLAY CI AVB_OUT ${!ALPHA_VBOX_*} ${!GTK_*} ${!GSK_*} ${!GDK_*} ${!G_*}; do
+       "XDG_RUNTIME_DIR=/run/user/1000" "AVB_SOURCE=/src" "AVB_BUILD=/build" "AVB_PLACE=root")
+for variable in DISPLAY XAUTHORITY WAYLAND_DISPLAY CI ${!ALPHA_VBOX_*} ${!GTK_*} ${!GSK_*} ${!GDK_*} ${!G_*}; do
   [ -n "${!variable:-}" ] && clean+=("$variable=${!variable}")
 done
 

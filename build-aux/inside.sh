@@ -8,18 +8,42 @@ set -euo pipefail
 cd "$AVB_SOURCE"
 command=$1
 shift
+export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache}
 
-# configure NAME [MESON OPTIONS…]: makes the build folder NAME if needed and builds.
+# build NAME [MESON OPTIONS…]: makes the build folder NAME if needed and builds.
 build() {
-  local dir=$AVB_BUILD/$1
+  local dir=$AVB_BUILD/$1 name=$1 log
   shift
-  [ -e "$dir/build.ninja" ] || meson setup "$dir" "$AVB_SOURCE" --prefix "$dir/install" "$@" > "$dir.log" 2>&1 ||
-    { cat "$dir.log" >&2; rm -rf "$dir"; exit 1; }
-  local log
+  # Two at once in one folder would break each other's files.
+  exec 8> "$dir.lock"
+  flock 8
+  # A folder that was configured half, or with other options, is made anew.
+  if [ ! -e "$dir/build.ninja" ] || [ "$(cat "$dir.options" 2>/dev/null)" != "$*" ]; then
+    rm -rf "$dir"
+    meson setup "$dir" "$AVB_SOURCE" --prefix "$dir/install" "$@" > "$dir.log" 2>&1 ||
+      { grep -A20 ERROR: "$dir.log" >&2 || tail -n 40 "$dir.log" >&2; rm -rf "$dir"; exit 1; }
+    printf '%s\n' "$*" > "$dir.options"
+  fi
   if ! log=$(ninja -C "$dir" 2>&1); then
-    printf '%s\n' "$log" | grep -v '^\[' >&2 || true
+    printf '%s\n' "$log" | grep -v '^\[[0-9]' >&2 || true
+    echo "The build failed ($name)." >&2
     exit 1
   fi
+  exec 8>&-
+}
+
+# Installs into the build folder what changed since it was installed last.
+install() {
+  local stamp=$AVB_BUILD/default.installed dir=$AVB_BUILD/default
+  if [ -e "$stamp" ] && [ -d "$dir/install" ] && [ "$stamp" -nt "$dir/.ninja_log" ] &&
+     [ -z "$(find . -name .git -prune -o -newer "$stamp" -print -quit)" ]; then
+    return
+  fi
+  rm -f "$stamp"
+  touch "$stamp.new"
+  meson install -C "$dir" --no-rebuild --quiet > "$dir.log" 2>&1 || { tail -n 40 "$dir.log" >&2; exit 1; }
+  mv "$stamp.new" "$stamp"
+  touch "$stamp"
 }
 
 case $command in
@@ -30,7 +54,7 @@ case $command in
     kind=default
     options=()
     if [ "${1:-}" = --sanitize ]; then
-      kind=sanitize options=(-Db_sanitize=address,undefined -Db_lundef=false)
+      kind=sanitize options=("-Db_sanitize=address,undefined" -Db_lundef=false)
       shift
     fi
     build $kind "${options[@]}"
@@ -38,15 +62,28 @@ case $command in
     ;;
   run)
     build default
-    meson install -C "$AVB_BUILD/default" --quiet
+    install
     exec build-aux/session.sh "$AVB_BUILD/default/install" "$@"
+    ;;
+  tour | screenshots)
+    build default
+    install
+    exec "build-aux/$command.sh" "$AVB_BUILD/default" "$@"
+    ;;
+  bench)
+    build default
+    install
+    exec tests/bench/bench.sh "$AVB_BUILD/default" "$@"
+    ;;
+  fuzz)
+    CC=clang build fuzz -Dfuzz=true -Db_lundef=false "-Db_sanitize=address,undefined" -Dbuildtype=debugoptimized
+    exec build-aux/fuzz.sh "$AVB_BUILD/fuzz" "$@"
+    ;;
+  format)
+    exec build-aux/format.sh "$@"
     ;;
   shell)
     [ $# -gt 0 ] && exec "$@"
     exec bash
-    ;;
-  *)
-    echo "not yet: $command" >&2
-    exit 2
     ;;
 esac

@@ -1,4 +1,5 @@
 # SPDX-FileCopyrightText: Alpha VBox contributors
+# shellcheck shell=bash
 # SPDX-License-Identifier: MPL-2.0
 #
 # Sourced by dev.sh: is this system new enough, and what does it lack?
