@@ -7,6 +7,16 @@
 
 #define MAX_DEPTH 60
 
+/* libatspi defines no cleanup functions: these names are ours, should it ever do so. */
+typedef AtspiText AvbNodeText;
+typedef AtspiAction AvbNodeAction;
+typedef AtspiComponent AvbNodeComponent;
+typedef AtspiStateSet AvbNodeStateSet;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbNodeText, g_object_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbNodeAction, g_object_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbNodeComponent, g_object_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbNodeStateSet, g_object_unref)
+
 void
 avb_node_init (void)
 {
@@ -19,13 +29,13 @@ avb_node_init (void)
 AvbNode *
 avb_node_program (GPid pid)
 {
-  g_autoptr (AtspiAccessible) desktop = atspi_get_desktop (0);
+  g_autoptr (AvbNode) desktop = atspi_get_desktop (0);
   int n_children;
 
   atspi_accessible_clear_cache_single (desktop);
   n_children = atspi_accessible_get_child_count (desktop, NULL);
   for (int i = 0; i < n_children; i++) {
-    g_autoptr (AtspiAccessible) child = atspi_accessible_get_child_at_index (desktop, i, NULL);
+    g_autoptr (AvbNode) child = atspi_accessible_get_child_at_index (desktop, i, NULL);
 
     if (child != NULL && atspi_accessible_get_process_id (child, NULL) == (guint) pid) {
       /* GTK's trees change faster than the cache learns of it. */
@@ -39,7 +49,7 @@ avb_node_program (GPid pid)
 gboolean
 avb_node_has_state (AvbNode *node, AtspiStateType state)
 {
-  g_autoptr (AtspiStateSet) states = NULL;
+  g_autoptr (AvbNodeStateSet) states = NULL;
 
   atspi_accessible_clear_cache_single (node);
   states = atspi_accessible_get_state_set (node);
@@ -79,7 +89,7 @@ find (AvbNode *node, char **roles, const char *name, int depth)
     return NULL;
   n_children = atspi_accessible_get_child_count (node, NULL);
   for (int i = 0; i < n_children; i++) {
-    g_autoptr (AtspiAccessible) child = atspi_accessible_get_child_at_index (node, i, NULL);
+    g_autoptr (AvbNode) child = atspi_accessible_get_child_at_index (node, i, NULL);
     AvbNode *found = child != NULL ? find (child, roles, name, depth + 1) : NULL;
 
     if (found != NULL)
@@ -99,7 +109,7 @@ avb_node_find (AvbNode *root, const char *roles, const char *name)
 static AvbNode *
 find_in_program (GPid pid, const char *roles, const char *name)
 {
-  g_autoptr (AtspiAccessible) program = avb_node_program (pid);
+  g_autoptr (AvbNode) program = avb_node_program (pid);
 
   return program != NULL ? avb_node_find (program, roles, name) : NULL;
 }
@@ -129,7 +139,7 @@ avb_node_wait_gone (GPid pid, const char *roles, const char *name, guint seconds
   const gint64 deadline = g_get_monotonic_time () + seconds * G_USEC_PER_SEC;
 
   do {
-    g_autoptr (AtspiAccessible) found = find_in_program (pid, roles, name);
+    g_autoptr (AvbNode) found = find_in_program (pid, roles, name);
 
     if (found == NULL)
       return TRUE;
@@ -141,7 +151,7 @@ avb_node_wait_gone (GPid pid, const char *roles, const char *name, guint seconds
 char *
 avb_node_get_text (AvbNode *node)
 {
-  g_autoptr (AtspiText) text = atspi_accessible_get_text_iface (node);
+  g_autoptr (AvbNodeText) text = atspi_accessible_get_text_iface (node);
 
   if (text == NULL)
     return g_strdup ("");
@@ -151,7 +161,7 @@ avb_node_get_text (AvbNode *node)
 gboolean
 avb_node_get_area (AvbNode *node, AvbScreen *screen, gulong window, AvbArea *area)
 {
-  g_autoptr (AtspiComponent) component = atspi_accessible_get_component_iface (node);
+  g_autoptr (AvbNodeComponent) component = atspi_accessible_get_component_iface (node);
   g_autofree AtspiRect *rect = NULL;
   AvbArea frame;
 
@@ -167,7 +177,7 @@ avb_node_get_area (AvbNode *node, AvbScreen *screen, gulong window, AvbArea *are
 gboolean
 avb_node_activate (AvbNode *node)
 {
-  g_autoptr (AtspiAction) action = atspi_accessible_get_action_iface (node);
+  g_autoptr (AvbNodeAction) action = atspi_accessible_get_action_iface (node);
 
   if (action == NULL || atspi_action_get_n_actions (action, NULL) < 1)
     return FALSE;
@@ -202,7 +212,7 @@ describe (AvbNode *node, int depth, GString *text)
                           avb_node_has_state (node, ATSPI_STATE_SENSITIVE) ? "" : " (insensitive)");
   n_children = depth < MAX_DEPTH ? atspi_accessible_get_child_count (node, NULL) : 0;
   for (int i = 0; i < n_children; i++) {
-    g_autoptr (AtspiAccessible) child = atspi_accessible_get_child_at_index (node, i, NULL);
+    g_autoptr (AvbNode) child = atspi_accessible_get_child_at_index (node, i, NULL);
 
     if (child != NULL)
       describe (child, depth + 1, text);

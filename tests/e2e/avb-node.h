@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * separated by |; NULL for any) and by name (a glob; NULL for any). Only what is showing is found.
  */
 typedef AtspiAccessible AvbNode;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbNode, g_object_unref)
 
 void     avb_node_init      (void);
 /* The program itself. Returns (transfer full) (nullable). */
