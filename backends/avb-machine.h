@@ -209,4 +209,9 @@ void avb_machine_set_details    (AvbMachine *self,
                                  gboolean    emulated);
 void avb_machine_set_last_error (AvbMachine *self, const char *message);
 
+/* %FALSE once the definition is known to have no display that can be connected to. */
+void avb_machine_set_has_graphics (AvbMachine *self, gboolean has_graphics);
+/* Derives the can-… properties anew: what they depend on outside of the machine has changed. */
+void avb_machine_update_can     (AvbMachine *self);
+
 G_END_DECLS

@@ -1,0 +1,109 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "backends/avb-blocking.h"
+
+#include "backends/avb-error.h"
+
+#define N_WORKERS 4
+
+typedef struct {
+  AvbBlockingFunc  func;
+  gpointer         data;
+  GDestroyNotify   destroy;
+  DexScheduler    *scheduler;
+  DexPromise      *promise;
+  DexFuture       *result;
+} BlockingCall;
+
+/* On the caller's scheduler. Resolving on the worker instead would often drop the last reference
+ * to the data, or to the value, there. */
+static void
+blocking_call_complete (gpointer data)
+{
+  BlockingCall *call = data;
+  GError *error = NULL;
+  const GValue *value = dex_future_get_value (call->result, &error);
+
+  if (value != NULL)
+    dex_promise_resolve (call->promise, value);
+  else
+    dex_promise_reject (call->promise, error);
+
+  if (call->destroy != NULL)
+    call->destroy (call->data);
+  dex_clear (&call->result);
+  dex_clear (&call->promise);
+  dex_clear (&call->scheduler);
+  g_free (call);
+}
+
+static void
+blocking_call_thread (gpointer data, gpointer user_data)
+{
+  BlockingCall *call = data;
+  /* Once pushed, the call may be gone before dex_scheduler_push() returns. */
+  DexScheduler *scheduler = dex_ref (call->scheduler);
+
+  call->result = call->func (call->data);
+  if (call->result == NULL || dex_future_is_pending (call->result))
+    g_error ("A blocking function must return a completed future");
+  dex_scheduler_push (scheduler, blocking_call_complete, call);
+  dex_unref (scheduler);
+}
+
+static GThreadPool *
+get_pool (void)
+{
+  static GThreadPool *pool;
+
+  if (g_once_init_enter_pointer (&pool))
+    g_once_init_leave_pointer (&pool,
+                               g_thread_pool_new (blocking_call_thread, NULL, N_WORKERS, FALSE, NULL));
+  return pool;
+}
+
+DexFuture *
+avb_blocking_run (AvbBlockingFunc func, gpointer data, GDestroyNotify destroy)
+{
+  BlockingCall *call;
+  DexFuture *future;
+
+  g_return_val_if_fail (func != NULL, NULL);
+  g_return_val_if_fail (dex_scheduler_get_thread_default () != NULL, NULL);
+
+  call = g_new0 (BlockingCall, 1);
+  call->func = func;
+  call->data = data;
+  call->destroy = destroy;
+  call->scheduler = dex_scheduler_ref_thread_default ();
+  call->promise = dex_promise_new ();
+  future = dex_ref (DEX_FUTURE (call->promise));
+
+  /* A thread that cannot be started leaves the call queued: an idle one will take it. */
+  g_thread_pool_push (get_pool (), call, NULL);
+
+  return future;
+}
+
+static DexFuture *
+finish_cb (DexFuture *future, gpointer what)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (dex_future_get_value (future, &error) == NULL && !avb_error_is_cancelled (error))
+    g_info ("%s: %s", (const char *) what, error->message);
+
+  return dex_future_new_true ();
+}
+
+void
+avb_future_finish (DexFuture *future, const char *what)
+{
+  g_return_if_fail (future != NULL);
+  g_return_if_fail (what != NULL);
+
+  dex_future_disown (dex_future_finally (future, finish_cb, g_strdup (what), g_free));
+}

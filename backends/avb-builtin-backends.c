@@ -1,0 +1,26 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "backends/avb-builtin-backends.h"
+
+#if AVB_BACKEND_KVM
+#include "backends/kvm/avb-kvm-backend.h"
+#endif
+
+GListModel *
+avb_builtin_backends (void)
+{
+  GListStore *store = g_list_store_new (AVB_TYPE_BACKEND);
+
+#if AVB_BACKEND_KVM
+  {
+    g_autoptr (AvbBackend) kvm = avb_kvm_backend_new ();
+
+    g_list_store_append (store, kvm);
+  }
+#endif
+
+  return G_LIST_MODEL (store);
+}

@@ -1,0 +1,657 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "backends/avb-machine-spec.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "backends/avb-error.h"
+
+#define MIN_MEMORY_MIB 16
+#define MAX_NAME_BYTES 255
+
+struct _AvbMachineSpec {
+  GObject      parent_instance;
+
+  char        *name;
+  char        *description;
+  char        *os_id;
+  char        *architecture;
+  guint        cpus;
+  guint64      memory_mib;
+  AvbFirmware  firmware;
+  gboolean     tpm;
+  gboolean     accelerated;
+  gboolean     graphics;
+  char        *serial;
+  GPtrArray   *disks;
+  GPtrArray   *interfaces;
+};
+
+G_DEFINE_FINAL_TYPE (AvbMachineSpec, avb_machine_spec, G_TYPE_OBJECT)
+
+G_DEFINE_ENUM_TYPE (AvbFirmware, avb_firmware,
+                    G_DEFINE_ENUM_VALUE (AVB_FIRMWARE_BIOS, "bios"),
+                    G_DEFINE_ENUM_VALUE (AVB_FIRMWARE_UEFI, "uefi"),
+                    G_DEFINE_ENUM_VALUE (AVB_FIRMWARE_UEFI_SECURE, "uefi-secure"))
+G_DEFINE_BOXED_TYPE (AvbDiskSpec, avb_disk_spec, avb_disk_spec_copy, avb_disk_spec_free)
+G_DEFINE_BOXED_TYPE (AvbInterfaceSpec, avb_interface_spec, avb_interface_spec_copy,
+                     avb_interface_spec_free)
+
+enum {
+  PROP_0,
+  PROP_NAME,
+  PROP_DESCRIPTION,
+  PROP_OS_ID,
+  PROP_ARCHITECTURE,
+  PROP_CPUS,
+  PROP_MEMORY_MIB,
+  PROP_FIRMWARE,
+  PROP_TPM,
+  PROP_ACCELERATED,
+  PROP_GRAPHICS,
+  PROP_SERIAL,
+  N_PROPS,
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+avb_machine_spec_finalize (GObject *object)
+{
+  AvbMachineSpec *self = AVB_MACHINE_SPEC (object);
+
+  g_free (self->name);
+  g_free (self->description);
+  g_free (self->os_id);
+  g_free (self->architecture);
+  g_free (self->serial);
+  g_ptr_array_unref (self->disks);
+  g_ptr_array_unref (self->interfaces);
+
+  G_OBJECT_CLASS (avb_machine_spec_parent_class)->finalize (object);
+}
+
+static void
+avb_machine_spec_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  AvbMachineSpec *self = AVB_MACHINE_SPEC (object);
+
+  switch (prop_id)
+    {
+    case PROP_NAME:
+      g_value_set_string (value, self->name);
+      break;
+    case PROP_DESCRIPTION:
+      g_value_set_string (value, self->description);
+      break;
+    case PROP_OS_ID:
+      g_value_set_string (value, self->os_id);
+      break;
+    case PROP_ARCHITECTURE:
+      g_value_set_string (value, self->architecture);
+      break;
+    case PROP_CPUS:
+      g_value_set_uint (value, self->cpus);
+      break;
+    case PROP_MEMORY_MIB:
+      g_value_set_uint64 (value, self->memory_mib);
+      break;
+    case PROP_FIRMWARE:
+      g_value_set_enum (value, self->firmware);
+      break;
+    case PROP_TPM:
+      g_value_set_boolean (value, self->tpm);
+      break;
+    case PROP_ACCELERATED:
+      g_value_set_boolean (value, self->accelerated);
+      break;
+    case PROP_GRAPHICS:
+      g_value_set_boolean (value, self->graphics);
+      break;
+    case PROP_SERIAL:
+      g_value_set_string (value, self->serial);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+avb_machine_spec_set_property (GObject      *object,
+                               guint         prop_id,
+                               const GValue *value,
+                               GParamSpec   *pspec)
+{
+  AvbMachineSpec *self = AVB_MACHINE_SPEC (object);
+
+  switch (prop_id)
+    {
+    case PROP_NAME:
+      avb_machine_spec_set_name (self, g_value_get_string (value));
+      break;
+    case PROP_DESCRIPTION:
+      avb_machine_spec_set_description (self, g_value_get_string (value));
+      break;
+    case PROP_OS_ID:
+      avb_machine_spec_set_os_id (self, g_value_get_string (value));
+      break;
+    case PROP_ARCHITECTURE:
+      avb_machine_spec_set_architecture (self, g_value_get_string (value));
+      break;
+    case PROP_CPUS:
+      avb_machine_spec_set_cpus (self, g_value_get_uint (value));
+      break;
+    case PROP_MEMORY_MIB:
+      avb_machine_spec_set_memory_mib (self, g_value_get_uint64 (value));
+      break;
+    case PROP_FIRMWARE:
+      avb_machine_spec_set_firmware (self, g_value_get_enum (value));
+      break;
+    case PROP_TPM:
+      avb_machine_spec_set_tpm (self, g_value_get_boolean (value));
+      break;
+    case PROP_ACCELERATED:
+      avb_machine_spec_set_accelerated (self, g_value_get_boolean (value));
+      break;
+    case PROP_GRAPHICS:
+      avb_machine_spec_set_graphics (self, g_value_get_boolean (value));
+      break;
+    case PROP_SERIAL:
+      avb_machine_spec_set_serial (self, g_value_get_string (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+avb_machine_spec_class_init (AvbMachineSpecClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->finalize = avb_machine_spec_finalize;
+  object_class->get_property = avb_machine_spec_get_property;
+  object_class->set_property = avb_machine_spec_set_property;
+
+  properties[PROP_NAME] =
+      g_param_spec_string ("name", NULL, NULL, NULL, flags);
+  properties[PROP_DESCRIPTION] =
+      g_param_spec_string ("description", NULL, NULL, NULL, flags);
+  properties[PROP_OS_ID] =
+      g_param_spec_string ("os-id", NULL, NULL, NULL, flags);
+  properties[PROP_ARCHITECTURE] =
+      g_param_spec_string ("architecture", NULL, NULL, NULL, flags);
+  properties[PROP_CPUS] =
+      g_param_spec_uint ("cpus", NULL, NULL, 0, G_MAXUINT, 1, flags);
+  properties[PROP_MEMORY_MIB] =
+      g_param_spec_uint64 ("memory-mib", NULL, NULL, 0, G_MAXUINT64, 1024, flags);
+  properties[PROP_FIRMWARE] =
+      g_param_spec_enum ("firmware", NULL, NULL, AVB_TYPE_FIRMWARE, AVB_FIRMWARE_BIOS, flags);
+  properties[PROP_TPM] =
+      g_param_spec_boolean ("tpm", NULL, NULL, FALSE, flags);
+  properties[PROP_ACCELERATED] =
+      g_param_spec_boolean ("accelerated", NULL, NULL, TRUE, flags);
+  properties[PROP_GRAPHICS] =
+      g_param_spec_boolean ("graphics", NULL, NULL, TRUE, flags);
+  properties[PROP_SERIAL] =
+      g_param_spec_string ("serial", NULL, NULL, NULL, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+avb_machine_spec_init (AvbMachineSpec *self)
+{
+  self->cpus = 1;
+  self->memory_mib = 1024;
+  self->accelerated = TRUE;
+  self->graphics = TRUE;
+  self->disks = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_disk_spec_free);
+  self->interfaces = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_interface_spec_free);
+}
+
+AvbMachineSpec *
+avb_machine_spec_new (void)
+{
+  return g_object_new (AVB_TYPE_MACHINE_SPEC, NULL);
+}
+
+AvbMachineSpec *
+avb_machine_spec_copy (AvbMachineSpec *self)
+{
+  AvbMachineSpec *copy;
+
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), NULL);
+
+  copy = avb_machine_spec_new ();
+  copy->name = g_strdup (self->name);
+  copy->description = g_strdup (self->description);
+  copy->os_id = g_strdup (self->os_id);
+  copy->architecture = g_strdup (self->architecture);
+  copy->cpus = self->cpus;
+  copy->memory_mib = self->memory_mib;
+  copy->firmware = self->firmware;
+  copy->tpm = self->tpm;
+  copy->accelerated = self->accelerated;
+  copy->graphics = self->graphics;
+  copy->serial = g_strdup (self->serial);
+  for (guint i = 0; i < self->disks->len; i++)
+    g_ptr_array_add (copy->disks, avb_disk_spec_copy (self->disks->pdata[i]));
+  for (guint i = 0; i < self->interfaces->len; i++)
+    g_ptr_array_add (copy->interfaces, avb_interface_spec_copy (self->interfaces->pdata[i]));
+
+  return copy;
+}
+
+gboolean
+avb_machine_spec_equal (AvbMachineSpec *a, AvbMachineSpec *b)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (a), FALSE);
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (b), FALSE);
+
+  if (g_strcmp0 (a->name, b->name) != 0 ||
+      g_strcmp0 (a->description, b->description) != 0 ||
+      g_strcmp0 (a->os_id, b->os_id) != 0 ||
+      g_strcmp0 (a->architecture, b->architecture) != 0 ||
+      a->cpus != b->cpus ||
+      a->memory_mib != b->memory_mib ||
+      a->firmware != b->firmware ||
+      a->tpm != b->tpm ||
+      a->accelerated != b->accelerated ||
+      a->graphics != b->graphics ||
+      g_strcmp0 (a->serial, b->serial) != 0 ||
+      a->disks->len != b->disks->len ||
+      a->interfaces->len != b->interfaces->len)
+    return FALSE;
+
+  for (guint i = 0; i < a->disks->len; i++)
+    if (!avb_disk_spec_equal (a->disks->pdata[i], b->disks->pdata[i]))
+      return FALSE;
+  for (guint i = 0; i < a->interfaces->len; i++)
+    if (!avb_interface_spec_equal (a->interfaces->pdata[i], b->interfaces->pdata[i]))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* XML can hold no control characters, and no text of ours may hide some. */
+static gboolean
+is_plain_text (const char *text, gboolean allow_lines)
+{
+  if (!g_utf8_validate (text, -1, NULL))
+    return FALSE;
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (allow_lines && (c == '\n' || c == '\t'))
+        continue;
+      if (g_unichar_iscntrl (c) || c == 0xfffe || c == 0xffff)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+validate_name (const char *name, GError **error)
+{
+  const char *problem = NULL;
+
+  if (name == NULL || *name == '\0')
+    problem = _ ("A machine needs a name.");
+  else if (strlen (name) > MAX_NAME_BYTES)
+    problem = _ ("The name is too long.");
+  else if (!is_plain_text (name, FALSE))
+    problem = _ ("A name cannot contain line breaks or control characters.");
+  else if (strchr (name, '/') != NULL)
+    problem = _ ("A name cannot contain a slash.");
+  else if (g_str_equal (name, ".") || g_str_equal (name, ".."))
+    problem = _ ("A name cannot be “.” or “..”.");
+  else
+    {
+      g_autofree char *stripped = g_strstrip (g_strdup (name));
+
+      /* libvirt refuses a name of nothing but space. */
+      if (*stripped == '\0')
+        problem = _ ("A machine needs a name.");
+    }
+
+  if (problem != NULL)
+    g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, NULL, "%s", problem));
+  return problem == NULL;
+}
+
+static gboolean
+validate_disk (const AvbDiskSpec *disk, GError **error)
+{
+  static const char * const formats[] = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "qed", NULL };
+  const char *problem = NULL;
+
+  if (disk->device > AVB_DISK_DEVICE_FLOPPY || disk->bus > AVB_DISK_BUS_FDC)
+    problem = _ ("A disk is of an unknown kind.");
+  else if (disk->path == NULL && disk->device == AVB_DISK_DEVICE_DISK)
+    problem = _ ("A hard disk needs a file.");
+  else if (disk->path != NULL && !g_path_is_absolute (disk->path))
+    problem = _ ("The path of a disk must be absolute.");
+  else if (disk->path != NULL && !is_plain_text (disk->path, FALSE))
+    problem = _ ("The path of a disk contains characters that cannot be used.");
+  else if (disk->path != NULL && disk->format == NULL)
+    problem = _ ("The format of a disk must be stated.");
+  else if (disk->format != NULL && !g_strv_contains (formats, disk->format))
+    problem = _ ("The format of a disk is not known.");
+
+  if (problem != NULL)
+    g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, disk->path, "%s", problem));
+  return problem == NULL;
+}
+
+static gboolean
+validate_interface (const AvbInterfaceSpec *nic, GError **error)
+{
+  const char *problem = NULL;
+
+  if (nic->kind > AVB_INTERFACE_BRIDGE)
+    problem = _ ("A network interface is of an unknown kind.");
+  else if (nic->kind != AVB_INTERFACE_USER && (nic->source == NULL || *nic->source == '\0'))
+    problem = _ ("A network interface needs a network to connect to.");
+  else if ((nic->source != NULL && !is_plain_text (nic->source, FALSE)) ||
+           (nic->model != NULL && !is_plain_text (nic->model, FALSE)))
+    problem = _ ("A network interface contains characters that cannot be used.");
+  else if (nic->mac != NULL &&
+           !g_regex_match_simple ("^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$", nic->mac,
+                                  G_REGEX_DOLLAR_ENDONLY, 0))
+    problem = _ ("A hardware address is malformed.");
+
+  if (problem != NULL)
+    g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, nic->mac, "%s", problem));
+  return problem == NULL;
+}
+
+static gboolean
+validate_numbers_and_texts (AvbMachineSpec *self, GError **error)
+{
+  const char *problem = NULL;
+
+  if (self->cpus < 1)
+    problem = _ ("A machine needs at least one processor.");
+  else if (self->memory_mib < MIN_MEMORY_MIB)
+    problem = _ ("A machine needs at least 16 MiB of memory.");
+  else if (self->memory_mib > G_MAXUINT64 / 1024 / 1024)
+    problem = _ ("This is more memory than a machine can have.");
+  else if ((self->description != NULL && !is_plain_text (self->description, TRUE)) ||
+           (self->os_id != NULL && !is_plain_text (self->os_id, FALSE)) ||
+           (self->architecture != NULL && !is_plain_text (self->architecture, FALSE)))
+    problem = _ ("The description contains characters that cannot be used.");
+  else if (self->serial != NULL &&
+           (!g_path_is_absolute (self->serial) || !is_plain_text (self->serial, FALSE)))
+    problem = _ ("The file of the serial port must be an absolute path.");
+
+  if (problem != NULL)
+    g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, NULL, "%s", problem));
+  return problem == NULL;
+}
+
+gboolean
+avb_machine_spec_validate (AvbMachineSpec *self, GError **error)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), FALSE);
+
+  if (!validate_name (self->name, error) || !validate_numbers_and_texts (self, error))
+    return FALSE;
+  for (guint i = 0; i < self->disks->len; i++)
+    if (!validate_disk (self->disks->pdata[i], error))
+      return FALSE;
+  for (guint i = 0; i < self->interfaces->len; i++)
+    if (!validate_interface (self->interfaces->pdata[i], error))
+      return FALSE;
+
+  return TRUE;
+}
+
+GPtrArray *
+avb_machine_spec_get_disks (AvbMachineSpec *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), NULL);
+
+  return self->disks;
+}
+
+GPtrArray *
+avb_machine_spec_get_interfaces (AvbMachineSpec *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), NULL);
+
+  return self->interfaces;
+}
+
+void
+avb_machine_spec_add_disk (AvbMachineSpec *self, AvbDiskSpec *disk)
+{
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+  g_return_if_fail (disk != NULL);
+
+  g_ptr_array_add (self->disks, disk);
+}
+
+void
+avb_machine_spec_add_interface (AvbMachineSpec *self, AvbInterfaceSpec *nic)
+{
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+  g_return_if_fail (nic != NULL);
+
+  g_ptr_array_add (self->interfaces, nic);
+}
+
+const char *
+avb_machine_spec_get_name (AvbMachineSpec *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), NULL);
+
+  return self->name;
+}
+
+void
+avb_machine_spec_set_name (AvbMachineSpec *self, const char *name)
+{
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+
+  if (g_set_str (&self->name, name))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAME]);
+}
+
+const char *
+avb_machine_spec_get_description (AvbMachineSpec *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), NULL);
+
+  return self->description;
+}
+
+void
+avb_machine_spec_set_description (AvbMachineSpec *self, const char *description)
+{
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+
+  /* Entries bind their text: empty is none. */
+  if (description != NULL && *description == '\0')
+    description = NULL;
+  if (g_set_str (&self->description, description))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DESCRIPTION]);
+}
+
+const char *
+avb_machine_spec_get_os_id (AvbMachineSpec *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), NULL);
+
+  return self->os_id;
+}
+
+void
+avb_machine_spec_set_os_id (AvbMachineSpec *self, const char *os_id)
+{
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+
+  /* Entries bind their text: empty is none. */
+  if (os_id != NULL && *os_id == '\0')
+    os_id = NULL;
+  if (g_set_str (&self->os_id, os_id))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OS_ID]);
+}
+
+const char *
+avb_machine_spec_get_architecture (AvbMachineSpec *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), NULL);
+
+  return self->architecture;
+}
+
+void
+avb_machine_spec_set_architecture (AvbMachineSpec *self, const char *architecture)
+{
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+
+  /* Entries bind their text: empty is none. */
+  if (architecture != NULL && *architecture == '\0')
+    architecture = NULL;
+  if (g_set_str (&self->architecture, architecture))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ARCHITECTURE]);
+}
+
+guint
+avb_machine_spec_get_cpus (AvbMachineSpec *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), 0);
+
+  return self->cpus;
+}
+
+void
+avb_machine_spec_set_cpus (AvbMachineSpec *self, guint cpus)
+{
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+
+  if (self->cpus == cpus)
+    return;
+  self->cpus = cpus;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CPUS]);
+}
+
+guint64
+avb_machine_spec_get_memory_mib (AvbMachineSpec *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), 0);
+
+  return self->memory_mib;
+}
+
+void
+avb_machine_spec_set_memory_mib (AvbMachineSpec *self, guint64 memory_mib)
+{
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+
+  if (self->memory_mib == memory_mib)
+    return;
+  self->memory_mib = memory_mib;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MEMORY_MIB]);
+}
+
+AvbFirmware
+avb_machine_spec_get_firmware (AvbMachineSpec *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), AVB_FIRMWARE_BIOS);
+
+  return self->firmware;
+}
+
+void
+avb_machine_spec_set_firmware (AvbMachineSpec *self, AvbFirmware firmware)
+{
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+
+  if (self->firmware == firmware)
+    return;
+  self->firmware = firmware;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FIRMWARE]);
+}
+
+gboolean
+avb_machine_spec_get_tpm (AvbMachineSpec *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), FALSE);
+
+  return self->tpm;
+}
+
+void
+avb_machine_spec_set_tpm (AvbMachineSpec *self, gboolean tpm)
+{
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+
+  if (self->tpm == !!tpm)
+    return;
+  self->tpm = !!tpm;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TPM]);
+}
+
+gboolean
+avb_machine_spec_get_accelerated (AvbMachineSpec *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), FALSE);
+
+  return self->accelerated;
+}
+
+void
+avb_machine_spec_set_accelerated (AvbMachineSpec *self, gboolean accelerated)
+{
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+
+  if (self->accelerated == !!accelerated)
+    return;
+  self->accelerated = !!accelerated;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACCELERATED]);
+}
+
+gboolean
+avb_machine_spec_get_graphics (AvbMachineSpec *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), FALSE);
+
+  return self->graphics;
+}
+
+void
+avb_machine_spec_set_graphics (AvbMachineSpec *self, gboolean graphics)
+{
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+
+  if (self->graphics == !!graphics)
+    return;
+  self->graphics = !!graphics;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GRAPHICS]);
+}
+
+const char *
+avb_machine_spec_get_serial (AvbMachineSpec *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), NULL);
+
+  return self->serial;
+}
+
+void
+avb_machine_spec_set_serial (AvbMachineSpec *self, const char *serial)
+{
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+
+  /* Entries bind their text: empty is none. */
+  if (serial != NULL && *serial == '\0')
+    serial = NULL;
+  if (g_set_str (&self->serial, serial))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERIAL]);
+}

@@ -1,0 +1,30 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include "backends/avb-connection.h"
+
+G_BEGIN_DECLS
+
+/**
+ * AvbLibvirtConnection:
+ *
+ * A connection to libvirt, any driver of it. It opens by itself and comes back by itself.
+ */
+#define AVB_TYPE_LIBVIRT_CONNECTION (avb_libvirt_connection_get_type ())
+G_DECLARE_FINAL_TYPE (AvbLibvirtConnection, avb_libvirt_connection, AVB, LIBVIRT_CONNECTION,
+                      AvbConnection)
+
+AvbConnection *avb_libvirt_connection_new (const char *uri);
+
+/* Whether libvirt has a driver that this program knows how to use for @uri. */
+gboolean avb_libvirt_handles_uri (const char *uri);
+
+/* What a probe of this computer found out; of interest where the hypervisor runs here. */
+void avb_libvirt_connection_set_acceleration (AvbLibvirtConnection *self,
+                                              AvbAcceleration       acceleration,
+                                              const char           *reason,
+                                              const char           *remedy);
+
+G_END_DECLS
