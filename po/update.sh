@@ -14,7 +14,8 @@ xgettext --from-code=UTF-8 --add-comments=Translators --add-location=file --sort
   --package-name="Alpha VBox" --copyright-holder="Alpha VBox contributors" \
   --keyword=_ --keyword=N_ --keyword=C_:1c,2 --keyword=NC_:1c,2 --keyword=g_dngettext:2,3 \
   --flag=N_:1:pass-c-format --flag=C_:2:pass-c-format --flag=NC_:2:pass-c-format \
-  --flag=g_dngettext:2:pass-c-format --flag=g_strdup_printf:1:c-format \
+  --flag=_:1:pass-c-format --flag=ngettext:1:pass-c-format --flag=ngettext:2:pass-c-format \
+  --flag=avb_error_new:3:c-format --flag=g_dngettext:2:pass-c-format --flag=g_strdup_printf:1:c-format \
   --flag=g_string_printf:2:c-format --flag=g_string_append_printf:2:c-format \
   --flag=g_set_error:4:c-format --flag=g_error_new:3:c-format --flag=dex_future_new_reject:3:c-format \
   --files-from=/tmp/files --output=/tmp/template.pot 2> >(grep -v -e "\.blp" -e "will try C" >&2)'
