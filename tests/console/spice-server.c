@@ -1,0 +1,770 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+/* A SPICE server for tests: a display, a keyboard, a mouse and a tablet.
+ *
+ *   spice-server SOCKET
+ *
+ * listens on the UNIX socket; each connection is one channel. Commands come on standard input, a
+ * line each, and are answered with "ok"; events are lines on standard output:
+ *
+ *   mode WIDTH HEIGHT 32|555|565   another display surface, black
+ *   noise X Y WIDTH HEIGHT SEED    draws random pixels
+ *   flood N                        draws N single pixels
+ *   dump FILE                      writes what the display must show: native xRGB, no padding
+ *   cursor WIDTH HEIGHT X Y RRGGBBAA    a pointer of one color with its hot spot
+ *   cursor-hide, cursor-move X Y
+ *   tablet on|off                  off: the mouse reports how far it moved
+ *   leds N                         the guest's lock keys
+ *   gl N                           N OpenGL frames, one after the other
+ *   kick                           ends all connections
+ *
+ *   ready | key XX | position X Y MASK | buttons MASK | wheel N MASK | motion DX DY DZ MASK |
+ *   connected TYPE | disconnected TYPE | gl-done N
+ */
+
+#include "config.h"
+
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <gio/gunixinputstream.h>
+#include <gio/gunixsocketaddress.h>
+#include <glib-unix.h>
+#include <spice.h>
+#include <spice/enums.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define DRM_FORMAT_XRGB8888 0x34325258
+
+typedef struct {
+  QXLCommandExt ext;
+  union {
+    QXLDrawable  drawable;
+    QXLCursorCmd cursor;
+  } u;
+  QXLImage   image;
+  QXLCursor *shape;
+  guint32   *pixels;
+} Command;
+
+static SpiceServer *server;
+static QXLInstance  qxl;
+static gboolean     has_tablet;
+static GArray      *client_fds; /* our own copies, for "kick" */
+
+static GMutex queue_lock;
+static GQueue draw_queue = G_QUEUE_INIT;
+static GQueue cursor_queue = G_QUEUE_INIT;
+
+/* The display as it must be shown. */
+static int      width, height, format;
+static guint32 *reference;
+static void    *surface;
+static gsize    surface_size;
+
+static int     gl_left;
+static guint64 gl_done;
+
+static void G_GNUC_PRINTF (1, 2)
+report (const char *text, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, text);
+  vprintf (text, arguments);
+  va_end (arguments);
+  putchar ('\n');
+  fflush (stdout);
+}
+
+/* The main loop, as libspice-server sees it. */
+
+struct SpiceTimer {
+  SpiceTimerFunc func;
+  void          *data;
+  guint          source;
+};
+
+static SpiceTimer *
+timer_add (SpiceTimerFunc func, void *data)
+{
+  SpiceTimer *timer = g_new0 (SpiceTimer, 1);
+
+  timer->func = func;
+  timer->data = data;
+  return timer;
+}
+
+static gboolean
+timer_cb (gpointer data)
+{
+  SpiceTimer *timer = data;
+
+  timer->source = 0;
+  timer->func (timer->data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+timer_cancel (SpiceTimer *timer)
+{
+  g_clear_handle_id (&timer->source, g_source_remove);
+}
+
+static void
+timer_start (SpiceTimer *timer, uint32_t ms)
+{
+  timer_cancel (timer);
+  timer->source = g_timeout_add (ms, timer_cb, timer);
+}
+
+static void
+timer_remove (SpiceTimer *timer)
+{
+  timer_cancel (timer);
+  g_free (timer);
+}
+
+struct SpiceWatch {
+  int            fd;
+  SpiceWatchFunc func;
+  void          *data;
+  guint          source;
+};
+
+static gboolean
+watch_cb (int fd, GIOCondition condition, gpointer data)
+{
+  SpiceWatch *watch = data;
+  int events = 0;
+
+  if (condition & (G_IO_IN | G_IO_HUP | G_IO_ERR))
+    events |= SPICE_WATCH_EVENT_READ;
+  if (condition & G_IO_OUT)
+    events |= SPICE_WATCH_EVENT_WRITE;
+  watch->func (fd, events, watch->data);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+watch_update_mask (SpiceWatch *watch, int mask)
+{
+  GIOCondition condition = 0;
+
+  if (mask & SPICE_WATCH_EVENT_READ)
+    condition |= G_IO_IN | G_IO_HUP | G_IO_ERR;
+  if (mask & SPICE_WATCH_EVENT_WRITE)
+    condition |= G_IO_OUT;
+  g_clear_handle_id (&watch->source, g_source_remove);
+  if (condition != 0)
+    watch->source = g_unix_fd_add (watch->fd, condition, watch_cb, watch);
+}
+
+static SpiceWatch *
+watch_add (int fd, int mask, SpiceWatchFunc func, void *data)
+{
+  SpiceWatch *watch = g_new0 (SpiceWatch, 1);
+
+  watch->fd = fd;
+  watch->func = func;
+  watch->data = data;
+  watch_update_mask (watch, mask);
+  return watch;
+}
+
+static void
+watch_remove (SpiceWatch *watch)
+{
+  g_clear_handle_id (&watch->source, g_source_remove);
+  g_free (watch);
+}
+
+static void
+channel_event (int event, SpiceChannelEventInfo *info)
+{
+  if (event == SPICE_CHANNEL_EVENT_INITIALIZED)
+    report ("connected %d", info->type);
+  else if (event == SPICE_CHANNEL_EVENT_DISCONNECTED)
+    report ("disconnected %d", info->type);
+}
+
+static SpiceCoreInterface core = {
+  .base.major_version = SPICE_INTERFACE_CORE_MAJOR,
+  .base.minor_version = SPICE_INTERFACE_CORE_MINOR,
+  .timer_add = timer_add,
+  .timer_start = timer_start,
+  .timer_cancel = timer_cancel,
+  .timer_remove = timer_remove,
+  .watch_add = watch_add,
+  .watch_update_mask = watch_update_mask,
+  .watch_remove = watch_remove,
+  .channel_event = channel_event,
+};
+
+/* Input devices. */
+
+static void
+kbd_push (SpiceKbdInstance *instance, uint8_t byte)
+{
+  report ("key %02x", byte);
+}
+
+static uint8_t leds;
+
+static uint8_t
+kbd_leds (SpiceKbdInstance *instance)
+{
+  return leds;
+}
+
+static const SpiceKbdInterface kbd_interface = {
+  .base = { SPICE_INTERFACE_KEYBOARD,
+            "keyboard",
+            SPICE_INTERFACE_KEYBOARD_MAJOR,
+            SPICE_INTERFACE_KEYBOARD_MINOR },
+  .push_scan_freg = kbd_push,
+  .get_leds = kbd_leds,
+};
+static SpiceKbdInstance kbd = { .base.sif = &kbd_interface.base };
+
+static void
+mouse_motion (SpiceMouseInstance *instance, int dx, int dy, int dz, uint32_t mask)
+{
+  report ("motion %d %d %d %u", dx, dy, dz, mask);
+}
+
+static void
+mouse_buttons (SpiceMouseInstance *instance, uint32_t mask)
+{
+  report ("buttons %u", mask);
+}
+
+static const SpiceMouseInterface mouse_interface = {
+  .base = { SPICE_INTERFACE_MOUSE,
+            "mouse",
+            SPICE_INTERFACE_MOUSE_MAJOR,
+            SPICE_INTERFACE_MOUSE_MINOR },
+  .motion = mouse_motion,
+  .buttons = mouse_buttons,
+};
+static SpiceMouseInstance mouse = { .base.sif = &mouse_interface.base };
+
+static void
+tablet_size (SpiceTabletInstance *instance, int w, int h)
+{
+}
+
+static void
+tablet_position (SpiceTabletInstance *instance, int x, int y, uint32_t mask)
+{
+  report ("position %d %d %u", x, y, mask);
+}
+
+static void
+tablet_wheel (SpiceTabletInstance *instance, int notches, uint32_t mask)
+{
+  report ("wheel %d %u", notches, mask);
+}
+
+static void
+tablet_buttons (SpiceTabletInstance *instance, uint32_t mask)
+{
+  report ("buttons %u", mask);
+}
+
+static const SpiceTabletInterface tablet_interface = {
+  .base = { SPICE_INTERFACE_TABLET,
+            "tablet",
+            SPICE_INTERFACE_TABLET_MAJOR,
+            SPICE_INTERFACE_TABLET_MINOR },
+  .set_logical_size = tablet_size,
+  .position = tablet_position,
+  .wheel = tablet_wheel,
+  .buttons = tablet_buttons,
+};
+static SpiceTabletInstance tablet = { .base.sif = &tablet_interface.base };
+
+static void
+set_tablet (gboolean on)
+{
+  if (on == has_tablet)
+    return;
+  has_tablet = on;
+  if (on)
+    spice_server_add_interface (server, &tablet.base);
+  else
+    spice_server_remove_interface (&tablet.base);
+}
+
+/* The display. Its callbacks run in a thread of libspice-server's. */
+
+static void
+attached_worker (QXLInstance *instance)
+{
+  static QXLDevMemSlot slot = { .virt_end = ~(uintptr_t) 0, .qxl_ram_size = ~0u };
+
+  spice_qxl_add_memslot (instance, &slot);
+}
+
+static void
+set_compression_level (QXLInstance *instance, int level)
+{
+}
+
+static void
+get_init_info (QXLInstance *instance, QXLDevInitInfo *info)
+{
+  *info = (QXLDevInitInfo) {
+    .num_memslots_groups = 1,
+    .num_memslots = 1,
+    .memslot_gen_bits = 1,
+    .memslot_id_bits = 1,
+    .n_surfaces = 1,
+  };
+}
+
+static int
+pop (GQueue *queue, QXLCommandExt *ext)
+{
+  Command *command;
+
+  g_mutex_lock (&queue_lock);
+  command = g_queue_pop_head (queue);
+  g_mutex_unlock (&queue_lock);
+  if (command == NULL)
+    return FALSE;
+  *ext = command->ext;
+  return TRUE;
+}
+
+static int
+is_empty (GQueue *queue)
+{
+  gboolean empty;
+
+  g_mutex_lock (&queue_lock);
+  empty = g_queue_is_empty (queue);
+  g_mutex_unlock (&queue_lock);
+  return empty;
+}
+
+static int
+get_command (QXLInstance *instance, QXLCommandExt *ext)
+{
+  return pop (&draw_queue, ext);
+}
+
+static int
+req_cmd_notification (QXLInstance *instance)
+{
+  return is_empty (&draw_queue);
+}
+
+static int
+get_cursor_command (QXLInstance *instance, QXLCommandExt *ext)
+{
+  return pop (&cursor_queue, ext);
+}
+
+static int
+req_cursor_notification (QXLInstance *instance)
+{
+  return is_empty (&cursor_queue);
+}
+
+static void
+release_resource (QXLInstance *instance, QXLReleaseInfoExt info)
+{
+  Command *command;
+
+  if (info.info == NULL)
+    return;
+  command = (Command *) (uintptr_t) info.info->id;
+  g_free (command->pixels);
+  g_free (command->shape);
+  g_free (command);
+}
+
+static void
+notify_update (QXLInstance *instance, uint32_t id)
+{
+}
+
+static int
+flush_resources (QXLInstance *instance)
+{
+  return 0;
+}
+
+static gboolean
+gl_next_cb (gpointer data)
+{
+  gl_done++;
+  gl_left--;
+  report ("gl-done %" G_GUINT64_FORMAT, gl_done);
+  if (gl_left > 0)
+    spice_qxl_gl_draw_async (&qxl, 0, 0, (uint32_t) width, (uint32_t) height, 0);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+async_complete (QXLInstance *instance, uint64_t cookie)
+{
+  g_idle_add (gl_next_cb, NULL);
+}
+
+static void
+update_area_complete (QXLInstance *instance, uint32_t id, struct QXLRect *rects, uint32_t n)
+{
+}
+
+static void
+set_client_capabilities (QXLInstance *instance, uint8_t present, uint8_t caps[])
+{
+}
+
+static int
+client_monitors_config (QXLInstance *instance, VDAgentMonitorsConfig *config)
+{
+  return 0;
+}
+
+static const QXLInterface qxl_interface = {
+  .base = { SPICE_INTERFACE_QXL, "display", SPICE_INTERFACE_QXL_MAJOR, SPICE_INTERFACE_QXL_MINOR },
+  .attached_worker = attached_worker,
+  .set_compression_level = set_compression_level,
+  .get_init_info = get_init_info,
+  .get_command = get_command,
+  .req_cmd_notification = req_cmd_notification,
+  .release_resource = release_resource,
+  .get_cursor_command = get_cursor_command,
+  .req_cursor_notification = req_cursor_notification,
+  .notify_update = notify_update,
+  .flush_resources = flush_resources,
+  .async_complete = async_complete,
+  .update_area_complete = update_area_complete,
+  .set_client_capabilities = set_client_capabilities,
+  .client_monitors_config = client_monitors_config,
+};
+
+static void
+set_mode (int w, int h, int bits)
+{
+  QXLDevSurfaceCreate create = { 0 };
+  gsize size = (gsize) w * h * 4;
+
+  if (surface != NULL)
+    {
+      spice_qxl_destroy_primary_surface (&qxl, 0);
+      munmap (surface, surface_size);
+    }
+  surface_size = size;
+  surface = mmap (
+      NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  g_assert (surface != MAP_FAILED);
+  g_free (reference);
+  reference = g_malloc0 (size);
+  width = w;
+  height = h;
+  format = bits;
+
+  create.width = (uint32_t) w;
+  create.height = (uint32_t) h;
+  create.stride = bits == 32 ? w * 4 : (w * 2 + 3) & ~3;
+  create.format = bits == 32    ? SPICE_SURFACE_FMT_32_xRGB
+                  : bits == 555 ? SPICE_SURFACE_FMT_16_555
+                                : SPICE_SURFACE_FMT_16_565;
+  create.mem = (uint64_t) (uintptr_t) surface;
+  spice_qxl_create_primary_surface (&qxl, 0, &create);
+}
+
+static guint32
+displayed (guint32 pixel)
+{
+  guint32 r = (pixel >> 16) & 0xff, g = (pixel >> 8) & 0xff, b = pixel & 0xff;
+
+  if (format == 32)
+    return pixel & 0xffffff;
+  r >>= 3;
+  b >>= 3;
+  r = r << 3 | r >> 2;
+  b = b << 3 | b >> 2;
+  if (format == 555)
+    g = (g >> 3) << 3 | g >> 5;
+  else
+    g = (g >> 2) << 2 | g >> 6;
+  return r << 16 | g << 8 | b;
+}
+
+static void
+push (GQueue *queue, Command *command, uint32_t type, void *data)
+{
+  command->ext.cmd.type = type;
+  command->ext.cmd.data = (QXLPHYSICAL) (uintptr_t) data;
+  g_mutex_lock (&queue_lock);
+  g_queue_push_tail (queue, command);
+  g_mutex_unlock (&queue_lock);
+}
+
+/* @pixels: (transfer full) */
+static void
+draw (int x, int y, int w, int h, guint32 *pixels)
+{
+  static uint32_t unique;
+  Command *command = g_new0 (Command, 1);
+  QXLDrawable *drawable = &command->u.drawable;
+
+  for (int row = 0; row < h; row++)
+    for (int column = 0; column < w; column++)
+      reference[(gsize) (y + row) * width + x + column] = displayed (pixels[row * w + column]);
+
+  command->pixels = pixels;
+  drawable->release_info.id = (uint64_t) (uintptr_t) command;
+  drawable->bbox = (QXLRect) { .left = x, .top = y, .right = x + w, .bottom = y + h };
+  drawable->clip.type = SPICE_CLIP_TYPE_NONE;
+  drawable->effect = QXL_EFFECT_OPAQUE;
+  drawable->type = QXL_DRAW_COPY;
+  for (int i = 0; i < 3; i++)
+    drawable->surfaces_dest[i] = -1;
+  drawable->u.copy.rop_descriptor = SPICE_ROPD_OP_PUT;
+  drawable->u.copy.src_bitmap = (QXLPHYSICAL) (uintptr_t) &command->image;
+  drawable->u.copy.src_area = (QXLRect) { .right = w, .bottom = h };
+  QXL_SET_IMAGE_ID (&command->image, QXL_IMAGE_GROUP_DEVICE, ++unique);
+  command->image.descriptor.type = SPICE_IMAGE_TYPE_BITMAP;
+  command->image.descriptor.width = (uint32_t) w;
+  command->image.descriptor.height = (uint32_t) h;
+  command->image.bitmap.format = SPICE_BITMAP_FMT_32BIT;
+  command->image.bitmap.flags = QXL_BITMAP_DIRECT | QXL_BITMAP_TOP_DOWN;
+  command->image.bitmap.x = (uint32_t) w;
+  command->image.bitmap.y = (uint32_t) h;
+  command->image.bitmap.stride = (uint32_t) w * 4;
+  command->image.bitmap.data = (QXLPHYSICAL) (uintptr_t) pixels;
+  push (&draw_queue, command, QXL_CMD_DRAW, drawable);
+}
+
+static void
+noise (int x, int y, int w, int h, guint32 seed)
+{
+  guint32 *pixels;
+
+  x = CLAMP (x, 0, width);
+  y = CLAMP (y, 0, height);
+  w = CLAMP (w, 0, width - x);
+  h = CLAMP (h, 0, height - y);
+  if (w == 0 || h == 0)
+    return;
+  pixels = g_new (guint32, (gsize) w * h);
+  for (int i = 0; i < w * h; i++)
+    {
+      seed = seed * 1664525u + 1013904223u;
+      /* The upper byte is garbage on purpose. */
+      pixels[i] = seed ^ (seed >> 13);
+    }
+  draw (x, y, w, h, pixels);
+}
+
+static void
+flood (int n)
+{
+  for (int i = 0; i < n; i++)
+    {
+      guint32 *pixel = g_new (guint32, 1);
+
+      *pixel = (guint32) i * 2654435761u;
+      draw ((i * 7) % width, (i * 13 / 7) % height, 1, 1, pixel);
+    }
+}
+
+static Command *
+cursor_command (int type)
+{
+  Command *command = g_new0 (Command, 1);
+
+  command->u.cursor.release_info.id = (uint64_t) (uintptr_t) command;
+  command->u.cursor.type = type;
+  return command;
+}
+
+static void
+set_cursor (int w, int h, int hot_x, int hot_y, guint32 rgba)
+{
+  static uint64_t unique;
+  Command *command = cursor_command (QXL_CURSOR_SET);
+  gsize size = (gsize) w * h * 4;
+  guint32 argb = (rgba >> 8) | (rgba << 24);
+
+  command->shape = g_malloc0 (sizeof (QXLCursor) + size);
+  command->shape->header.unique = ++unique;
+  command->shape->header.type = SPICE_CURSOR_TYPE_ALPHA;
+  command->shape->header.width = (uint16_t) w;
+  command->shape->header.height = (uint16_t) h;
+  command->shape->header.hot_spot_x = (uint16_t) hot_x;
+  command->shape->header.hot_spot_y = (uint16_t) hot_y;
+  command->shape->data_size = (uint32_t) size;
+  command->shape->chunk.data_size = (uint32_t) size;
+  for (gsize i = 0; i < size / 4; i++)
+    memcpy (command->shape->chunk.data + i * 4, &argb, 4);
+  command->u.cursor.u.set.visible = TRUE;
+  command->u.cursor.u.set.shape = (QXLPHYSICAL) (uintptr_t) command->shape;
+  push (&cursor_queue, command, QXL_CMD_CURSOR, &command->u.cursor);
+}
+
+static void
+move_cursor (int x, int y)
+{
+  Command *command = cursor_command (QXL_CURSOR_MOVE);
+
+  command->u.cursor.u.position.x = (int16_t) x;
+  command->u.cursor.u.position.y = (int16_t) y;
+  push (&cursor_queue, command, QXL_CMD_CURSOR, &command->u.cursor);
+}
+
+static void
+draw_gl (int frames)
+{
+  int fd = memfd_create ("scanout", MFD_CLOEXEC);
+
+  g_assert (fd >= 0 && ftruncate (fd, (off_t) width * height * 4) == 0);
+  spice_qxl_gl_scanout (&qxl,
+                        fd,
+                        (uint32_t) width,
+                        (uint32_t) height,
+                        (uint32_t) width * 4,
+                        DRM_FORMAT_XRGB8888,
+                        TRUE);
+  gl_left = frames;
+  spice_qxl_gl_draw_async (&qxl, 0, 0, (uint32_t) width, (uint32_t) height, 0);
+}
+
+static void
+kick (void)
+{
+  for (guint i = 0; i < client_fds->len; i++)
+    {
+      shutdown (g_array_index (client_fds, int, i), SHUT_RDWR);
+      close (g_array_index (client_fds, int, i));
+    }
+  g_array_set_size (client_fds, 0);
+}
+
+static void
+execute (const char *line)
+{
+  int a, b, c, d;
+  guint e;
+  char word[4096];
+
+  if (sscanf (line, "mode %d %d %d", &a, &b, &c) == 3)
+    set_mode (a, b, c);
+  else if (sscanf (line, "noise %d %d %d %d %u", &a, &b, &c, &d, &e) == 5)
+    noise (a, b, c, d, e);
+  else if (sscanf (line, "flood %d", &a) == 1)
+    flood (a);
+  else if (sscanf (line, "cursor %d %d %d %d %x", &a, &b, &c, &d, &e) == 5)
+    set_cursor (a, b, c, d, e);
+  else if (sscanf (line, "cursor-move %d %d", &a, &b) == 2)
+    move_cursor (a, b);
+  else if (strcmp (line, "cursor-hide") == 0)
+    {
+      Command *command = cursor_command (QXL_CURSOR_HIDE);
+
+      push (&cursor_queue, command, QXL_CMD_CURSOR, &command->u.cursor);
+    }
+  else if (sscanf (line, "tablet %4000s", word) == 1)
+    set_tablet (strcmp (word, "on") == 0);
+  else if (sscanf (line, "leds %d", &a) == 1)
+    {
+      leds = (uint8_t) a;
+      spice_server_kbd_leds (&kbd, a);
+    }
+  else if (sscanf (line, "gl %d", &a) == 1)
+    draw_gl (a);
+  else if (strcmp (line, "kick") == 0)
+    kick ();
+  else if (sscanf (line, "dump %4000s", word) == 1)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!g_file_set_contents (
+              word, (const char *) reference, (gssize) width * height * 4, &error))
+        g_error ("%s", error->message);
+    }
+  else
+    g_error ("spice-server: what is “%s”?", line);
+  spice_qxl_wakeup (&qxl);
+  report ("ok");
+}
+
+static gboolean
+command_cb (GIOChannel *channel, GIOCondition condition, gpointer loop)
+{
+  g_autofree char *line = NULL;
+  gsize end;
+
+  if (g_io_channel_read_line (channel, &line, NULL, &end, NULL) != G_IO_STATUS_NORMAL)
+    {
+      g_main_loop_quit (loop);
+      return G_SOURCE_REMOVE;
+    }
+  line[end] = '\0';
+  execute (line);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+incoming_cb (GSocketService *service, GSocketConnection *connection, GObject *source, gpointer data)
+{
+  int fd = g_socket_get_fd (g_socket_connection_get_socket (connection));
+  int theirs = fcntl (fd, F_DUPFD_CLOEXEC, 3);
+  int ours = fcntl (fd, F_DUPFD_CLOEXEC, 3);
+
+  g_array_append_val (client_fds, ours);
+  if (spice_server_add_client (server, theirs, TRUE) != 0)
+    close (theirs);
+  return TRUE;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GSocketService) service = g_socket_service_new ();
+  g_autoptr (GIOChannel) input = g_io_channel_unix_new (STDIN_FILENO);
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert (argc == 2);
+  address = g_unix_socket_address_new (argv[1]);
+  client_fds = g_array_new (FALSE, FALSE, sizeof (int));
+
+  server = spice_server_new ();
+  spice_server_set_noauth (server);
+  spice_server_set_image_compression (server, SPICE_IMAGE_COMPRESSION_OFF);
+  spice_server_set_streaming_video (server, SPICE_STREAM_VIDEO_OFF);
+  if (spice_server_init (server, &core) != 0)
+    g_error ("spice-server: cannot start");
+  qxl.base.sif = &qxl_interface.base;
+  spice_server_add_interface (server, &qxl.base);
+  spice_server_add_interface (server, &kbd.base);
+  spice_server_add_interface (server, &mouse.base);
+  set_tablet (TRUE);
+  set_mode (640, 480, 32);
+  spice_server_vm_start (server);
+
+  if (!g_socket_listener_add_address (G_SOCKET_LISTENER (service),
+                                      address,
+                                      G_SOCKET_TYPE_STREAM,
+                                      G_SOCKET_PROTOCOL_DEFAULT,
+                                      NULL,
+                                      NULL,
+                                      &error))
+    g_error ("spice-server: %s", error->message);
+  g_signal_connect (service, "incoming", G_CALLBACK (incoming_cb), NULL);
+  g_io_add_watch (input, G_IO_IN | G_IO_HUP, command_cb, loop);
+  report ("ready");
+  g_main_loop_run (loop);
+  /* The process ends here: libspice-server's threads with it. */
+  _exit (0);
+}
