@@ -146,11 +146,12 @@ avb_framebuffer_refresh (AvbFramebuffer *self)
         avb_framebuffer_copy_tile (self, column, row);
 }
 
-/* Where the guest's pixel edge lies on the device's grid. */
+/* Where the edge of a tile lies on the device's grid. Rounded, so that the middle of each device
+ * pixel lies in its tile, and linear filtering reaches no further than the gutter. */
 static int
 snap (int edge, int size, int shown)
 {
-  return (int) floor ((double) edge * shown / size);
+  return (int) floor ((double) edge * shown / size + 0.5);
 }
 
 static GskRenderNode *
