@@ -13,6 +13,9 @@ if [ "${AVB_STAGE:-}" = "" ]; then
   root=$1 source=$2 build=$3 home=$4
   mkdir -p "$build" "$home"
   PATH=$PATH:/usr/sbin:/sbin
+  # Held while anybody is in: make-root.sh removes only what nobody uses.
+  exec 7> "$root.used"
+  flock -s 7
   export AVB_STAGE=mounts
   if [ "$(id -u)" = 0 ]; then
     chown 1000:1000 "$build" "$home" ${AVB_OUT:+"$AVB_OUT"}
@@ -23,10 +26,19 @@ if [ "${AVB_STAGE:-}" = "" ]; then
   exec unshare --user --map-root-user --mount --pid --fork --kill-child --propagation private -- "$0" "$@"
 fi
 
+# unshare itself, outside, keeps the lock.
+exec 7>&-
 root=$1 source=$2 build=$3 home=$4
 shift 4
 old=$root
 bind() { mount --rbind "$1" "$root/$2" && mount --make-rslave "$root/$2"; }
+# In a user namespace the flags that a mount came with must stay.
+readonly_mount() {
+  local flags
+  flags=$(findmnt --noheadings --first-only --output VFS-OPTIONS --mountpoint "$1" |
+          tr , '\n' | grep -x -e nosuid -e nodev -e noexec -e '.*atime' | paste -sd,)
+  mount -o "remount,bind,ro${flags:+,$flags}" "$1"
+}
 
 mount --bind "$old" "$old"
 cd "$root"
@@ -64,6 +76,7 @@ for state in var/lib/libvirt var/log var/cache/libvirt; do
   [ -d $state ] && mount -t tmpfs -o mode=755 none $state
 done
 bind "$source" src
+readonly_mount "$root/src"
 bind "$build" build
 bind "$home" home/user
 if [ -n "${AVB_OUT:-}" ]; then
@@ -95,7 +108,7 @@ fi
 [ "${AVB_OUTER:-}" = "" ] && chown 1000:1000 run/user/1000
 chmod 700 run/user/1000
 
-mount -o remount,bind,ro "$root"
+readonly_mount "$root"
 pivot_root . host
 umount --lazy /host
 cd /src

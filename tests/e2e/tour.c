@@ -1,0 +1,119 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+/*
+ * The main job, from an ISO file to work in the guest and to its end, as a person does it: the file is dropped on the
+ * window, buttons are clicked, keys are typed. What came of it is looked up where it happens: in libvirt, on the
+ * guest's serial port, in the pixels of the console. A screenshot a step, and tour.json.
+ */
+
+#include "config.h"
+
+#include "avb-driver.h"
+#include "avb-guest.h"
+#include "tour-steps.h"
+
+#include <json-glib/json-glib.h>
+
+typedef struct {
+  const char *name;
+  gboolean (*run) (Tour *tour, GError **error);
+} Step;
+
+static const Step steps[] = {
+  { "library", tour_library },         { "new-machine", tour_drop },   { "create", tour_create },
+  { "guest-picture", tour_picture },   { "guest-command", tour_command }, { "save", tour_save },
+  { "restore", tour_restore },         { "power-off", tour_power_off }, { "delete", tour_delete },
+  { "quit", tour_quit },
+};
+
+static gboolean
+take_screenshot (Tour *tour, guint number, const char *name)
+{
+  g_autofree char *file = g_strdup_printf ("%02u-%s.png", number, name);
+  g_autofree char *path = g_build_filename (tour->out, file, NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (tour->driver == NULL || !avb_driver_running (tour->driver)
+      || !avb_screen_get_area (tour->driver->screen, tour->driver->window, &tour->driver->area))
+    return TRUE; /* the window is closed: there is nothing to show */
+  avb_driver_settle (tour->driver, 5);
+  if (avb_screen_save_png (tour->driver->screen, &tour->driver->area, path, &error))
+    return TRUE;
+  g_printerr ("%s: %s\n", path, error->message);
+  return FALSE;
+}
+
+static gboolean
+run_step (Tour *tour, guint number, const Step *step, JsonBuilder *json)
+{
+  const gint64 start = g_get_monotonic_time ();
+  g_autoptr (GError) error = NULL;
+  gboolean ok = step->run (tour, &error);
+  const gint64 ms = (g_get_monotonic_time () - start) / 1000;
+
+  ok = take_screenshot (tour, number, ok ? step->name : "failed") && ok;
+  g_print ("%2u %-14s %s %6" G_GINT64_FORMAT " ms\n", number, step->name, ok ? "ok    " : "FAILED", ms);
+  if (error != NULL)
+    g_print ("%s\n", error->message);
+  json_builder_begin_object (json);
+  json_builder_set_member_name (json, "step");
+  json_builder_add_string_value (json, step->name);
+  json_builder_set_member_name (json, "ok");
+  json_builder_add_boolean_value (json, ok);
+  json_builder_set_member_name (json, "ms");
+  json_builder_add_int_value (json, ms);
+  json_builder_end_object (json);
+  return ok;
+}
+
+static gboolean
+write_json (Tour *tour, JsonBuilder *builder)
+{
+  g_autofree char *path = g_build_filename (tour->out, "tour.json", NULL);
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  g_autofree char *text = json_to_string (root, TRUE);
+  g_autoptr (GError) error = NULL;
+
+  if (g_file_set_contents (path, text, -1, &error))
+    return TRUE;
+  g_printerr ("%s\n", error->message);
+  return FALSE;
+}
+
+int
+main (int argc, char **argv)
+{
+  Tour tour = { 0 };
+  const GOptionEntry entries[] = {
+    { "program", 0, 0, G_OPTION_ARG_FILENAME, &tour.program, "The program", "FILE" },
+    { "iso", 0, 0, G_OPTION_ARG_FILENAME, &tour.iso, "The test guest's disc image", "FILE" },
+    { "drag", 0, 0, G_OPTION_ARG_FILENAME, &tour.drag_source, "The drag source", "FILE" },
+    { "out", 0, 0, G_OPTION_ARG_FILENAME, &tour.out, "Where screenshots and tour.json go", "FOLDER" },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (JsonBuilder) json = json_builder_new ();
+  g_autoptr (GError) error = NULL;
+  gboolean ok = TRUE;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error) || tour.program == NULL || tour.iso == NULL
+      || tour.drag_source == NULL || tour.out == NULL) {
+    g_printerr ("%s\n", error != NULL ? error->message : "tour needs --program, --iso, --drag and --out");
+    return 2;
+  }
+  setvbuf (stdout, NULL, _IOLBF, 0);
+  avb_node_init ();
+  tour.guest = avb_guest_new ();
+  json_builder_begin_array (json);
+  for (guint i = 0; ok && i < G_N_ELEMENTS (steps); i++)
+    ok = run_step (&tour, i + 1, &steps[i], json);
+  json_builder_end_array (json);
+  ok = write_json (&tour, json) && ok;
+  g_print ("%s: %s\n", ok ? "The tour went well" : "The tour did not come to its end", tour.out);
+  g_clear_pointer (&tour.driver, avb_driver_free);
+  g_clear_pointer (&tour.guest, avb_guest_free);
+  g_clear_pointer (&tour.disks, g_strfreev);
+  return ok ? 0 : 1;
+}
