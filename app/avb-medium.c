@@ -225,11 +225,14 @@ take_os (AvbMedium *medium, const AvbOsInfo *info)
 static void
 identify_iso (AvbMedium *medium, const AvbIsoVolume *iso, const char *name)
 {
+  g_autoptr (GError) error = NULL;
   g_autoptr (AvbOsInfo) info = dex_await_boxed (
       avb_os_db_identify (iso->volume_id, iso->system_id, iso->publisher_id, iso->application_id,
                           iso->volume_size),
-      NULL);
+      &error);
 
+  if (error != NULL && !g_error_matches (error, AVB_ERROR, AVB_ERROR_NOT_FOUND))
+    g_message ("The system on a medium was not looked up: %s", error->message);
   medium->kind = AVB_MEDIUM_ISO;
   medium->capacity = medium->size;
   if (info != NULL)

@@ -185,7 +185,8 @@ identify_thread (gpointer data)
 {
   Query *query = data;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
-  g_autoptr (OsinfoMedia) media = osinfo_media_new ("https://alphavbox.org/medium", "all");
+  /* Not osinfo_media_new(): it must be without an architecture to match one of any. */
+  g_autoptr (OsinfoMedia) media = g_object_new (OSINFO_TYPE_MEDIA, "id", "https://alphavbox.org/medium", NULL);
   OsinfoEntity *entity = OSINFO_ENTITY (media);
   g_autoptr (OsinfoOs) os = NULL;
   const char *architecture;
