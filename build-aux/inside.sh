@@ -25,7 +25,9 @@ build() {
     printf '%s\n' "$*" > "$dir.options"
   fi
   if ! log=$(ninja -C "$dir" 2>&1); then
-    printf '%s\n' "$log" | grep -v '^\[[0-9]' >&2 || true
+    # What failed, without the commands that did not.
+    printf '%s\n' "$log" | sed -n '/^FAILED:\|ERROR:/,$p' | grep -v -e '^\[[0-9]' -e '^ccache ' >&2 ||
+      printf '%s\n' "$log" | tail -n 40 >&2
     echo "The build failed ($name)." >&2
     exit 1
   fi

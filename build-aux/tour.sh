@@ -18,4 +18,4 @@ mkdir -p "$out"
 export GSETTINGS_SCHEMA_DIR=$build/install/share/glib-2.0/schemas
 export XDG_DATA_DIRS=$build/install/share:${XDG_DATA_DIRS:-/usr/local/share:/usr/share}
 exec tests/tools/with-display --wm "$build/tests/e2e/tour" --program "$build/install/bin/alpha-vbox" \
-  --iso "$build/tests/media/avb-test.iso" --drag "$build/tests/e2e/drag-source" --out "$out"
+  --iso "$build/tests/media/alpha-vbox-test.iso" --drag "$build/tests/e2e/drag-source" --out "$out"

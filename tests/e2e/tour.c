@@ -14,6 +14,7 @@
 #include "tour-steps.h"
 
 #include <json-glib/json-glib.h>
+#include <stdio.h>
 
 typedef struct {
   const char *name;
