@@ -42,7 +42,7 @@ build=$cache/build/$(printf '%s' "$source" | sha256sum | cut -c1-16)
 mkdir -p "$build"
 
 . build-aux/platform.sh
-place=$(platform_place)
+place=$(platform_place "$cache")
 
 # --out DIR and --json FILE are named as seen by the caller; the build root shows their folder as /run/out.
 arguments=()

@@ -16,18 +16,36 @@ if [ "${AVB_STAGE:-}" = "" ]; then
   # Held while anybody is in: make-root.sh removes only what nobody uses.
   exec 7> "$root.used"
   flock -s 7
-  export AVB_STAGE=mounts
+  namespaces=(--mount --pid --fork --kill-child --propagation private)
   if [ "$(id -u)" = 0 ]; then
     chown 1000:1000 "$build" "$home" ${AVB_OUT:+"$AVB_OUT"}
-    exec unshare --mount --pid --fork --kill-child --propagation private -- "$0" "$@"
+  else
+    AVB_OUTER=$(id -u)
+    export AVB_OUTER
+    namespaces+=(--user --map-root-user)
+    # Where parts of /proc are masked (containers), the kernel allows no other one: then we share it, and with it
+    # the process numbers. Bubblewrap is as restricted there as it is outside.
+    if ! unshare "${namespaces[@]}" -- mount -t proc none /proc 2>/dev/null; then
+      namespaces=(--mount --fork --kill-child --propagation private --user --map-root-user)
+      export AVB_PROC=shared
+    fi
   fi
-  AVB_OUTER=$(id -u)
-  export AVB_OUTER
-  exec unshare --user --map-root-user --mount --pid --fork --kill-child --propagation private -- "$0" "$@"
+  # unshare blocks the signals that would end it: they are handed to its child, the first process within, and
+  # everything goes with that one.
+  AVB_STAGE=mounts env --default-signal=INT,QUIT setpriv --pdeathsig KILL \
+    unshare "${namespaces[@]}" -- "$0" "$@" <&0 7>&- &
+  outer=$!
+  trap 'pkill -TERM -P "$outer"' TERM HUP INT
+  code=0
+  wait "$outer" || code=$?
+  # A trapped signal ends wait, not the child.
+  while kill -0 "$outer" 2>/dev/null; do
+    code=0
+    wait "$outer" || code=$?
+  done
+  exit "$code"
 fi
 
-# unshare itself, outside, keeps the lock.
-exec 7>&-
 root=$1 source=$2 build=$3 home=$4
 shift 4
 old=$root
@@ -65,7 +83,7 @@ for node in kvm fuse net/tun; do
     mount --bind /dev/$node dev/$node
   fi
 done
-mount -t proc none proc
+if [ "${AVB_PROC:-}" = shared ]; then bind /proc proc; else mount -t proc none proc; fi
 bind /sys sys
 mount -t tmpfs -o mode=1777 none tmp
 mount -t tmpfs -o mode=1777 none var/tmp
@@ -121,9 +139,9 @@ for variable in DISPLAY XAUTHORITY WAYLAND_DISPLAY CI ${!ALPHA_VBOX_*} ${!GTK_*}
 done
 
 if [ "${AVB_OUTER:-}" != "" ]; then
-  exec tini -g -- "${clean[@]}" unshare --user --map-user=1000 --map-group=1000 build-aux/inside.sh "$@"
+  exec tini -s -g -- "${clean[@]}" unshare --user --map-user=1000 --map-group=1000 build-aux/inside.sh "$@"
 elif [ "${AVB_ROOT:-}" = 1 ]; then
-  exec tini -g -- "${clean[@]}" AVB_ROOT=1 build-aux/inside.sh "$@"
+  exec tini -s -g -- "${clean[@]}" AVB_ROOT=1 build-aux/inside.sh "$@"
 else
-  exec tini -g -- setpriv --reuid 1000 --regid 1000 --init-groups "${clean[@]}" build-aux/inside.sh "$@"
+  exec tini -s -g -- setpriv --reuid 1000 --regid 1000 --init-groups "${clean[@]}" build-aux/inside.sh "$@"
 fi

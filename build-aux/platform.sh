@@ -4,8 +4,21 @@
 #
 # Sourced by dev.sh: is this system new enough, and what does it lack?
 
-# Prints "here" if this system has GTK 4.18 and libadwaita 1.7 or its packages do, else "root".
+# platform_place CACHE: prints "here" if this system has GTK 4.18 and libadwaita 1.7 or its packages do, else
+# "root". Asking apt takes half a second: the answer is kept as long as the system and its sources are the same.
 platform_place() {
+  local system kept="" answer
+  system=$(cat /etc/os-release /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | cksum)
+  if [ -r "$1/place" ]; then kept=$(< "$1/place"); fi
+  if [ "${kept#* }" != "$system" ] || [ "${kept%% *}" = here ]; then
+    answer=$(platform_find_place)
+    printf '%s %s\n' "$answer" "$system" > "$1/place"
+    kept=$answer
+  fi
+  echo "${kept%% *}"
+}
+
+platform_find_place() {
   if pkg-config --atleast-version=4.18 gtk4 2>/dev/null &&
      pkg-config --atleast-version=1.7 libadwaita-1 2>/dev/null; then
     echo here
