@@ -15,9 +15,10 @@ G_BEGIN_DECLS
  * The machines of all connections, and the long work that is under way. One for the program; main
  * thread only.
  *
- * Properties, read-only and notifying: `machines` (#GListModel of #AvbMachine: of all connections,
+ * Properties, read-only: `machines` (#GListModel of #AvbMachine: of all connections,
  * less those whose deletion can still be undone), `connections` (#GListModel of #AvbConnection),
- * `jobs` (#GListModel of #AvbOperation: under way, and failed ones until dismissed).
+ * `jobs` (#GListModel of #AvbOperation: under way, and failed ones until dismissed). The models stay
+ * the same for the life of the library.
  */
 #define AVB_TYPE_LIBRARY (avb_library_get_type ())
 G_DECLARE_FINAL_TYPE (AvbLibrary, avb_library, AVB, LIBRARY, GObject)
@@ -39,10 +40,10 @@ GListModel *avb_library_get_jobs        (AvbLibrary *self);
  */
 AvbConnection *avb_library_open (AvbLibrary *self, const char *uri, GError **error);
 
-/* Closes and removes a connection; its machines go on running. */
+/* Closes and removes a connection; its machines go on running. Deletions that wait for it are off. */
 void avb_library_remove (AvbLibrary *self, AvbConnection *connection);
 
-/* (nullable) (transfer none) */
+/* (nullable) (transfer none): also one whose deletion waits */
 AvbMachine *avb_library_find (AvbLibrary *self, const char *uuid);
 
 /* Shows @operation among the jobs until it is done or was cancelled. */
@@ -55,18 +56,30 @@ void avb_library_dismiss_job (AvbLibrary *self, AvbOperation *operation);
  * Takes the machine out of `machines` at once, and deletes nothing yet: the user can still undo.
  */
 void avb_library_delete_later (AvbLibrary *self, AvbMachine *machine, AvbDeleteFlags flags);
+/* Nothing, once avb_library_delete_now() was called. */
 void avb_library_undo_delete  (AvbLibrary *self, AvbMachine *machine);
-/* Deletes now. The machine is back in `machines` if the deletion fails. */
+/* Deletes now what avb_library_delete_later() was told. The machine is back in `machines` if the
+ * deletion fails. %AVB_ERROR_NOT_FOUND if no deletion waits. */
 DexFuture *avb_library_delete_now     (AvbLibrary *self, AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
-/* At the end of the program: every deletion that waits. */
+/* At the end of the program: every deletion that waits. Rejects with the first error, after all. */
 DexFuture *avb_library_delete_pending (AvbLibrary *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
- * avb_library_save_running:
- * @operation: progress over all machines; cancel stops after the machine in hand
+ * avb_library_mark_used:
  *
- * Saves each machine that runs, was started or opened by this program's user on a local
- * connection, and can be saved. Resolves to %TRUE; rejects with the first error, the others saved
+ * Tells that this program's user started or opened the machine: on connections that others use too,
+ * only such machines are saved at the end.
+ */
+void avb_library_mark_used (AvbLibrary *self, AvbMachine *machine);
+
+/**
+ * avb_library_save_running:
+ * @operation: (nullable): progress over all machines; cancel stops after the machine in hand;
+ *   finished by this call
+ *
+ * Saves each machine of a local connection that runs or is paused and can be saved: all of a
+ * connection that is the user's own (its URI ends in "/session"), else those that
+ * avb_library_mark_used() named. Resolves to %TRUE; rejects with the first error, the others saved
  * nevertheless.
  */
 DexFuture *avb_library_save_running (AvbLibrary *self, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
