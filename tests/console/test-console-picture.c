@@ -1,0 +1,227 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+/* What the screen shows, on X11 and Wayland at the scale that the display was started with. */
+
+#include "config.h"
+
+#include "tests/avb-test.h"
+#include "tests/console/console-rig.h"
+
+typedef struct {
+  RigServer  *server;
+  AvbMachine *machine;
+  AvbConsole *console;
+  GtkWindow  *window;
+} Rig;
+
+/* At every scale that is tested, this is a whole number of logical pixels. */
+#define WIDTH 600
+#define HEIGHT 480
+
+static void
+set_up (Rig *rig, gconstpointer data)
+{
+  rig->server = rig_server_new ();
+  rig->machine = rig_machine_new (rig_server_get_socket (rig->server));
+  rig->console = AVB_CONSOLE (avb_console_new ());
+  rig_server_command (rig->server, "mode %d %d 32", WIDTH, HEIGHT);
+  rig_server_command (rig->server, "noise 0 0 %d %d 1", WIDTH, HEIGHT);
+  avb_console_set_machine (rig->console, rig->machine);
+}
+
+static void
+tear_down (Rig *rig, gconstpointer data)
+{
+  gtk_window_destroy (rig->window);
+  rig_server_free (rig->server);
+  g_assert_finalize_object (rig->machine);
+}
+
+static void
+connect (Rig *rig)
+{
+  rig_machine_set_running (rig->machine, TRUE);
+  rig_wait_status (rig->console, AVB_CONSOLE_CONNECTED);
+}
+
+static int
+device (double logical)
+{
+  return (int) (logical * rig_scale () + 0.5);
+}
+
+static void
+test_exact (Rig *rig, gconstpointer data)
+{
+  static const int offsets[][2] = { { 0, 0 }, { 13, 7 }, { 1, 3 }, { 2, 1 } };
+  static const int formats[] = { 32, 565, 555 };
+  GtkWidget *widget = GTK_WIDGET (rig->console);
+  guint seed = 2;
+
+  avb_console_set_scaling (rig->console, FALSE);
+  gtk_widget_set_halign (widget, GTK_ALIGN_START);
+  gtk_widget_set_valign (widget, GTK_ALIGN_START);
+  rig->window = rig_window_new (widget, device (WIDTH / rig_scale ()), HEIGHT);
+  connect (rig);
+  rig_wait_texture (rig->console, rig->server, WIDTH, HEIGHT);
+
+  for (gsize f = 0; f < G_N_ELEMENTS (formats); f++)
+    {
+      rig_server_command (rig->server, "mode %d %d %d", WIDTH - (int) f, HEIGHT, formats[f]);
+      rig_server_command (rig->server, "noise 0 0 %d %d %u", WIDTH, HEIGHT, seed++);
+      for (gsize i = 0; i < G_N_ELEMENTS (offsets); i++)
+        {
+          gtk_widget_set_margin_start (widget, offsets[i][0]);
+          gtk_widget_set_margin_top (widget, offsets[i][1]);
+          rig_wait_screen (rig->server,
+                           WIDTH - (int) f,
+                           HEIGHT,
+                           device (offsets[i][0]),
+                           device (offsets[i][1]));
+          for (int n = 0; n < 6; n++)
+            rig_server_command (rig->server,
+                                "noise %d %d %d %d %u",
+                                n * 97 + 1,
+                                n * 71 + 3,
+                                37 + n * 5,
+                                29 + n * 3,
+                                seed++);
+          rig_wait_screen (rig->server,
+                           WIDTH - (int) f,
+                           HEIGHT,
+                           device (offsets[i][0]),
+                           device (offsets[i][1]));
+        }
+    }
+}
+
+/* Scaled to fit, a picture of the widget's own size is not scaled at all. */
+static void
+test_fits (Rig *rig, gconstpointer data)
+{
+  rig->window = rig_window_new (
+      GTK_WIDGET (rig->console), (int) (WIDTH / rig_scale ()), (int) (HEIGHT / rig_scale ()));
+  gtk_widget_set_halign (GTK_WIDGET (rig->console), GTK_ALIGN_START);
+  gtk_widget_set_valign (GTK_WIDGET (rig->console), GTK_ALIGN_START);
+  gtk_widget_set_size_request (
+      GTK_WIDGET (rig->console), (int) (WIDTH / rig_scale ()), (int) (HEIGHT / rig_scale ()));
+  connect (rig);
+  rig_wait_screen (rig->server, WIDTH, HEIGHT, 0, 0);
+}
+
+static void
+count_cb (GdkFrameClock *clock, int *count)
+{
+  (*count)++;
+}
+
+static gboolean
+done_cb (gpointer done)
+{
+  *(gboolean *) done = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+is_true (gpointer data)
+{
+  return *(gboolean *) data;
+}
+
+static void
+test_idle (Rig *rig, gconstpointer data)
+{
+  GdkFrameClock *clock;
+  gboolean done = FALSE;
+  int frames = 0;
+
+  rig->window = rig_window_new (GTK_WIDGET (rig->console), WIDTH, HEIGHT);
+  connect (rig);
+  rig_wait_texture (rig->console, rig->server, WIDTH, HEIGHT);
+  clock = gtk_widget_get_frame_clock (GTK_WIDGET (rig->window));
+  /* What is still under way. */
+  g_timeout_add (1000, done_cb, &done);
+  rig_wait (is_true, &done, "time passes");
+  done = FALSE;
+  g_signal_connect (clock, "paint", G_CALLBACK (count_cb), &frames);
+  g_timeout_add (1500, done_cb, &done);
+  rig_wait (is_true, &done, "time passes");
+  g_assert_cmpint (frames, ==, 0);
+
+  rig_server_command (rig->server, "noise 10 10 5 5 9");
+  rig_wait_texture (rig->console, rig->server, WIDTH, HEIGHT);
+  g_signal_handlers_disconnect_by_data (clock, &frames);
+}
+
+static gboolean
+beat_cb (gpointer beats)
+{
+  (*(int *) beats)++;
+  return G_SOURCE_CONTINUE;
+}
+
+/* A guest that draws as fast as it can starves neither the frames nor the rest of the program. */
+static void
+test_flood (Rig *rig, gconstpointer data)
+{
+  GdkFrameClock *clock;
+  int beats = 0, frames = 0;
+  guint source;
+
+  rig->window = rig_window_new (GTK_WIDGET (rig->console), WIDTH, HEIGHT);
+  connect (rig);
+  rig_wait_texture (rig->console, rig->server, WIDTH, HEIGHT);
+  clock = gtk_widget_get_frame_clock (GTK_WIDGET (rig->window));
+  g_signal_connect (clock, "after-paint", G_CALLBACK (count_cb), &frames);
+  source = g_timeout_add (10, beat_cb, &beats);
+  rig_server_command (rig->server, "flood 100000");
+  rig_wait_texture (rig->console, rig->server, WIDTH, HEIGHT);
+  g_source_remove (source);
+  g_signal_handlers_disconnect_by_data (clock, &frames);
+  g_test_message ("%d frames, %d beats", frames, beats);
+  g_assert_cmpint (beats, >, 5);
+  g_assert_cmpint (frames, >, 1);
+  g_assert_cmpint (frames, <, 20000);
+}
+
+/* Grey is the last picture of a display that went. */
+static void
+test_greyed (Rig *rig, gconstpointer data)
+{
+  g_autoptr (GdkTexture) before = NULL, after = NULL;
+  GtkSnapshot *snapshot;
+  g_autoptr (GskRenderNode) live = NULL, lost = NULL;
+
+  rig->window = rig_window_new (GTK_WIDGET (rig->console), WIDTH, HEIGHT);
+  connect (rig);
+  rig_wait_texture (rig->console, rig->server, WIDTH, HEIGHT);
+  rig_server_kill (rig->server);
+  rig_wait_status (rig->console, AVB_CONSOLE_LOST);
+  g_assert_nonnull (avb_console_get_message (rig->console));
+  after = avb_console_dup_texture (rig->console);
+  g_assert_cmpint (gdk_texture_get_width (after), ==, WIDTH);
+  snapshot = gtk_snapshot_new ();
+  GTK_WIDGET_GET_CLASS (rig->console)->snapshot (GTK_WIDGET (rig->console), snapshot);
+  lost = gtk_snapshot_free_to_node (snapshot);
+  g_assert_nonnull (lost);
+
+  rig_server_start (rig->server);
+  rig_server_command (rig->server, "noise 0 0 640 480 5");
+  rig_wait_status (rig->console, AVB_CONSOLE_CONNECTED);
+  rig_wait_texture (rig->console, rig->server, 640, 480);
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_disable_setlocale ();
+  avb_test_init (&argc, &argv);
+  gtk_init ();
+  g_test_add ("/Avb/Console/exact-pixels", Rig, NULL, set_up, test_exact, tear_down);
+  g_test_add ("/Avb/Console/fits-exactly", Rig, NULL, set_up, test_fits, tear_down);
+  g_test_add ("/Avb/Console/idle-draws-nothing", Rig, NULL, set_up, test_idle, tear_down);
+  g_test_add ("/Avb/Console/survives-a-flood", Rig, NULL, set_up, test_flood, tear_down);
+  g_test_add ("/Avb/Console/greys-the-last-picture", Rig, NULL, set_up, test_greyed, tear_down);
+  return g_test_run ();
+}
