@@ -201,7 +201,7 @@ identify_thread (gpointer data)
     os = osinfo_media_get_os (media);
   if (os == NULL)
     return dex_future_new_for_error (avb_error_new (
-        AVB_ERROR_NOT_FOUND, query->volume_id, _("The operating system was not recognised.")));
+        AVB_ERROR_NOT_FOUND, query->volume_id, _("The operating system was not recognized.")));
 
   architecture = osinfo_media_get_architecture (media);
   info = describe (os, architecture);

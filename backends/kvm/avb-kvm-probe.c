@@ -197,12 +197,12 @@ avb_kvm_probe_dup_reason (const AvbKvmProbe *probe)
     {
     case AVB_KVM_MISSING:
       return g_strdup (_ ("Machines are emulated and slow: this computer offers no hardware "
-                          "virtualisation."));
+                          "virtualization."));
     case AVB_KVM_NOT_PERMITTED:
       return g_strdup (_ ("Machines are emulated and slow: you are not permitted to use hardware "
-                          "virtualisation."));
+                          "virtualization."));
     case AVB_KVM_BROKEN:
-      return g_strdup (_ ("Machines are emulated and slow: hardware virtualisation is there, but "
+      return g_strdup (_ ("Machines are emulated and slow: hardware virtualization is there, but "
                           "fails to run a 64-bit guest."));
     case AVB_KVM_WORKS:
     default:
@@ -221,10 +221,10 @@ avb_kvm_probe_dup_remedy (const AvbKvmProbe *probe)
     return g_strdup (_ ("Ask an administrator to add you to the group “kvm”, then log in again."));
   if (is_nested ())
     return g_strdup (_ ("This computer is itself a virtual machine: switch on nested "
-                        "virtualisation on the computer that runs it."));
+                        "virtualization on the computer that runs it."));
   if (probe->verdict == AVB_KVM_MISSING)
-    return g_strdup (_ ("Switch on virtualisation (Intel VT-x or AMD-V) in the firmware settings "
+    return g_strdup (_ ("Switch on virtualization (Intel VT-x or AMD-V) in the firmware settings "
                         "of this computer."));
   return g_strdup (_ ("Update the firmware and the kernel of this computer, and stop other "
-                      "programs that use its virtualisation."));
+                      "programs that use its virtualization."));
 }
