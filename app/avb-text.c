@@ -93,5 +93,11 @@ avb_format_size (guint64 bytes)
 char *
 avb_format_memory (guint64 mib)
 {
-  return g_format_size_full (mib * 1024 * 1024, G_FORMAT_SIZE_IEC_UNITS);
+  /* Translators: an amount of memory in mebibytes. */
+  if (mib < 1024)
+    return g_strdup_printf (_("%u MiB"), (guint) mib);
+  /* Translators: an amount of memory in gibibytes. */
+  if (mib % 1024 == 0)
+    return g_strdup_printf (_("%u GiB"), (guint) MIN (mib / 1024, G_MAXUINT));
+  return g_strdup_printf (_("%.1f GiB"), (double) mib / 1024);
 }

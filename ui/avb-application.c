@@ -1,0 +1,332 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "avb-application.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "backends/avb-blocking.h"
+#include "backends/avb-builtin-backends.h"
+#include "backends/avb-error.h"
+#include "ui/avb-closing.h"
+#include "ui/avb-feedback.h"
+#include "ui/avb-preferences.h"
+#include "ui/avb-window.h"
+
+struct _AvbApplication {
+  AdwApplication parent_instance;
+
+  AvbLibrary    *library;
+  GSettings     *settings;
+  gboolean       connected; /* the first connections were opened */
+  gboolean       closing;
+};
+
+G_DEFINE_FINAL_TYPE (AvbApplication, avb_application, ADW_TYPE_APPLICATION)
+
+static AvbWindow *
+get_window (AvbApplication *self)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (AVB_IS_WINDOW (l->data))
+      return l->data;
+  return NULL;
+}
+
+static AvbWindow *
+present_window (AvbApplication *self)
+{
+  AvbWindow *window = get_window (self);
+
+  if (window == NULL)
+    window = avb_window_new (GTK_APPLICATION (self), self->library);
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
+
+/* --- connections --- */
+
+static void
+open_connection (AvbApplication *self, const char *uri)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (avb_library_open (self->library, uri, &error) != NULL)
+    return;
+  if (get_window (self) != NULL)
+    avb_feedback_error (GTK_WIDGET (get_window (self)), error);
+  else
+    g_warning ("%s", error->message);
+}
+
+/* This computer's hypervisor, and what the preferences name beside it. */
+static void
+open_usual_connections (AvbApplication *self)
+{
+  g_auto (GStrv) uris = NULL;
+
+  if (self->connected)
+    return;
+  self->connected = TRUE;
+  if (g_settings_get_boolean (self->settings, "use-default-connection"))
+    open_connection (self, NULL);
+  uris = g_settings_get_strv (self->settings, "connections");
+  for (guint i = 0; uris[i] != NULL; i++)
+    open_connection (self, uris[i]);
+}
+
+static void
+connect_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  AvbApplication *self = user_data;
+
+  self->connected = TRUE;
+  open_connection (self, g_variant_get_string (parameter, NULL));
+}
+
+/* --- actions --- */
+
+static void
+preferences_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  AvbApplication *self = user_data;
+
+  adw_dialog_present (avb_preferences_new (self->library), GTK_WIDGET (present_window (self)));
+}
+
+static void
+shortcuts_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  AvbWindow *window = present_window (user_data);
+
+  /* Built when first asked for; the window then owns it. */
+  if (gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (window)) == NULL)
+    {
+      g_autoptr (GtkBuilder) builder =
+          gtk_builder_new_from_resource ("/org/alphavbox/AlphaVBox/ui/avb-shortcuts.ui");
+
+      gtk_application_window_set_help_overlay (
+          GTK_APPLICATION_WINDOW (window),
+          GTK_SHORTCUTS_WINDOW (gtk_builder_get_object (builder, "shortcuts")));
+    }
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.show-help-overlay", NULL);
+}
+
+static void
+about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  AvbApplication *self = user_data;
+  AdwDialog *about = adw_about_dialog_new ();
+
+  g_object_set (about, "application-name", _("Alpha VBox"), "application-icon",
+                AVB_APPLICATION_ID, "version", AVB_VERSION, "developer-name",
+                _("Alpha VBox contributors"), "license-type", GTK_LICENSE_MPL_2_0, "copyright",
+                _("© Alpha VBox contributors"), "comments",
+                _("Creates and runs virtual machines."), "translator-credits",
+                _("translator-credits"), NULL);
+  adw_dialog_present (about, GTK_WIDGET (present_window (self)));
+}
+
+static void
+new_machine_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  AvbApplication *self = user_data;
+
+  open_usual_connections (self);
+  gtk_widget_activate_action (GTK_WIDGET (present_window (self)), "win.new-from-file", NULL);
+}
+
+static void
+closed_cb (gboolean go_on, gpointer user_data)
+{
+  AvbApplication *self = user_data;
+  AvbWindow *window = get_window (self);
+
+  self->closing = FALSE;
+  if (!go_on)
+    return;
+  if (window != NULL)
+    gtk_window_destroy (GTK_WINDOW (window));
+  g_application_quit (G_APPLICATION (self));
+}
+
+static void
+quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  AvbApplication *self = user_data;
+  AvbWindow *window = get_window (self);
+
+  if (self->closing)
+    return;
+  if (window == NULL)
+    {
+      g_application_quit (G_APPLICATION (self));
+      return;
+    }
+  self->closing = TRUE;
+  avb_closing_run (GTK_WIDGET (window), self->library,
+                   g_settings_get_enum (self->settings, "on-close") == 0, closed_cb, self);
+}
+
+static const GActionEntry entries[] = {
+  { .name = "preferences", .activate = preferences_action },
+  { .name = "shortcuts", .activate = shortcuts_action },
+  { .name = "about", .activate = about_action },
+  { .name = "quit", .activate = quit_action },
+  { .name = "new-machine", .activate = new_machine_action },
+  { .name = "connect", .activate = connect_action, .parameter_type = "s" },
+};
+
+static const struct {
+  const char *action;
+  const char *accels[3];
+} accels[] = {
+  { "app.quit", { "<Control>q" } },
+  { "app.preferences", { "<Control>comma" } },
+  { "app.shortcuts", { "<Control>question" } },
+  { "win.new-from-file", { "<Control>n" } },
+  { "win.new-empty", { "<Control><Shift>n" } },
+  { "win.search", { "<Control>f" } },
+  { "win.fullscreen", { "F11" } },
+  { "window.close", { "<Control>w" } },
+};
+
+/* --- the life of the program --- */
+
+static void
+appearance_cb (AvbApplication *self)
+{
+  static const AdwColorScheme schemes[] = { ADW_COLOR_SCHEME_DEFAULT, ADW_COLOR_SCHEME_FORCE_LIGHT,
+                                            ADW_COLOR_SCHEME_FORCE_DARK };
+  int scheme = g_settings_get_enum (self->settings, "color-scheme");
+
+  adw_style_manager_set_color_scheme (
+      adw_application_get_style_manager (ADW_APPLICATION (self)),
+      schemes[CLAMP (scheme, 0, (int) G_N_ELEMENTS (schemes) - 1)]);
+}
+
+static void
+avb_application_startup (GApplication *application)
+{
+  AvbApplication *self = AVB_APPLICATION (application);
+  g_autoptr (GListModel) backends = NULL;
+
+  G_APPLICATION_CLASS (avb_application_parent_class)->startup (application);
+
+  backends = avb_builtin_backends ();
+  self->library = avb_library_new (backends);
+  self->settings = g_settings_new (AVB_APPLICATION_ID);
+  g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (appearance_cb), self,
+                           G_CONNECT_SWAPPED);
+  appearance_cb (self);
+  gtk_window_set_default_icon_name (AVB_APPLICATION_ID);
+  for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action,
+                                           accels[i].accels);
+}
+
+static void
+avb_application_activate (GApplication *application)
+{
+  AvbApplication *self = AVB_APPLICATION (application);
+
+  open_usual_connections (self);
+  present_window (self);
+}
+
+static void
+avb_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  AvbApplication *self = AVB_APPLICATION (application);
+  AvbWindow *window;
+
+  open_usual_connections (self);
+  window = present_window (self);
+  avb_window_new_machine (window, files[0]);
+  if (n_files > 1)
+    avb_feedback_message (GTK_WIDGET (window),
+                          _("One machine is made at a time. Open the other files after this one."));
+}
+
+/* In the process that was started, which may only hand over to the one that runs. */
+static int
+avb_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  g_auto (GStrv) uris = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (g_variant_dict_contains (options, "version"))
+    {
+      g_print ("%s %s\n", _("Alpha VBox"), AVB_VERSION);
+      return 0;
+    }
+  if (!g_variant_dict_lookup (options, "connect", "^as", &uris))
+    return -1;
+  if (!g_application_register (application, NULL, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      return 1;
+    }
+  for (guint i = 0; uris[i] != NULL; i++)
+    g_action_group_activate_action (G_ACTION_GROUP (application), "connect",
+                                    g_variant_new_string (uris[i]));
+  return -1;
+}
+
+static void
+avb_application_shutdown (GApplication *application)
+{
+  AvbApplication *self = AVB_APPLICATION (application);
+
+  g_clear_object (&self->library);
+  g_clear_object (&self->settings);
+  G_APPLICATION_CLASS (avb_application_parent_class)->shutdown (application);
+}
+
+static void
+avb_application_class_init (AvbApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  application_class->startup = avb_application_startup;
+  application_class->activate = avb_application_activate;
+  application_class->open = avb_application_open;
+  application_class->handle_local_options = avb_application_handle_local_options;
+  application_class->shutdown = avb_application_shutdown;
+}
+
+static void
+avb_application_init (AvbApplication *self)
+{
+  const GOptionEntry options[] = {
+    { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version and exit"), NULL },
+    { "connect", 0, 0, G_OPTION_ARG_STRING_ARRAY, NULL,
+      N_("Connect to this hypervisor instead of the usual ones; may be given again"),
+      N_("URI") },
+    { NULL },
+  };
+
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
+  g_application_set_option_context_parameter_string (G_APPLICATION (self), _("[FILE]"));
+  g_application_set_option_context_summary (
+      G_APPLICATION (self), _("Creates and runs virtual machines. A FILE becomes a new machine."));
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+}
+
+AvbApplication *
+avb_application_new (void)
+{
+  return g_object_new (AVB_TYPE_APPLICATION, "application-id", AVB_APPLICATION_ID, "flags",
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path",
+                       "/org/alphavbox/AlphaVBox", NULL);
+}
+
+AvbLibrary *
+avb_application_get_library (AvbApplication *self)
+{
+  g_return_val_if_fail (AVB_IS_APPLICATION (self), NULL);
+
+  return self->library;
+}

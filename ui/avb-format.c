@@ -1,0 +1,197 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "avb-format.h"
+
+#include <glib/gi18n-lib.h>
+
+const char *
+avb_format_state (AvbMachineState state)
+{
+  switch (state)
+    {
+    case AVB_MACHINE_OFF:
+      return _("Off");
+    case AVB_MACHINE_SAVED:
+      return _("Saved");
+    case AVB_MACHINE_RUNNING:
+      return _("Running");
+    case AVB_MACHINE_PAUSED:
+      return _("Paused");
+    case AVB_MACHINE_STOPPING:
+      return _("Shutting down");
+    case AVB_MACHINE_CRASHED:
+      return _("Crashed");
+    case AVB_MACHINE_UNKNOWN:
+    default:
+      return _("Unknown");
+    }
+}
+
+const char *
+avb_format_state_icon (AvbMachineState state)
+{
+  switch (state)
+    {
+    case AVB_MACHINE_RUNNING:
+      return "media-playback-start-symbolic";
+    case AVB_MACHINE_PAUSED:
+      return "media-playback-pause-symbolic";
+    case AVB_MACHINE_SAVED:
+      return "document-save-symbolic";
+    case AVB_MACHINE_CRASHED:
+      return "dialog-warning-symbolic";
+    case AVB_MACHINE_STOPPING:
+    case AVB_MACHINE_OFF:
+    case AVB_MACHINE_UNKNOWN:
+    default:
+      return "system-shutdown-symbolic";
+    }
+}
+
+const char *
+avb_format_state_class (AvbMachineState state)
+{
+  switch (state)
+    {
+    case AVB_MACHINE_RUNNING:
+      return "running";
+    case AVB_MACHINE_PAUSED:
+    case AVB_MACHINE_STOPPING:
+      return "paused";
+    case AVB_MACHINE_SAVED:
+      return "saved";
+    case AVB_MACHINE_CRASHED:
+      return "failed";
+    case AVB_MACHINE_OFF:
+    case AVB_MACHINE_UNKNOWN:
+    default:
+      return "off";
+    }
+}
+
+char *
+avb_format_cpus (guint cpus)
+{
+  return g_strdup_printf (ngettext ("%u CPU", "%u CPUs", cpus), cpus);
+}
+
+char *
+avb_format_disk (guint64 bytes)
+{
+  return g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
+}
+
+char *
+avb_format_remaining (guint64 seconds)
+{
+  guint minutes;
+
+  if (seconds == 0)
+    return g_strdup ("");
+  if (seconds < 60)
+    return g_strdup_printf (ngettext ("%u second left", "%u seconds left", (guint) seconds),
+                            (guint) seconds);
+  minutes = (guint) MIN ((seconds + 30) / 60, G_MAXUINT);
+  return g_strdup_printf (ngettext ("%u minute left", "%u minutes left", minutes), minutes);
+}
+
+const char *
+avb_format_link (AvbLink link)
+{
+  switch (link)
+    {
+    case AVB_LINK_CONNECTING:
+      return _("Connecting…");
+    case AVB_LINK_UP:
+      return _("Connected");
+    case AVB_LINK_LOST:
+      return _("Not connected");
+    case AVB_LINK_CLOSED:
+    default:
+      return _("Closed");
+    }
+}
+
+const char *
+avb_format_firmware (AvbFirmware firmware)
+{
+  switch (firmware)
+    {
+    case AVB_FIRMWARE_UEFI:
+      return _("UEFI");
+    case AVB_FIRMWARE_UEFI_SECURE:
+      return _("UEFI with Secure Boot");
+    case AVB_FIRMWARE_BIOS:
+    default:
+      return _("BIOS");
+    }
+}
+
+char *
+avb_format_since (gint64 since, gint64 now)
+{
+  g_autoptr (GDateTime) then = NULL;
+  g_autoptr (GDateTime) today = NULL;
+  gint64 minutes;
+
+  if (since <= 0)
+    return g_strdup ("");
+  minutes = (now - since) / 60;
+  if (minutes < 1)
+    return g_strdup (_("Just now"));
+  if (minutes < 60)
+    return g_strdup_printf (ngettext ("%u minute ago", "%u minutes ago", (guint) minutes),
+                            (guint) minutes);
+  then = g_date_time_new_from_unix_local (since);
+  today = g_date_time_new_from_unix_local (now);
+  if (then == NULL || today == NULL)
+    return g_strdup ("");
+  if (g_date_time_get_day_of_year (then) == g_date_time_get_day_of_year (today) &&
+      g_date_time_get_year (then) == g_date_time_get_year (today))
+    return g_date_time_format (then, "%R");
+  return g_date_time_format (then, "%x");
+}
+
+/* The ids are URIs such as http://debian.org/debian/12 or http://microsoft.com/win/11. */
+char *
+avb_format_os_id (const char *os_id)
+{
+  static const struct {
+    const char *family;
+    const char *name;
+  } families[] = {
+    { "archlinux", "Arch Linux" },   { "alpinelinux", "Alpine Linux" },
+    { "almalinux", "AlmaLinux" },    { "centos", "CentOS" },
+    { "centos-stream", "CentOS Stream" }, { "freebsd", "FreeBSD" },
+    { "netbsd", "NetBSD" },          { "openbsd", "OpenBSD" },
+    { "opensuse", "openSUSE" },      { "rhel", "Red Hat Enterprise Linux" },
+    { "win", "Windows" },            { "nixos", "NixOS" },
+    { "macosx", "macOS" },           { "rocky", "Rocky Linux" },
+  };
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *family = NULL;
+  const char *name = NULL;
+  guint length;
+
+  if (os_id == NULL || *os_id == '\0')
+    return g_strdup (_("Unknown system"));
+  parts = g_strsplit (os_id, "/", -1);
+  length = g_strv_length (parts);
+  if (length < 4 || *parts[3] == '\0')
+    return g_strdup (os_id);
+  for (guint i = 0; i < G_N_ELEMENTS (families); i++)
+    if (g_str_equal (families[i].family, parts[3]))
+      name = families[i].name;
+  if (name == NULL)
+    {
+      family = g_strdup (parts[3]);
+      family[0] = g_ascii_toupper (family[0]);
+      name = family;
+    }
+  if (length < 5 || g_str_equal (parts[4], "unknown"))
+    return g_strdup (name);
+  return g_strdup_printf ("%s %s", name, parts[4]);
+}

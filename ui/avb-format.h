@@ -1,0 +1,35 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "backends/avb-capabilities.h"
+#include "backends/avb-connection.h"
+#include "backends/avb-machine.h"
+
+G_BEGIN_DECLS
+
+/* Facts as text for people: translated, pure, without markup. All results are newly allocated
+ * unless they are const. */
+
+const char *avb_format_state     (AvbMachineState state);
+/* The icon that goes with a state. */
+const char *avb_format_state_icon (AvbMachineState state);
+/* A CSS class: "running", "paused", "saved", "off", "failed". */
+const char *avb_format_state_class (AvbMachineState state);
+/* "1 CPU", "4 CPUs" */
+char       *avb_format_cpus      (guint cpus);
+/* "40 GB" of a disk */
+char       *avb_format_disk      (guint64 bytes);
+/* "3 minutes left"; "" for 0 */
+char       *avb_format_remaining (guint64 seconds);
+const char *avb_format_link      (AvbLink link);
+const char *avb_format_firmware  (AvbFirmware firmware);
+/* "Yesterday", "5 minutes ago"; "" for 0 */
+char       *avb_format_since     (gint64 since, gint64 now);
+/* The name of an operating system from libosinfo's id, as far as the id tells it: "Debian 12". */
+char       *avb_format_os_id     (const char *os_id);
+
+G_END_DECLS

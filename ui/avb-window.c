@@ -1,0 +1,570 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "avb-window.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "backends/avb-error.h"
+#include "ui/avb-feedback.h"
+#include "ui/avb-jobs-button.h"
+#include "ui/avb-sidebar-row.h"
+#include "ui/create/avb-create-dialog.h"
+#include "ui/library/avb-library-view.h"
+#include "ui/machine/avb-machine-page.h"
+
+struct _AvbWindow {
+  AdwApplicationWindow   parent_instance;
+
+  AvbLibrary            *library;
+  AvbLibraryModel       *model;
+  GSettings             *settings;
+  AvbLibraryView        *view;
+
+  AdwToastOverlay       *toasts;
+  AdwNavigationView     *navigation;
+  AdwNavigationSplitView *split;
+  AdwNavigationPage     *library_page;
+  AdwNavigationPage     *content_page;
+  GtkListBox            *sidebar;
+  GtkSearchEntry        *sidebar_search;
+  GtkSearchBar          *search_bar;
+  GtkSearchEntry        *bar_search;
+  GtkWidget             *search_toggle;
+  AdwToggleGroup        *view_switch;
+  AdwBin                *library_bin;
+  GtkWidget             *jobs;
+};
+
+G_DEFINE_FINAL_TYPE (AvbWindow, avb_window, ADW_TYPE_APPLICATION_WINDOW)
+
+enum { PROP_0, PROP_LIBRARY, N_PROPS };
+
+static GParamSpec *properties[N_PROPS];
+
+/* --- the sidebar --- */
+
+static void
+sidebar_header_cb (GtkListBoxRow *row, GtkListBoxRow *before, gpointer user_data)
+{
+  AvbSidebarKind kind = avb_sidebar_row_get_kind (AVB_SIDEBAR_ROW (row));
+  GtkWidget *label;
+
+  if (kind != AVB_SIDEBAR_CONNECTION || before == NULL ||
+      avb_sidebar_row_get_kind (AVB_SIDEBAR_ROW (before)) == AVB_SIDEBAR_CONNECTION)
+    {
+      gtk_list_box_row_set_header (row, NULL);
+      return;
+    }
+  label = gtk_label_new (_("Hosts"));
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "heading");
+  gtk_widget_add_css_class (label, "dimmed");
+  gtk_widget_add_css_class (label, "sidebar-heading");
+  gtk_list_box_row_set_header (row, label);
+}
+
+static void
+show_place (AvbWindow *self, AvbSidebarRow *row)
+{
+  AvbSidebarKind kind = avb_sidebar_row_get_kind (row);
+  AvbConnection *connection = avb_sidebar_row_get_connection (row);
+
+  avb_library_model_set_running_only (self->model, kind == AVB_SIDEBAR_RUNNING);
+  avb_library_model_set_connection (self->model, connection);
+  adw_navigation_page_set_title (self->content_page,
+                                 connection != NULL           ? avb_connection_get_name (connection)
+                                 : kind == AVB_SIDEBAR_RUNNING ? _("Running")
+                                                               : _("All Machines"));
+}
+
+static void
+sidebar_activated_cb (AvbWindow *self, GtkListBoxRow *row)
+{
+  show_place (self, AVB_SIDEBAR_ROW (row));
+  adw_navigation_split_view_set_show_content (self->split, TRUE);
+}
+
+/* Rows of connections follow the two fixed ones. */
+static void
+connections_changed_cb (AvbWindow  *self,
+                        guint       position,
+                        guint       removed,
+                        guint       added,
+                        GListModel *connections)
+{
+  const int first = 2;
+
+  for (guint i = 0; i < removed; i++)
+    {
+      GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->sidebar, first + (int) position);
+      gboolean selected = gtk_list_box_row_is_selected (row);
+
+      gtk_list_box_remove (self->sidebar, GTK_WIDGET (row));
+      if (selected)
+        {
+          row = gtk_list_box_get_row_at_index (self->sidebar, 0);
+          gtk_list_box_select_row (self->sidebar, row);
+          show_place (self, AVB_SIDEBAR_ROW (row));
+        }
+    }
+  for (guint i = 0; i < added; i++)
+    {
+      g_autoptr (AvbConnection) connection = g_list_model_get_item (connections, position + i);
+
+      gtk_list_box_insert (
+          self->sidebar, avb_sidebar_row_new (AVB_SIDEBAR_CONNECTION, self->model, connection),
+          first + (int) (position + i));
+    }
+}
+
+static void
+fill_sidebar (AvbWindow *self)
+{
+  GListModel *connections = avb_library_get_connections (self->library);
+
+  gtk_list_box_append (self->sidebar, avb_sidebar_row_new (AVB_SIDEBAR_ALL, self->model, NULL));
+  gtk_list_box_append (self->sidebar, avb_sidebar_row_new (AVB_SIDEBAR_RUNNING, self->model, NULL));
+  gtk_list_box_set_header_func (self->sidebar, sidebar_header_cb, NULL, NULL);
+  gtk_list_box_select_row (self->sidebar, gtk_list_box_get_row_at_index (self->sidebar, 0));
+  g_signal_connect_object (connections, "items-changed", G_CALLBACK (connections_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  connections_changed_cb (self, 0, 0, g_list_model_get_n_items (connections), connections);
+}
+
+/* --- searching --- */
+
+static void
+search_activate_cb (AvbWindow *self)
+{
+  adw_navigation_split_view_set_show_content (self->split, TRUE);
+  avb_library_view_focus (self->view);
+}
+
+static void
+stop_search_cb (AvbWindow *self)
+{
+  avb_library_model_set_search (self->model, "");
+  avb_library_view_focus (self->view);
+}
+
+static void
+search_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AvbWindow *self = AVB_WINDOW (widget);
+
+  if (adw_navigation_view_get_visible_page (self->navigation) != self->library_page)
+    return;
+  if (adw_navigation_split_view_get_collapsed (self->split))
+    {
+      adw_navigation_split_view_set_show_content (self->split, TRUE);
+      gtk_search_bar_set_search_mode (self->search_bar, TRUE);
+      gtk_widget_grab_focus (GTK_WIDGET (self->bar_search));
+    }
+  else
+    gtk_widget_grab_focus (GTK_WIDGET (self->sidebar_search));
+}
+
+static void
+narrow_apply_cb (AvbWindow *self)
+{
+  avb_library_view_set_narrow (self->view, TRUE);
+  gtk_search_entry_set_key_capture_widget (self->sidebar_search, NULL);
+  gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self->library_page));
+}
+
+static void
+narrow_unapply_cb (AvbWindow *self)
+{
+  gtk_search_bar_set_key_capture_widget (self->search_bar, NULL);
+  gtk_search_bar_set_search_mode (self->search_bar, FALSE);
+  gtk_search_entry_set_key_capture_widget (self->sidebar_search, GTK_WIDGET (self->library_page));
+  avb_library_view_set_narrow (self->view, FALSE);
+}
+
+/* --- pages --- */
+
+static AvbMachinePage *
+visible_machine_page (AvbWindow *self)
+{
+  AdwNavigationPage *page = adw_navigation_view_get_visible_page (self->navigation);
+
+  return AVB_IS_MACHINE_PAGE (page) ? AVB_MACHINE_PAGE (page) : NULL;
+}
+
+/* The machine whose page is shown was deleted, here or elsewhere. */
+static void
+machines_changed_cb (AvbWindow *self)
+{
+  AvbMachinePage *page = visible_machine_page (self);
+  AvbMachine *machine = page != NULL ? avb_machine_page_get_machine (page) : NULL;
+
+  if (machine != NULL && avb_library_find (self->library, avb_machine_get_uuid (machine)) != machine)
+    adw_navigation_view_pop (self->navigation);
+}
+
+static void
+popped_cb (AvbWindow *self, AdwNavigationPage *page)
+{
+  if (gtk_window_is_fullscreen (GTK_WINDOW (self)))
+    gtk_window_unfullscreen (GTK_WINDOW (self));
+}
+
+static void
+open_machine_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AvbWindow *self = AVB_WINDOW (widget);
+  AvbMachine *machine = avb_library_find (self->library, g_variant_get_string (parameter, NULL));
+
+  if (machine != NULL)
+    avb_window_open_machine (self, machine);
+}
+
+static void
+fullscreen_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GtkWindow *window = GTK_WINDOW (widget);
+
+  if (gtk_window_is_fullscreen (window))
+    gtk_window_unfullscreen (window);
+  else
+    gtk_window_fullscreen (window);
+}
+
+static void
+select_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_selection_model_select_all (avb_library_model_get_selection (AVB_WINDOW (widget)->model));
+}
+
+/* --- new machines --- */
+
+static void
+file_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (AvbWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = gtk_file_dialog_open_finish (GTK_FILE_DIALOG (source), result, &error);
+
+  if (file != NULL)
+    avb_window_new_machine (self, file);
+  else if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) &&
+           !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED))
+    avb_feedback_error (GTK_WIDGET (self), error);
+}
+
+static GListModel *
+make_filters (void)
+{
+  static const char *suffixes[] = { "iso", "img",  "raw",  "qcow2", "vmdk",
+                                    "vdi", "vhdx", "vhd",  "vpc" };
+  GListStore *filters = g_list_store_new (GTK_TYPE_FILE_FILTER);
+  g_autoptr (GtkFileFilter) images = gtk_file_filter_new ();
+  g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (images, _("Installers and disk images"));
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    gtk_file_filter_add_suffix (images, suffixes[i]);
+  gtk_file_filter_set_name (all, _("All files"));
+  gtk_file_filter_add_pattern (all, "*");
+  g_list_store_append (filters, images);
+  g_list_store_append (filters, all);
+  return G_LIST_MODEL (filters);
+}
+
+static void
+new_from_file_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+  g_autoptr (GListModel) filters = make_filters ();
+
+  gtk_file_dialog_set_title (dialog, _("Choose an Installer or a Disk Image"));
+  gtk_file_dialog_set_filters (dialog, filters);
+  gtk_file_dialog_open (dialog, GTK_WINDOW (widget), NULL, file_chosen_cb, g_object_ref (widget));
+}
+
+static void
+new_from_uri_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
+
+  avb_window_new_machine (AVB_WINDOW (widget), file);
+}
+
+static void
+new_empty_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  avb_window_new_machine (AVB_WINDOW (widget), NULL);
+}
+
+/* The connection that new machines go to: the one that is shown, else the first that is up. */
+static AvbConnection *
+connection_for_new (AvbWindow *self)
+{
+  GListModel *connections = avb_library_get_connections (self->library);
+  AvbConnection *first = avb_library_model_get_connection (self->model);
+
+  if (first != NULL)
+    return first;
+  for (guint i = 0; i < g_list_model_get_n_items (connections); i++)
+    {
+      g_autoptr (AvbConnection) connection = g_list_model_get_item (connections, i);
+
+      if (first == NULL || (avb_connection_get_link (connection) == AVB_LINK_UP &&
+                            avb_connection_get_link (first) != AVB_LINK_UP))
+        first = connection;
+    }
+  return first;
+}
+
+/* --- the window itself --- */
+
+static gboolean
+list_to_mode (GValue *value, GVariant *variant, gpointer user_data)
+{
+  g_value_set_boolean (value, g_str_equal (g_variant_get_string (variant, NULL), "list"));
+  return TRUE;
+}
+
+static gboolean
+sort_from_setting (GValue *value, GVariant *variant, gpointer user_data)
+{
+  const char *nick = g_variant_get_string (variant, NULL);
+
+  g_value_set_int (value, g_str_equal (nick, "state")     ? AVB_SORT_STATE
+                          : g_str_equal (nick, "recent") ? AVB_SORT_CHANGED
+                                                          : AVB_SORT_NAME);
+  return TRUE;
+}
+
+static void
+fullscreened_cb (AvbWindow *self)
+{
+  AvbMachinePage *page = visible_machine_page (self);
+
+  if (page != NULL)
+    avb_machine_page_set_fullscreen (page, gtk_window_is_fullscreen (GTK_WINDOW (self)));
+}
+
+static void
+avb_window_constructed (GObject *object)
+{
+  AvbWindow *self = AVB_WINDOW (object);
+  g_autoptr (GAction) sort = NULL;
+  g_autoptr (GAction) view = NULL;
+
+  G_OBJECT_CLASS (avb_window_parent_class)->constructed (object);
+
+  self->model = avb_library_model_new (self->library);
+  self->view = AVB_LIBRARY_VIEW (avb_library_view_new (self->model));
+  adw_bin_set_child (self->library_bin, GTK_WIDGET (self->view));
+  fill_sidebar (self);
+
+  self->settings = g_settings_new (AVB_APPLICATION_ID);
+  gtk_window_set_default_size (GTK_WINDOW (self),
+                               g_settings_get_int (self->settings, "window-width"),
+                               g_settings_get_int (self->settings, "window-height"));
+  if (g_settings_get_boolean (self->settings, "window-maximized"))
+    gtk_window_maximize (GTK_WINDOW (self));
+  sort = g_settings_create_action (self->settings, "sort");
+  g_action_map_add_action (G_ACTION_MAP (self), sort);
+  view = g_settings_create_action (self->settings, "view");
+  g_action_map_add_action (G_ACTION_MAP (self), view);
+  g_settings_bind_with_mapping (self->settings, "sort", self->model, "sort",
+                                G_SETTINGS_BIND_GET, sort_from_setting, NULL, NULL, NULL);
+  g_settings_bind_with_mapping (self->settings, "view", self->view, "list",
+                                G_SETTINGS_BIND_GET, list_to_mode, NULL, NULL, NULL);
+  g_settings_bind (self->settings, "view", self->view_switch, "active-name",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_object_bind_property (self->model, "search", self->sidebar_search, "text",
+                          G_BINDING_BIDIRECTIONAL);
+  g_object_bind_property (self->model, "search", self->bar_search, "text",
+                          G_BINDING_BIDIRECTIONAL);
+  gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->bar_search));
+  gtk_search_entry_set_key_capture_widget (self->sidebar_search, GTK_WIDGET (self->library_page));
+  g_signal_connect_object (avb_library_get_machines (self->library), "items-changed",
+                           G_CALLBACK (machines_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect (self, "notify::fullscreened", G_CALLBACK (fullscreened_cb), NULL);
+}
+
+static void
+remember_size (AvbWindow *self)
+{
+  int width, height;
+
+  if (gtk_window_is_fullscreen (GTK_WINDOW (self)))
+    return;
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  g_settings_set_int (self->settings, "window-width", MAX (width, 360));
+  g_settings_set_int (self->settings, "window-height", MAX (height, 294));
+  g_settings_set_boolean (self->settings, "window-maximized",
+                          gtk_window_is_maximized (GTK_WINDOW (self)));
+}
+
+static gboolean
+avb_window_close_request (GtkWindow *window)
+{
+  AvbWindow *self = AVB_WINDOW (window);
+  GtkApplication *application = gtk_window_get_application (window);
+
+  remember_size (self);
+  /* The application saves what runs, and closes the window when that is done. */
+  if (application != NULL && g_action_group_has_action (G_ACTION_GROUP (application), "quit"))
+    {
+      g_action_group_activate_action (G_ACTION_GROUP (application), "quit", NULL);
+      return GDK_EVENT_STOP;
+    }
+  return GTK_WINDOW_CLASS (avb_window_parent_class)->close_request (window);
+}
+
+static void
+avb_window_dispose (GObject *object)
+{
+  AvbWindow *self = AVB_WINDOW (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_WINDOW);
+  g_clear_object (&self->model);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->library);
+  G_OBJECT_CLASS (avb_window_parent_class)->dispose (object);
+}
+
+static void
+avb_window_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_LIBRARY)
+    g_value_set_object (value, AVB_WINDOW (object)->library);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+avb_window_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_LIBRARY)
+    AVB_WINDOW (object)->library = g_value_dup_object (value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+avb_window_class_init (AvbWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->constructed = avb_window_constructed;
+  object_class->dispose = avb_window_dispose;
+  object_class->get_property = avb_window_get_property;
+  object_class->set_property = avb_window_set_property;
+  GTK_WINDOW_CLASS (klass)->close_request = avb_window_close_request;
+
+  properties[PROP_LIBRARY] =
+      g_param_spec_object ("library", NULL, NULL, AVB_TYPE_LIBRARY,
+                           G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  g_type_ensure (AVB_TYPE_JOBS_BUTTON);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/alphavbox/AlphaVBox/ui/avb-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, AvbWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, AvbWindow, navigation);
+  gtk_widget_class_bind_template_child (widget_class, AvbWindow, split);
+  gtk_widget_class_bind_template_child (widget_class, AvbWindow, library_page);
+  gtk_widget_class_bind_template_child (widget_class, AvbWindow, content_page);
+  gtk_widget_class_bind_template_child (widget_class, AvbWindow, sidebar);
+  gtk_widget_class_bind_template_child (widget_class, AvbWindow, sidebar_search);
+  gtk_widget_class_bind_template_child (widget_class, AvbWindow, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, AvbWindow, bar_search);
+  gtk_widget_class_bind_template_child (widget_class, AvbWindow, search_toggle);
+  gtk_widget_class_bind_template_child (widget_class, AvbWindow, view_switch);
+  gtk_widget_class_bind_template_child (widget_class, AvbWindow, library_bin);
+  gtk_widget_class_bind_template_child (widget_class, AvbWindow, jobs);
+  gtk_widget_class_bind_template_callback (widget_class, sidebar_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
+  gtk_widget_class_bind_template_callback (widget_class, narrow_apply_cb);
+  gtk_widget_class_bind_template_callback (widget_class, narrow_unapply_cb);
+  gtk_widget_class_bind_template_callback (widget_class, popped_cb);
+
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
+  gtk_widget_class_install_action (widget_class, "win.open-machine", "s", open_machine_action);
+  gtk_widget_class_install_action (widget_class, "win.fullscreen", NULL, fullscreen_action);
+  gtk_widget_class_install_action (widget_class, "win.select-all", NULL, select_all_action);
+  gtk_widget_class_install_action (widget_class, "win.new-from-file", NULL, new_from_file_action);
+  gtk_widget_class_install_action (widget_class, "win.new-from-uri", "s", new_from_uri_action);
+  gtk_widget_class_install_action (widget_class, "win.new-empty", NULL, new_empty_action);
+}
+
+static void
+avb_window_init (AvbWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+AvbWindow *
+avb_window_new (GtkApplication *application, AvbLibrary *library)
+{
+  g_return_val_if_fail (AVB_IS_LIBRARY (library), NULL);
+
+  return g_object_new (AVB_TYPE_WINDOW, "application", application, "library", library, NULL);
+}
+
+AvbLibrary *
+avb_window_get_library (AvbWindow *self)
+{
+  g_return_val_if_fail (AVB_IS_WINDOW (self), NULL);
+
+  return self->library;
+}
+
+AvbLibraryModel *
+avb_window_get_model (AvbWindow *self)
+{
+  g_return_val_if_fail (AVB_IS_WINDOW (self), NULL);
+
+  return self->model;
+}
+
+void
+avb_window_add_toast (AvbWindow *self, AdwToast *toast)
+{
+  g_return_if_fail (AVB_IS_WINDOW (self));
+
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+void
+avb_window_open_machine (AvbWindow *self, AvbMachine *machine)
+{
+  AvbMachinePage *page;
+
+  g_return_if_fail (AVB_IS_WINDOW (self));
+  g_return_if_fail (AVB_IS_MACHINE (machine));
+
+  page = visible_machine_page (self);
+  if (page != NULL && avb_machine_page_get_machine (page) == machine)
+    return;
+  adw_navigation_view_pop_to_page (self->navigation, self->library_page);
+  adw_navigation_view_push (self->navigation, avb_machine_page_new (self->library, machine));
+}
+
+void
+avb_window_new_machine (AvbWindow *self, GFile *file)
+{
+  AvbConnection *connection;
+
+  g_return_if_fail (AVB_IS_WINDOW (self));
+  g_return_if_fail (file == NULL || G_IS_FILE (file));
+
+  connection = connection_for_new (self);
+  if (connection == NULL)
+    {
+      avb_feedback_message (GTK_WIDGET (self), _("Connect to a hypervisor in Preferences first."));
+      return;
+    }
+  adw_dialog_present (ADW_DIALOG (avb_create_dialog_new (self->library, connection, file)),
+                      GTK_WIDGET (self));
+}

@@ -1,0 +1,31 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "app/avb-library.h"
+#include "ui/library/avb-library-model.h"
+
+G_BEGIN_DECLS
+
+/**
+ * AvbWindow:
+ *
+ * The main window: sidebar, library, the page of a machine. Property `library` (#AvbLibrary,
+ * construct-only).
+ */
+#define AVB_TYPE_WINDOW (avb_window_get_type ())
+G_DECLARE_FINAL_TYPE (AvbWindow, avb_window, AVB, WINDOW, AdwApplicationWindow)
+
+AvbWindow       *avb_window_new              (GtkApplication *application, AvbLibrary *library);
+AvbLibrary      *avb_window_get_library      (AvbWindow *self);
+AvbLibraryModel *avb_window_get_model        (AvbWindow *self);
+void             avb_window_add_toast        (AvbWindow *self, AdwToast *toast /* full */);
+/* Shows the page of @machine. */
+void             avb_window_open_machine     (AvbWindow *self, AvbMachine *machine);
+/* Opens the new-machine sheet. @file: (nullable): %NULL: an empty machine */
+void             avb_window_new_machine      (AvbWindow *self, GFile *file);
+
+G_END_DECLS

@@ -1,0 +1,569 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "avb-create-dialog.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "app/avb-text.h"
+#include "backends/avb-error.h"
+#include "ui/avb-feedback.h"
+#include "ui/avb-format.h"
+#include "ui/avb-jobs-button.h"
+
+#define GIB ((guint64) 1024 * 1024 * 1024)
+
+struct _AvbCreateDialog {
+  AdwDialog       parent_instance;
+
+  AvbLibrary     *library;
+  AvbConnection  *connection;
+  GFile          *file;
+  AvbDraft       *draft;
+  DexFuture      *preparing;
+  AvbOperation   *operation; /* of the creation under way */
+  GError         *error;     /* why the medium was refused, or the last creation failed */
+  GPtrArray      *bindings;
+  char           *shown_problem;
+
+  AdwBanner      *problem_banner;
+  GtkStack       *stack;
+  AdwStatusPage  *inspecting;
+  AdwStatusPage  *refused;
+  GtkWidget      *refused_details;
+  AdwEntryRow    *name;
+  AdwActionRow   *system_row;
+  AdwActionRow   *medium_row;
+  AdwToggleGroup *size;
+  GtkLabel       *summary;
+  GtkLevelBar    *host_bar;
+  GtkLabel       *host_label;
+  AdwSpinRow     *cpus;
+  AdwSpinRow     *memory;
+  AdwSpinRow     *disk;
+  AdwComboRow    *firmware;
+  GtkAdjustment  *cpus_adjustment;
+  GtkAdjustment  *memory_adjustment;
+  GtkAdjustment  *disk_adjustment;
+  GtkWidget      *copy_group;
+  AdwSwitchRow   *copy;
+  AdwStatusPage  *creating;
+  AdwBin         *job_bin;
+  GtkWidget      *buttons;
+  GtkWidget      *create_only;
+  GtkWidget      *create_start;
+};
+
+G_DEFINE_FINAL_TYPE (AvbCreateDialog, avb_create_dialog, ADW_TYPE_DIALOG)
+
+static void
+show (AvbCreateDialog *self, const char *page)
+{
+  gtk_stack_set_visible_child_name (self->stack, page);
+  gtk_widget_set_visible (self->buttons, g_str_equal (page, "form"));
+  if (!g_str_equal (page, "form"))
+    adw_banner_set_revealed (self->problem_banner, FALSE);
+}
+
+/* The draft's own objection first; else why the last attempt failed. */
+static void
+update_problem (AvbCreateDialog *self)
+{
+  const char *problem = avb_draft_get_problem (self->draft);
+  gboolean can = avb_draft_get_can_create (self->draft);
+
+  if (problem == NULL && self->error != NULL)
+    problem = self->error->message;
+  g_set_str (&self->shown_problem, problem);
+  if (problem != NULL)
+    adw_banner_set_title (self->problem_banner, problem);
+  adw_banner_set_button_label (
+      self->problem_banner,
+      self->error != NULL && avb_error_get_details (self->error) != NULL &&
+              avb_draft_get_problem (self->draft) == NULL
+          ? _("_Details")
+          : NULL);
+  adw_banner_set_revealed (self->problem_banner, problem != NULL);
+  gtk_widget_set_sensitive (self->create_only, can);
+  gtk_widget_set_sensitive (self->create_start, can);
+}
+
+/* The numbers of this machine beside what the host has. */
+static void
+update_summary (AvbCreateDialog *self)
+{
+  AvbMachineSpec *spec = avb_draft_get_spec (self->draft);
+  guint64 memory = avb_machine_spec_get_memory_mib (spec);
+  guint64 disk = avb_draft_get_disk_size (self->draft);
+  guint64 free_memory = 0;
+  g_autofree char *cpus_text = avb_format_cpus (avb_machine_spec_get_cpus (spec));
+  g_autofree char *memory_text = avb_format_memory (memory);
+  g_autofree char *disk_text = avb_format_disk (disk);
+  g_autofree char *free_text = NULL;
+  g_autofree char *space_text = avb_format_disk (avb_draft_get_max_disk_size (self->draft));
+  g_autofree char *text = NULL;
+  g_autofree char *host = NULL;
+
+  g_object_get (self->draft, "free-memory-mib", &free_memory, NULL);
+  free_text = avb_format_memory (free_memory);
+  text = disk > 0
+             /* Translators: CPUs, memory and disk of a new machine. */
+             ? g_strdup_printf (_("%s · %s memory · %s disk"), cpus_text, memory_text, disk_text)
+             /* Translators: CPUs and memory of a new machine. */
+             : g_strdup_printf (_("%s · %s memory"), cpus_text, memory_text);
+  /* Translators: memory and disk space that the host has left. */
+  host = g_strdup_printf (_("This host has %s of memory and %s of disk space left."), free_text,
+                          space_text);
+  gtk_label_set_label (self->summary, text);
+  gtk_label_set_label (self->host_label, host);
+  gtk_level_bar_set_value (self->host_bar,
+                           free_memory > 0
+                               ? MIN (1.0, (double) memory / (double) free_memory)
+                               : 1.0);
+  if (memory > free_memory)
+    gtk_widget_add_css_class (GTK_WIDGET (self->host_bar), "over");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->host_bar), "over");
+}
+
+static gboolean
+size_to_name (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
+{
+  static const char *names[] = { "small", "medium", "large", NULL };
+  int size = g_value_get_enum (from);
+
+  g_value_set_string (to, names[CLAMP (size, 0, 3)]);
+  return TRUE;
+}
+
+static gboolean
+name_to_size (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
+{
+  const char *name = g_value_get_string (from);
+
+  /* Nothing chosen means that numbers were set by hand: that is not a choice of a preset. */
+  if (name == NULL)
+    return FALSE;
+  g_value_set_enum (to, g_str_equal (name, "small")    ? AVB_DRAFT_SIZE_SMALL
+                        : g_str_equal (name, "medium") ? AVB_DRAFT_SIZE_MEDIUM
+                                                       : AVB_DRAFT_SIZE_LARGE);
+  return TRUE;
+}
+
+static gboolean
+bytes_to_gib (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
+{
+  g_value_set_double (to, (double) (g_value_get_uint64 (from) / GIB));
+  return TRUE;
+}
+
+static gboolean
+gib_to_bytes (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
+{
+  g_value_set_uint64 (to, (guint64) MAX (g_value_get_double (from), 0) * GIB);
+  return TRUE;
+}
+
+static gboolean
+firmware_to_index (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
+{
+  g_value_set_uint (to, (guint) g_value_get_enum (from));
+  return TRUE;
+}
+
+static gboolean
+index_to_firmware (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
+{
+  g_value_set_enum (to, (int) MIN (g_value_get_uint (from), AVB_FIRMWARE_UEFI_SECURE));
+  return TRUE;
+}
+
+static void
+keep (AvbCreateDialog *self, GBinding *binding)
+{
+  g_ptr_array_add (self->bindings, g_object_ref (binding));
+}
+
+static void
+describe_medium (AvbCreateDialog *self)
+{
+  AvbMedium *medium = avb_draft_get_medium (self->draft);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *size = NULL;
+  g_autofree char *os = NULL;
+  g_autofree char *base = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->medium_row), medium != NULL);
+  gtk_widget_set_visible (self->copy_group,
+                          medium != NULL && avb_medium_get_kind (medium) == AVB_MEDIUM_DISK);
+  if (medium == NULL)
+    {
+      adw_action_row_set_subtitle (self->system_row, _("None yet: an empty machine"));
+      return;
+    }
+  os = avb_medium_get_os_name (medium) != NULL ? g_strdup (avb_medium_get_os_name (medium))
+       : avb_medium_get_os_id (medium) != NULL ? avb_format_os_id (avb_medium_get_os_id (medium))
+                                               : g_strdup (_("Not recognised"));
+  if (avb_medium_get_architecture (medium) != NULL)
+    {
+      g_autofree char *plain = g_steal_pointer (&os);
+
+      os = g_strdup_printf ("%s · %s", plain, avb_medium_get_architecture (medium));
+    }
+  adw_action_row_set_subtitle (self->system_row, os);
+  base = avb_text_dup_file_name (avb_medium_get_file (medium));
+  size = avb_format_disk (avb_medium_get_size (medium));
+  g_string_append_printf (text, "%s · %s", base, size);
+  if (avb_medium_get_kind (medium) == AVB_MEDIUM_DISK)
+    g_string_append_printf (text, " · %s", avb_medium_get_format (medium));
+  if (avb_medium_get_live (medium))
+    g_string_append_printf (text, " · %s", _("live"));
+  adw_action_row_set_subtitle (self->medium_row, text->str);
+}
+
+static void
+limit_rows (AvbCreateDialog *self)
+{
+  AvbMachineSpec *spec = avb_draft_get_spec (self->draft);
+
+  gtk_adjustment_set_upper (self->cpus_adjustment, MAX (MAX (avb_draft_get_max_cpus (self->draft), 1),
+                                                        avb_machine_spec_get_cpus (spec)));
+  gtk_adjustment_set_upper (self->memory_adjustment,
+                            (double) MAX (MAX (avb_draft_get_max_memory_mib (self->draft), 64),
+                                          avb_machine_spec_get_memory_mib (spec)));
+  gtk_adjustment_set_upper (
+      self->disk_adjustment,
+      (double) MAX (MAX (avb_draft_get_max_disk_size (self->draft) / GIB, 1),
+                    avb_draft_get_disk_size (self->draft) / GIB));
+}
+
+static void
+bind_draft (AvbCreateDialog *self)
+{
+  AvbMachineSpec *spec = avb_draft_get_spec (self->draft);
+  const GBindingFlags both = G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE;
+
+  limit_rows (self);
+  keep (self, g_object_bind_property (spec, "name", self->name, "text", both));
+  keep (self, g_object_bind_property_full (self->draft, "size", self->size, "active-name", both,
+                                           size_to_name, name_to_size, NULL, NULL));
+  keep (self, g_object_bind_property (spec, "cpus", self->cpus, "value", both));
+  keep (self, g_object_bind_property (spec, "memory-mib", self->memory, "value", both));
+  keep (self, g_object_bind_property_full (self->draft, "disk-size", self->disk, "value", both,
+                                           bytes_to_gib, gib_to_bytes, NULL, NULL));
+  keep (self, g_object_bind_property_full (spec, "firmware", self->firmware, "selected", both,
+                                           firmware_to_index, index_to_firmware, NULL, NULL));
+  keep (self, g_object_bind_property (self->draft, "copy-disk", self->copy, "active", both));
+  g_signal_connect_object (self->draft, "notify::problem", G_CALLBACK (update_problem), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->draft, "notify::can-create", G_CALLBACK (update_problem), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->draft, "notify::disk-size", G_CALLBACK (update_summary), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (spec, "notify::cpus", G_CALLBACK (update_summary), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (spec, "notify::memory-mib", G_CALLBACK (update_summary), self,
+                           G_CONNECT_SWAPPED);
+  describe_medium (self);
+  update_summary (self);
+  update_problem (self);
+}
+
+static DexFuture *
+inspected_cb (DexFuture *future, gpointer user_data)
+{
+  AvbCreateDialog *self = user_data;
+  AvbMedium *medium = g_value_get_object (dex_future_get_value (future, NULL));
+
+  return avb_draft_new (self->library, self->connection, medium);
+}
+
+static DexFuture *
+prepared_cb (DexFuture *future, gpointer user_data)
+{
+  AvbCreateDialog *self = user_data;
+  const GValue *value;
+
+  g_clear_error (&self->error);
+  value = dex_future_get_value (future, &self->error);
+  if (value != NULL)
+    {
+      g_set_object (&self->draft, g_value_get_object (value));
+      bind_draft (self);
+      show (self, "form");
+      gtk_widget_grab_focus (GTK_WIDGET (self->name));
+      gtk_editable_select_region (GTK_EDITABLE (self->name), 0, -1);
+    }
+  else
+    {
+      g_autofree char *escaped = g_markup_escape_text (self->error->message, -1);
+
+      g_set_str (&self->shown_problem, self->error->message);
+      adw_status_page_set_description (self->refused, escaped);
+      gtk_widget_set_visible (self->refused_details,
+                              avb_error_get_details (self->error) != NULL);
+      show (self, "refused");
+    }
+  return dex_future_new_true ();
+}
+
+static void
+prepare (AvbCreateDialog *self)
+{
+  DexFuture *future;
+
+  show (self, "inspecting");
+  if (self->file != NULL)
+    {
+      g_autofree char *name = avb_text_dup_file_name (self->file);
+      g_autofree char *escaped = g_markup_escape_text (name, -1);
+
+      adw_status_page_set_description (self->inspecting, escaped);
+      future = dex_future_then (avb_medium_inspect (self->file), inspected_cb,
+                                g_object_ref (self), g_object_unref);
+    }
+  else
+    {
+      adw_status_page_set_title (self->inspecting, _("Looking at the Host…"));
+      future = avb_draft_new (self->library, self->connection, NULL);
+    }
+  dex_clear (&self->preparing);
+  self->preparing =
+      dex_future_finally (future, prepared_cb, g_object_ref (self), g_object_unref);
+}
+
+/* A creation that is under way; it goes on when the sheet is closed. */
+typedef struct {
+  AvbCreateDialog *self;
+  GtkWidget       *window;
+  gboolean         start;
+} Creation;
+
+static void
+creation_free (gpointer data)
+{
+  Creation *creation = data;
+
+  g_clear_weak_pointer (&creation->window);
+  g_object_unref (creation->self);
+  g_free (creation);
+}
+
+static DexFuture *
+created_cb (DexFuture *future, gpointer user_data)
+{
+  Creation *creation = user_data;
+  AvbCreateDialog *self = creation->self;
+  gboolean open = gtk_widget_get_mapped (GTK_WIDGET (self));
+  const GValue *value;
+
+  g_clear_error (&self->error);
+  g_clear_object (&self->operation);
+  value = dex_future_get_value (future, &self->error);
+  if (value != NULL)
+    {
+      AvbMachine *machine = g_value_get_object (value);
+
+      if (open)
+        adw_dialog_force_close (ADW_DIALOG (self));
+      if (open && creation->start && creation->window != NULL)
+        gtk_widget_activate_action (creation->window, "win.open-machine", "s",
+                                    avb_machine_get_uuid (machine));
+      return dex_future_new_true ();
+    }
+  if (open)
+    {
+      if (avb_error_is_cancelled (self->error))
+        g_clear_error (&self->error);
+      show (self, "form");
+      update_problem (self);
+    }
+  else if (creation->window != NULL)
+    avb_feedback_error (creation->window, self->error);
+  return dex_future_new_true ();
+}
+
+static void
+create (AvbCreateDialog *self, gboolean start)
+{
+  Creation *creation;
+  g_autofree char *title = NULL;
+
+  if (self->draft == NULL || self->operation != NULL || !avb_draft_get_can_create (self->draft))
+    return;
+  g_clear_error (&self->error);
+  /* Translators: %s is a machine's name. */
+  title = g_strdup_printf (_("Creating “%s”"),
+                           avb_machine_spec_get_name (avb_draft_get_spec (self->draft)));
+  self->operation = avb_operation_new (title);
+  adw_bin_set_child (self->job_bin, avb_job_row_new (self->library, self->operation));
+  show (self, "creating");
+
+  creation = g_new0 (Creation, 1);
+  creation->self = g_object_ref (self);
+  creation->start = start;
+  g_set_weak_pointer (&creation->window, GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))));
+  avb_feedback_watch (creation->window,
+                      dex_future_finally (avb_draft_create (self->draft, self->operation, start),
+                                          created_cb, creation, creation_free));
+}
+
+static void
+create_start_cb (AvbCreateDialog *self)
+{
+  create (self, TRUE);
+}
+
+static void
+create_only_cb (AvbCreateDialog *self)
+{
+  create (self, FALSE);
+}
+
+static void
+cancel_cb (AvbCreateDialog *self)
+{
+  if (self->operation != NULL)
+    avb_operation_cancel (self->operation);
+  else
+    adw_dialog_close (ADW_DIALOG (self));
+}
+
+static void
+choose_other_cb (AvbCreateDialog *self)
+{
+  GtkWidget *window = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self)));
+
+  adw_dialog_force_close (ADW_DIALOG (self));
+  gtk_widget_activate_action (window, "win.new-from-file", NULL);
+}
+
+static void
+details_cb (AvbCreateDialog *self)
+{
+  if (self->error != NULL && avb_error_get_details (self->error) != NULL)
+    avb_feedback_details (GTK_WIDGET (self), self->error->message,
+                          avb_error_get_details (self->error));
+}
+
+static void
+avb_create_dialog_dispose (GObject *object)
+{
+  AvbCreateDialog *self = AVB_CREATE_DIALOG (object);
+
+  dex_clear (&self->preparing);
+  if (self->bindings != NULL)
+    for (guint i = 0; i < self->bindings->len; i++)
+      g_binding_unbind (g_ptr_array_index (self->bindings, i));
+  g_clear_pointer (&self->bindings, g_ptr_array_unref);
+  g_clear_object (&self->operation);
+  g_clear_object (&self->draft);
+  gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_CREATE_DIALOG);
+  g_clear_object (&self->file);
+  g_clear_object (&self->connection);
+  g_clear_object (&self->library);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->shown_problem, g_free);
+  G_OBJECT_CLASS (avb_create_dialog_parent_class)->dispose (object);
+}
+
+static void
+avb_create_dialog_closed (AdwDialog *dialog)
+{
+  AvbCreateDialog *self = AVB_CREATE_DIALOG (dialog);
+
+  /* What is only being looked at stops; what is being made goes on among the jobs. */
+  dex_clear (&self->preparing);
+}
+
+static void
+avb_create_dialog_class_init (AvbCreateDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = avb_create_dialog_dispose;
+  ADW_DIALOG_CLASS (klass)->closed = avb_create_dialog_closed;
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/org/alphavbox/AlphaVBox/ui/create/avb-create-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, problem_banner);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, stack);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, inspecting);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, refused);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, refused_details);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, name);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, system_row);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, medium_row);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, size);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, summary);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, host_bar);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, host_label);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, cpus);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, memory);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, disk);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, firmware);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, cpus_adjustment);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, memory_adjustment);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, disk_adjustment);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, copy_group);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, copy);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, creating);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, job_bin);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, buttons);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, create_only);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, create_start);
+  gtk_widget_class_bind_template_callback (widget_class, create_start_cb);
+  gtk_widget_class_bind_template_callback (widget_class, create_only_cb);
+  gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
+  gtk_widget_class_bind_template_callback (widget_class, choose_other_cb);
+  gtk_widget_class_bind_template_callback (widget_class, details_cb);
+}
+
+static void
+avb_create_dialog_init (AvbCreateDialog *self)
+{
+  self->bindings = g_ptr_array_new_with_free_func (g_object_unref);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_swapped (self->problem_banner, "button-clicked", G_CALLBACK (details_cb), self);
+}
+
+AvbCreateDialog *
+avb_create_dialog_new (AvbLibrary *library, AvbConnection *connection, GFile *file)
+{
+  AvbCreateDialog *self;
+
+  g_return_val_if_fail (AVB_IS_LIBRARY (library), NULL);
+  g_return_val_if_fail (AVB_IS_CONNECTION (connection), NULL);
+
+  self = g_object_new (AVB_TYPE_CREATE_DIALOG, NULL);
+  self->library = g_object_ref (library);
+  self->connection = g_object_ref (connection);
+  self->file = file != NULL ? g_object_ref (file) : NULL;
+  prepare (self);
+  return self;
+}
+
+AvbDraft *
+avb_create_dialog_get_draft (AvbCreateDialog *self)
+{
+  g_return_val_if_fail (AVB_IS_CREATE_DIALOG (self), NULL);
+
+  return self->draft;
+}
+
+const char *
+avb_create_dialog_get_shown (AvbCreateDialog *self)
+{
+  g_return_val_if_fail (AVB_IS_CREATE_DIALOG (self), NULL);
+
+  return gtk_stack_get_visible_child_name (self->stack);
+}
+
+const char *
+avb_create_dialog_get_problem (AvbCreateDialog *self)
+{
+  g_return_val_if_fail (AVB_IS_CREATE_DIALOG (self), NULL);
+
+  return self->shown_problem;
+}

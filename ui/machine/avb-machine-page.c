@@ -1,0 +1,388 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "avb-machine-page.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "ui/avb-feedback.h"
+#include "ui/avb-format.h"
+#include "ui/console/avb-console.h"
+#include "ui/library/avb-thumbnail.h"
+#include "ui/machine/avb-machine-actions.h"
+#include "ui/machine/avb-machine-overview.h"
+#include "ui/machine/avb-screenshot-saver.h"
+
+/* In full screen: how near to the top edge the pointer calls the header, and how far away it goes. */
+#define REVEAL_AT 2
+#define HIDE_BELOW 72
+
+struct _AvbMachinePage {
+  AdwNavigationPage    parent_instance;
+
+  AvbLibrary          *library;
+  AvbMachine          *machine;
+  AvbMachineActions   *actions;
+  GSettings           *settings;
+  AvbConsole          *console; /* built when there is something to show */
+  gboolean             fullscreen;
+
+  AdwToolbarView      *toolbar;
+  AdwSplitButton      *power;
+  GtkStack            *stack;
+  GtkWidget           *start;
+  GtkWidget           *discard;
+  GtkLabel            *off_hint;
+  GtkWidget           *keys_button;
+  GtkScrolledWindow   *console_scroller;
+  GtkRevealer         *hint_revealer;
+  GtkWidget           *message_box;
+  GtkWidget           *spinner;
+  GtkLabel            *message;
+  GtkWidget           *reconnect;
+  GtkWidget           *paused_box;
+};
+
+G_DEFINE_FINAL_TYPE (AvbMachinePage, avb_machine_page, ADW_TYPE_NAVIGATION_PAGE)
+
+enum { PROP_0, PROP_LIBRARY, PROP_MACHINE, N_PROPS };
+
+static GParamSpec *properties[N_PROPS];
+
+static gboolean
+negate (AvbMachinePage *self, gboolean value)
+{
+  return self->machine != NULL && !value;
+}
+
+static gboolean
+is_on (AvbMachineState state)
+{
+  return state == AVB_MACHINE_RUNNING || state == AVB_MACHINE_PAUSED ||
+         state == AVB_MACHINE_STOPPING;
+}
+
+/* The split button does what is usually wanted next. */
+static void
+update_power (AvbMachinePage *self)
+{
+  const char *label = _("_Start");
+  const char *action = "machine.start";
+
+  switch (avb_machine_get_state (self->machine))
+    {
+    case AVB_MACHINE_RUNNING:
+      label = _("Shut _Down");
+      action = "machine.shut-down";
+      break;
+    case AVB_MACHINE_STOPPING:
+      label = _("_Force Off…");
+      action = "machine.force-off";
+      break;
+    case AVB_MACHINE_PAUSED:
+      label = _("_Resume");
+      action = "machine.resume";
+      break;
+    case AVB_MACHINE_SAVED:
+    case AVB_MACHINE_OFF:
+    case AVB_MACHINE_CRASHED:
+    case AVB_MACHINE_UNKNOWN:
+    default:
+      break;
+    }
+  adw_split_button_set_use_underline (self->power, TRUE);
+  adw_split_button_set_label (self->power, label);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->power), action);
+}
+
+static void
+update_console (AvbMachinePage *self)
+{
+  AvbConsoleStatus status =
+      self->console != NULL ? avb_console_get_status (self->console) : AVB_CONSOLE_IDLE;
+  const char *text = self->console != NULL ? avb_console_get_message (self->console) : NULL;
+  gboolean paused = avb_machine_get_state (self->machine) == AVB_MACHINE_PAUSED;
+  gboolean waiting = status == AVB_CONSOLE_CONNECTING || status == AVB_CONSOLE_LOST;
+
+  if (status == AVB_CONSOLE_CONNECTING)
+    text = _("Connecting to the machine’s display…");
+  else if (status == AVB_CONSOLE_LOST && text == NULL)
+    text = _("The connection to the machine’s display was lost. It is being tried again.");
+  else if (status == AVB_CONSOLE_FAILED && text == NULL)
+    text = _("The machine’s display cannot be shown.");
+  gtk_widget_set_visible (self->paused_box, paused && !waiting && status != AVB_CONSOLE_FAILED);
+  gtk_widget_set_visible (self->message_box,
+                          status != AVB_CONSOLE_CONNECTED && text != NULL && !paused);
+  gtk_label_set_label (self->message, text != NULL ? text : "");
+  gtk_widget_set_visible (self->spinner, waiting);
+  gtk_widget_set_visible (self->reconnect,
+                          status == AVB_CONSOLE_FAILED || status == AVB_CONSOLE_LOST);
+}
+
+static void
+captured_cb (AvbMachinePage *self)
+{
+  gtk_revealer_set_reveal_child (self->hint_revealer, avb_console_get_captured (self->console));
+}
+
+static void
+build_console (AvbMachinePage *self)
+{
+  if (self->console != NULL)
+    return;
+  self->console = AVB_CONSOLE (avb_console_new ());
+  gtk_widget_set_hexpand (GTK_WIDGET (self->console), TRUE);
+  gtk_widget_set_vexpand (GTK_WIDGET (self->console), TRUE);
+  g_signal_connect_object (self->console, "notify::status", G_CALLBACK (update_console), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->console, "notify::message", G_CALLBACK (update_console), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->console, "notify::captured", G_CALLBACK (captured_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_settings_bind (self->settings, "console-scaling", self->console, "scaling",
+                   G_SETTINGS_BIND_GET);
+  gtk_scrolled_window_set_child (self->console_scroller, GTK_WIDGET (self->console));
+  avb_console_set_machine (self->console, self->machine);
+}
+
+static void
+update_state (AvbMachinePage *self)
+{
+  AvbMachineState state = avb_machine_get_state (self->machine);
+  gboolean on = is_on (state);
+  gboolean show_console = on && avb_machine_has_console (self->machine);
+  const char *was = gtk_stack_get_visible_child_name (self->stack);
+
+  update_power (self);
+  gtk_widget_set_visible (self->start, !on);
+  gtk_widget_set_visible (self->discard, state == AVB_MACHINE_SAVED);
+  gtk_label_set_label (self->off_hint,
+                       on ? _("This machine runs without a display that could be shown here.")
+                       : state == AVB_MACHINE_SAVED
+                           ? _("Start goes on where this machine was saved.")
+                       : state == AVB_MACHINE_CRASHED
+                           ? _("This machine stopped by itself.")
+                           : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->off_hint),
+                          on || state == AVB_MACHINE_SAVED || state == AVB_MACHINE_CRASHED);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.send-keys", show_console);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.screenshot", on);
+  if (show_console)
+    build_console (self);
+  update_console (self);
+  gtk_stack_set_visible_child_name (self->stack, show_console ? "console" : "off");
+  if (show_console && g_strcmp0 (was, "console") != 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->console));
+}
+
+static void
+release_cb (AvbMachinePage *self)
+{
+  if (self->console != NULL)
+    avb_console_release (self->console);
+}
+
+static void
+reconnect_cb (AvbMachinePage *self)
+{
+  if (self->console != NULL)
+    avb_console_reconnect (self->console);
+}
+
+static void
+send_keys_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AvbMachinePage *self = AVB_MACHINE_PAGE (widget);
+
+  if (self->console != NULL)
+    gtk_widget_activate_action_variant (GTK_WIDGET (self->console), "console.send-keys",
+                                        parameter);
+}
+
+static void
+screenshot_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AvbMachinePage *self = AVB_MACHINE_PAGE (widget);
+  g_autoptr (GdkTexture) texture =
+      self->console != NULL ? avb_console_dup_texture (self->console) : NULL;
+
+  avb_screenshot_save (widget, self->machine, texture);
+}
+
+static void
+pointer_cb (AvbMachinePage *self, double x, double y)
+{
+  if (!self->fullscreen)
+    return;
+  if (y <= REVEAL_AT)
+    adw_toolbar_view_set_reveal_top_bars (self->toolbar, TRUE);
+  else if (y > HIDE_BELOW)
+    adw_toolbar_view_set_reveal_top_bars (self->toolbar, FALSE);
+}
+
+static void
+avb_machine_page_shown (AdwNavigationPage *page)
+{
+  AvbMachinePage *self = AVB_MACHINE_PAGE (page);
+
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "console") == 0)
+    gtk_widget_grab_focus (GTK_WIDGET (self->console));
+  else
+    gtk_widget_grab_focus (self->start);
+}
+
+static void
+avb_machine_page_constructed (GObject *object)
+{
+  AvbMachinePage *self = AVB_MACHINE_PAGE (object);
+  g_autoptr (GPtrArray) targets = g_ptr_array_new ();
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  g_autoptr (GAction) scaling = NULL;
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+
+  G_OBJECT_CLASS (avb_machine_page_parent_class)->constructed (object);
+
+  avb_library_mark_used (self->library, self->machine);
+  self->settings = g_settings_new (AVB_APPLICATION_ID);
+  self->actions = avb_machine_actions_new (GTK_WIDGET (self), self->library);
+  g_ptr_array_add (targets, self->machine);
+  avb_machine_actions_set_targets (self->actions, targets);
+
+  scaling = g_settings_create_action (self->settings, "console-scaling");
+  g_action_map_add_action (G_ACTION_MAP (group), scaling);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "view", G_ACTION_GROUP (group));
+
+  g_signal_connect_object (self->machine, "notify::state", G_CALLBACK (update_state), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->machine, "notify::has-console", G_CALLBACK (update_state), self,
+                           G_CONNECT_SWAPPED);
+  gtk_event_controller_set_propagation_phase (motion, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (motion, "motion", G_CALLBACK (pointer_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self), motion);
+  update_state (self);
+}
+
+static void
+avb_machine_page_dispose (GObject *object)
+{
+  AvbMachinePage *self = AVB_MACHINE_PAGE (object);
+
+  if (self->machine != NULL)
+    g_signal_handlers_disconnect_by_func (self->machine, update_state, self);
+  if (self->actions != NULL)
+    g_object_run_dispose (G_OBJECT (self->actions));
+  g_clear_object (&self->actions);
+  self->console = NULL;
+  gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_MACHINE_PAGE);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->machine);
+  g_clear_object (&self->library);
+  G_OBJECT_CLASS (avb_machine_page_parent_class)->dispose (object);
+}
+
+static void
+avb_machine_page_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  AvbMachinePage *self = AVB_MACHINE_PAGE (object);
+
+  if (id == PROP_LIBRARY)
+    g_value_set_object (value, self->library);
+  else if (id == PROP_MACHINE)
+    g_value_set_object (value, self->machine);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+avb_machine_page_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  AvbMachinePage *self = AVB_MACHINE_PAGE (object);
+
+  if (id == PROP_LIBRARY)
+    self->library = g_value_dup_object (value);
+  else if (id == PROP_MACHINE)
+    self->machine = g_value_dup_object (value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+avb_machine_page_class_init (AvbMachinePageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  object_class->constructed = avb_machine_page_constructed;
+  object_class->dispose = avb_machine_page_dispose;
+  object_class->get_property = avb_machine_page_get_property;
+  object_class->set_property = avb_machine_page_set_property;
+  ADW_NAVIGATION_PAGE_CLASS (klass)->shown = avb_machine_page_shown;
+
+  properties[PROP_LIBRARY] = g_param_spec_object ("library", NULL, NULL, AVB_TYPE_LIBRARY, flags);
+  properties[PROP_MACHINE] = g_param_spec_object ("machine", NULL, NULL, AVB_TYPE_MACHINE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  g_type_ensure (AVB_TYPE_MACHINE_OVERVIEW);
+  g_type_ensure (AVB_TYPE_THUMBNAIL);
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/org/alphavbox/AlphaVBox/ui/machine/avb-machine-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, toolbar);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, power);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, stack);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, start);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, discard);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, off_hint);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, keys_button);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, console_scroller);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, hint_revealer);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, message_box);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, spinner);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, message);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, reconnect);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, paused_box);
+  gtk_widget_class_bind_template_callback (widget_class, negate);
+  gtk_widget_class_bind_template_callback (widget_class, release_cb);
+  gtk_widget_class_bind_template_callback (widget_class, reconnect_cb);
+
+  gtk_widget_class_install_action (widget_class, "page.send-keys", "s", send_keys_action);
+  gtk_widget_class_install_action (widget_class, "page.screenshot", NULL, screenshot_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "page.screenshot", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F2, 0, "machine.rename", NULL);
+}
+
+static void
+avb_machine_page_init (AvbMachinePage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+AdwNavigationPage *
+avb_machine_page_new (AvbLibrary *library, AvbMachine *machine)
+{
+  g_return_val_if_fail (AVB_IS_LIBRARY (library), NULL);
+  g_return_val_if_fail (AVB_IS_MACHINE (machine), NULL);
+
+  return g_object_new (AVB_TYPE_MACHINE_PAGE, "library", library, "machine", machine, NULL);
+}
+
+AvbMachine *
+avb_machine_page_get_machine (AvbMachinePage *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_PAGE (self), NULL);
+
+  return self->machine;
+}
+
+void
+avb_machine_page_set_fullscreen (AvbMachinePage *self, gboolean fullscreen)
+{
+  g_return_if_fail (AVB_IS_MACHINE_PAGE (self));
+
+  self->fullscreen = fullscreen;
+  adw_toolbar_view_set_extend_content_to_top_edge (self->toolbar, fullscreen);
+  adw_toolbar_view_set_reveal_top_bars (self->toolbar, !fullscreen);
+}
