@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: Alpha VBox contributors
+# SPDX-License-Identifier: MPL-2.0
+#
+# bench.sh BUILD NAME [--json FILE]: measures the installed program beside its peers.
+set -euo pipefail
+
+build=$1 name=${2:-}
+shift $(($# < 2 ? $# : 2))
+target=$build/tests/bench/bench-$name
+if [ -z "$name" ] || [ ! -x "$target" ]; then
+  echo "Benchmarks: $(cd "$build/tests/bench" && find . -maxdepth 1 -type f -perm -u+x -name 'bench-*' -printf '%f ' | sed 's/bench-//g')" >&2
+  exit 2
+fi
+export GSETTINGS_SCHEMA_DIR=$build/install/share/glib-2.0/schemas
+export XDG_DATA_DIRS=$build/install/share:${XDG_DATA_DIRS:-/usr/local/share:/usr/share}
+# Nobody reads the windows aloud here: none of them shall pay for it.
+exec tests/tools/with-display --wm env GTK_A11Y=none NO_AT_BRIDGE=1 "$target" --program "$build/install/bin/alpha-vbox" "$@"
