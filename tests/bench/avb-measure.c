@@ -11,8 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A window that does not change for so long is complete. Longer than the pauses of a peer that is busy. */
-#define STILL_SECONDS 4.0
+#define STILL_SECONDS 2.0
+#define LONG_SECONDS 25.0
+/* of one core */
+#define MUCH 0.25
 #define LIMIT_SECONDS 120.0
 #define LOOK_MICROSECONDS 15000
 
@@ -22,7 +24,9 @@ seconds_since (gint64 start)
   return (g_get_monotonic_time () - start) / (double) G_USEC_PER_SEC;
 }
 
-/* More than a blinking cursor, a clock or a small graph: one pixel in 200. */
+/* More than a figure that is counted on; as little as a scroll bar whose list grows. */
+#define FEW_PIXELS 100
+
 static gboolean
 differ (GBytes *before, GBytes *after)
 {
@@ -37,36 +41,7 @@ differ (GBytes *before, GBytes *after)
     return FALSE;
   for (gsize i = 0; i < n; i++)
     n_changed += a[i] != b[i];
-  return n_changed > n / 200;
-}
-
-static gboolean
-watch (AvbScreen *screen, GPid pid, gint64 begin, AvbStart *start)
-{
-  g_autoptr (GBytes) last = NULL;
-  AvbArea area;
-
-  while (start->complete == 0 || seconds_since (begin) - start->complete < STILL_SECONDS) {
-    const double now = seconds_since (begin);
-    g_autoptr (GBytes) pixels = NULL;
-
-    if (now > LIMIT_SECONDS || waitpid (pid, NULL, WNOHANG) != 0)
-      return FALSE;
-    if (avb_screen_find_window (screen, pid, &area) != 0)
-      pixels = avb_screen_grab (screen, &area);
-    /* A plain background is not a frame. */
-    if (pixels != NULL && (start->first_frame > 0 || avb_screen_colours (pixels) > 8)) {
-      if (start->first_frame == 0)
-        start->first_frame = now;
-      if (differ (last, pixels)) {
-        start->complete = now;
-        g_clear_pointer (&last, g_bytes_unref);
-        last = g_steal_pointer (&pixels);
-      }
-    }
-    g_usleep (LOOK_MICROSECONDS);
-  }
-  return TRUE;
+  return n_changed > FEW_PIXELS;
 }
 
 static double
@@ -95,6 +70,48 @@ read_cpu (GPid pid)
     return 0;
   fields = g_strsplit (rest + 2, " ", -1);
   return (g_ascii_strtod (fields[11], NULL) + g_ascii_strtod (fields[12], NULL)) / sysconf (_SC_CLK_TCK);
+}
+
+/* Nothing has changed for a while, and it is not just busy with what comes next; who is always busy has to hold still
+ * for longer. */
+static gboolean
+is_complete (GPid pid, double still, double *busy_since)
+{
+  if (still < STILL_SECONDS)
+    *busy_since = read_cpu (pid);
+  else if (still < LONG_SECONDS && read_cpu (pid) - *busy_since > (still - STILL_SECONDS + 1) * MUCH)
+    return FALSE;
+  return still > 2 * STILL_SECONDS;
+}
+
+static gboolean
+watch (AvbScreen *screen, GPid pid, gint64 begin, AvbStart *start)
+{
+  g_autoptr (GBytes) last = NULL;
+  double cpu = 0;
+  AvbArea area;
+
+  while (start->complete == 0 || !is_complete (pid, seconds_since (begin) - start->complete, &cpu)) {
+    const double now = seconds_since (begin);
+    g_autoptr (GBytes) pixels = NULL;
+
+    if (now > LIMIT_SECONDS || waitpid (pid, NULL, WNOHANG) != 0)
+      return FALSE;
+    if (avb_screen_find_window (screen, pid, &area) != 0)
+      pixels = avb_screen_grab (screen, &area);
+    /* A plain background is not a frame. */
+    if (pixels != NULL && (start->first_frame > 0 || avb_screen_colours (pixels) > 8)) {
+      if (start->first_frame == 0)
+        start->first_frame = now;
+      if (differ (last, pixels)) {
+        start->complete = now;
+        g_clear_pointer (&last, g_bytes_unref);
+        last = g_steal_pointer (&pixels);
+      }
+    }
+    g_usleep (LOOK_MICROSECONDS);
+  }
+  return TRUE;
 }
 
 static void
@@ -130,10 +147,12 @@ avb_measure_start (AvbScreen *screen, const char *const *argv, guint idle_second
     return FALSE;
   }
   start->memory = read_memory (pid);
-  cpu = read_cpu (pid);
-  idle_begin = g_get_monotonic_time ();
-  g_usleep (idle_seconds * G_USEC_PER_SEC);
-  start->idle = (read_cpu (pid) - cpu) / seconds_since (idle_begin) * 100;
+  if (idle_seconds > 0) {
+    cpu = read_cpu (pid);
+    idle_begin = g_get_monotonic_time ();
+    g_usleep (idle_seconds * G_USEC_PER_SEC);
+    start->idle = (read_cpu (pid) - cpu) / seconds_since (idle_begin) * 100;
+  }
   end (pid);
   return TRUE;
 }

@@ -15,7 +15,8 @@ typedef struct {
   double idle;        /* percent of one core once it is idle */
 } AvbStart;
 
-/* Starts @argv, watches its window until it holds still, measures @idle_seconds and ends it. */
+/* Starts @argv and watches its window until that is complete: does not change any more although the program has the
+ * time. Measures @idle_seconds after that and ends it. */
 gboolean avb_measure_start (AvbScreen *screen, const char *const *argv, guint idle_seconds, AvbStart *start, GError **error);
 
 G_END_DECLS
