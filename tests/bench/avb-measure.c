@@ -11,10 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STILL_SECONDS 2.0
-#define LONG_SECONDS 25.0
-/* of one core */
-#define MUCH 0.25
 #define LIMIT_SECONDS 120.0
 #define LOOK_MICROSECONDS 15000
 
@@ -72,26 +68,13 @@ read_cpu (GPid pid)
   return (g_ascii_strtod (fields[11], NULL) + g_ascii_strtod (fields[12], NULL)) / sysconf (_SC_CLK_TCK);
 }
 
-/* Nothing has changed for a while, and it is not just busy with what comes next; who is always busy has to hold still
- * for longer. */
 static gboolean
-is_complete (GPid pid, double still, double *busy_since)
-{
-  if (still < STILL_SECONDS)
-    *busy_since = read_cpu (pid);
-  else if (still < LONG_SECONDS && read_cpu (pid) - *busy_since > (still - STILL_SECONDS + 1) * MUCH)
-    return FALSE;
-  return still > 2 * STILL_SECONDS;
-}
-
-static gboolean
-watch (AvbScreen *screen, GPid pid, gint64 begin, AvbStart *start)
+watch (AvbScreen *screen, GPid pid, gint64 begin, guint still_seconds, AvbStart *start)
 {
   g_autoptr (GBytes) last = NULL;
-  double cpu = 0;
   AvbArea area;
 
-  while (start->complete == 0 || !is_complete (pid, seconds_since (begin) - start->complete, &cpu)) {
+  while (start->complete == 0 || seconds_since (begin) - start->complete < still_seconds) {
     const double now = seconds_since (begin);
     g_autoptr (GBytes) pixels = NULL;
 
@@ -128,7 +111,8 @@ end (GPid pid)
 }
 
 gboolean
-avb_measure_start (AvbScreen *screen, const char *const *argv, guint idle_seconds, AvbStart *start, GError **error)
+avb_measure_start (AvbScreen *screen, const char *const *argv, guint still_seconds, guint idle_seconds,
+                   AvbStart *start, GError **error)
 {
   const gint64 begin = g_get_monotonic_time ();
   double cpu;
@@ -141,7 +125,7 @@ avb_measure_start (AvbScreen *screen, const char *const *argv, guint idle_second
                           | G_SPAWN_STDERR_TO_DEV_NULL,
                       NULL, NULL, &pid, error))
     return FALSE;
-  if (!watch (screen, pid, begin, start)) {
+  if (!watch (screen, pid, begin, still_seconds, start)) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s showed no window that holds still", argv[0]);
     end (pid);
     return FALSE;

@@ -15,8 +15,9 @@ typedef struct {
   double idle;        /* percent of one core once it is idle */
 } AvbStart;
 
-/* Starts @argv and watches its window until that is complete: does not change any more although the program has the
- * time. Measures @idle_seconds after that and ends it. */
-gboolean avb_measure_start (AvbScreen *screen, const char *const *argv, guint idle_seconds, AvbStart *start, GError **error);
+/* Starts @argv and watches its window: it is complete when it has not changed for @still_seconds, which must be longer
+ * than any pause of the program. Measures @idle_seconds after that and ends it. */
+gboolean avb_measure_start (AvbScreen *screen, const char *const *argv, guint still_seconds, guint idle_seconds,
+                            AvbStart *start, GError **error);
 
 G_END_DECLS
