@@ -7,7 +7,8 @@
 
 #include "backends/avb-error.h"
 
-#define N_WORKERS 4
+#define N_WORKERS      4
+#define N_LONG_WORKERS 32
 
 typedef struct {
   AvbBlockingFunc  func;
@@ -55,26 +56,23 @@ blocking_call_thread (gpointer data, gpointer user_data)
 }
 
 static GThreadPool *
-get_pool (void)
+get_pool (gboolean is_long)
 {
-  static GThreadPool *pool;
+  static GThreadPool *pools[2];
 
-  if (g_once_init_enter_pointer (&pool))
-    g_once_init_leave_pointer (&pool,
-                               g_thread_pool_new (blocking_call_thread, NULL, N_WORKERS, FALSE, NULL));
-  return pool;
+  if (g_once_init_enter_pointer (&pools[is_long]))
+    g_once_init_leave_pointer (&pools[is_long],
+                               g_thread_pool_new (blocking_call_thread, NULL,
+                                                  is_long ? N_LONG_WORKERS : N_WORKERS, FALSE, NULL));
+  return pools[is_long];
 }
 
-DexFuture *
-avb_blocking_run (AvbBlockingFunc func, gpointer data, GDestroyNotify destroy)
+static DexFuture *
+run (AvbBlockingFunc func, gpointer data, GDestroyNotify destroy, gboolean is_long)
 {
-  BlockingCall *call;
+  BlockingCall *call = g_new0 (BlockingCall, 1);
   DexFuture *future;
 
-  g_return_val_if_fail (func != NULL, NULL);
-  g_return_val_if_fail (dex_scheduler_get_thread_default () != NULL, NULL);
-
-  call = g_new0 (BlockingCall, 1);
   call->func = func;
   call->data = data;
   call->destroy = destroy;
@@ -83,9 +81,27 @@ avb_blocking_run (AvbBlockingFunc func, gpointer data, GDestroyNotify destroy)
   future = dex_ref (DEX_FUTURE (call->promise));
 
   /* A thread that cannot be started leaves the call queued: an idle one will take it. */
-  g_thread_pool_push (get_pool (), call, NULL);
+  g_thread_pool_push (get_pool (is_long), call, NULL);
 
   return future;
+}
+
+DexFuture *
+avb_blocking_run (AvbBlockingFunc func, gpointer data, GDestroyNotify destroy)
+{
+  g_return_val_if_fail (func != NULL, NULL);
+  g_return_val_if_fail (dex_scheduler_get_thread_default () != NULL, NULL);
+
+  return run (func, data, destroy, FALSE);
+}
+
+DexFuture *
+avb_blocking_run_long (AvbBlockingFunc func, gpointer data, GDestroyNotify destroy)
+{
+  g_return_val_if_fail (func != NULL, NULL);
+  g_return_val_if_fail (dex_scheduler_get_thread_default () != NULL, NULL);
+
+  return run (func, data, destroy, TRUE);
 }
 
 static DexFuture *

@@ -36,6 +36,12 @@ DexFuture *avb_blocking_run (AvbBlockingFunc func,
                              gpointer        data,
                              GDestroyNotify  destroy) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for work of seconds or minutes that is waited for: it gets a thread of its own, because
+ * the calls that report its progress and cancel it must not queue behind it. */
+DexFuture *avb_blocking_run_long (AvbBlockingFunc func,
+                                  gpointer        data,
+                                  GDestroyNotify  destroy) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * avb_future_finish:
  * @future: (transfer full): the end of a chain

@@ -255,7 +255,9 @@ avb_machine_spec_equal (AvbMachineSpec *a, AvbMachineSpec *b)
   if (g_strcmp0 (a->name, b->name) != 0 ||
       g_strcmp0 (a->description, b->description) != 0 ||
       g_strcmp0 (a->os_id, b->os_id) != 0 ||
-      g_strcmp0 (a->architecture, b->architecture) != 0 ||
+      /* None is the host's, which is what a hypervisor writes there. */
+      (a->architecture != NULL && b->architecture != NULL &&
+       !g_str_equal (a->architecture, b->architecture)) ||
       a->cpus != b->cpus ||
       a->memory_mib != b->memory_mib ||
       a->firmware != b->firmware ||

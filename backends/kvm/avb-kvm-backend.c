@@ -7,7 +7,22 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "backends/avb-blocking.h"
+#include "backends/avb-error.h"
+#include "backends/kvm/avb-kvm-probe.h"
 #include "backends/libvirt/avb-libvirt-connection.h"
+
+#if defined(__x86_64__)
+#define HOST_ARCHITECTURE "x86_64"
+#elif defined(__aarch64__)
+#define HOST_ARCHITECTURE "aarch64"
+#elif defined(__riscv)
+#define HOST_ARCHITECTURE "riscv64"
+#elif defined(__powerpc64__)
+#define HOST_ARCHITECTURE "ppc64"
+#else
+#define HOST_ARCHITECTURE "i386"
+#endif
 
 struct _AvbKvmBackend {
   AvbBackend parent_instance;
@@ -39,10 +54,54 @@ avb_kvm_backend_handles_uri (AvbBackend *backend, const char *uri)
   return avb_libvirt_handles_uri (uri);
 }
 
-static AvbConnection *
-avb_kvm_backend_connect (AvbBackend *backend, const char *uri)
+/* libvirt itself is linked; what may be missing is QEMU. */
+static DexFuture *
+avb_kvm_backend_probe (AvbBackend *backend)
 {
-  return avb_libvirt_connection_new (uri);
+  static const char *const programs[] = { "qemu-system-" HOST_ARCHITECTURE, "qemu-kvm", "kvm" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (programs); i++)
+    {
+      g_autofree char *path = g_find_program_in_path (programs[i]);
+
+      if (path != NULL)
+        return dex_future_new_true ();
+    }
+  if (g_file_test ("/usr/libexec/qemu-kvm", G_FILE_TEST_IS_EXECUTABLE))
+    return dex_future_new_true ();
+  return dex_future_new_for_error (
+      avb_error_new (AVB_ERROR_UNAVAILABLE, NULL,
+                     _ ("QEMU is not installed: install it with your system’s package manager.")));
+}
+
+static DexFuture *
+probe_done_cb (DexFuture *future,
+               gpointer   user_data)
+{
+  AvbLibvirtConnection *connection = user_data;
+  const GValue *value = dex_future_get_value (future, NULL);
+  const AvbKvmProbe *probe = g_value_get_boxed (value);
+  g_autofree char *reason = avb_kvm_probe_dup_reason (probe);
+  g_autofree char *remedy = avb_kvm_probe_dup_remedy (probe);
+
+  avb_libvirt_connection_set_acceleration (connection,
+                                           reason == NULL ? AVB_ACCELERATION_HARDWARE
+                                                          : AVB_ACCELERATION_NONE,
+                                           reason, remedy);
+  return dex_future_new_true ();
+}
+
+static AvbConnection *
+avb_kvm_backend_connect (AvbBackend *backend,
+                         const char *uri)
+{
+  AvbConnection *connection = avb_libvirt_connection_new (uri);
+
+  if (g_str_has_prefix (uri, "qemu:///"))
+    avb_future_finish (dex_future_then (avb_kvm_probe_run (NULL, NULL, NULL), probe_done_cb,
+                                        g_object_ref (connection), g_object_unref),
+                       "KVM could not be probed");
+  return connection;
 }
 
 static void
@@ -54,6 +113,7 @@ avb_kvm_backend_class_init (AvbKvmBackendClass *klass)
   backend_class->get_name = avb_kvm_backend_get_name;
   backend_class->get_default_uri = avb_kvm_backend_get_default_uri;
   backend_class->handles_uri = avb_kvm_backend_handles_uri;
+  backend_class->probe = avb_kvm_backend_probe;
   backend_class->connect = avb_kvm_backend_connect;
 }
 

@@ -1,0 +1,679 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "backends/libvirt/avb-domain-xml.h"
+
+#include <glib/gi18n-lib.h>
+#include <libxml/parser.h>
+
+#include "backends/avb-error.h"
+
+/* Each editor below is called only where the definition and the spec differ, and touches only what
+ * makes the difference. */
+
+static gboolean
+refuse (GError **error, const char *sentence)
+{
+  g_propagate_error (error, avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL, "%s", sentence));
+  return FALSE;
+}
+
+static void
+set_text (xmlNode *node, const char *text)
+{
+  xmlNodeSetContent (node, NULL);
+  /* Escapes, where xmlNodeSetContent() would read entities. */
+  xmlNodeAddContent (node, BAD_CAST text);
+}
+
+static void
+set_attribute (xmlNode *node, const char *name, const char *value)
+{
+  xmlSetProp (node, BAD_CAST name, BAD_CAST value);
+}
+
+static void
+remove_node (xmlNode *node)
+{
+  xmlNode *before = node->prev;
+
+  /* The line's indentation goes with it. */
+  if (before != NULL && before->type == XML_TEXT_NODE && xmlIsBlankNode (before))
+    {
+      xmlUnlinkNode (before);
+      xmlFreeNode (before);
+    }
+  xmlUnlinkNode (node);
+  xmlFreeNode (node);
+}
+
+static void
+remove_children (xmlNode *parent, const char *name)
+{
+  xmlNode *node = avb_xml_child (parent, name);
+
+  while (node != NULL)
+    {
+      xmlNode *next = avb_xml_next (node, name);
+
+      remove_node (node);
+      node = next;
+    }
+}
+
+/* The child of the root, made after the first of @after that exists if it is not there. */
+static xmlNode *
+ensure_child (xmlNode *parent, const char *name, const char * const *after)
+{
+  xmlNode *node = avb_xml_child (parent, name);
+  xmlNode *sibling = NULL;
+
+  if (node != NULL)
+    return node;
+  node = xmlNewDocNode (parent->doc, NULL, BAD_CAST name, NULL);
+  for (guint i = 0; sibling == NULL && after != NULL && after[i] != NULL; i++)
+    sibling = avb_xml_child (parent, after[i]);
+  return sibling != NULL ? xmlAddNextSibling (sibling, node) : xmlAddChild (parent, node);
+}
+
+/* Adds the elements of @fragment, each behind the last sibling of its name. */
+static gboolean
+add_fragment (xmlNode *parent, const char *fragment, GError **error)
+{
+  g_autofree char *wrapped = g_strconcat ("<domain>", fragment, "</domain>", NULL);
+  g_autoptr (AvbDomainXml) xml = avb_domain_xml_parse (wrapped, strlen (wrapped), error);
+
+  if (xml == NULL)
+    return FALSE;
+  for (xmlNode *node = avb_xml_child (avb_domain_xml_get_root (xml), NULL); node != NULL;
+       node = avb_xml_next (node, NULL))
+    {
+      xmlNode *copy = xmlDocCopyNode (node, parent->doc, 1);
+      xmlNode *last = NULL;
+
+      for (xmlNode *other = avb_xml_child (parent, (const char *) node->name); other != NULL;
+           other = avb_xml_next (other, (const char *) node->name))
+        last = other;
+      if (last != NULL)
+        xmlAddNextSibling (last, copy);
+      else
+        xmlAddChild (parent, copy);
+    }
+  return TRUE;
+}
+
+/* Writes @bytes in the unit that the element has, or in KiB where that is no whole number. */
+static void
+write_memory (xmlNode *node, const char *attribute, guint64 bytes)
+{
+  g_autofree char *unit_name = avb_xml_dup_attribute (node, "unit");
+  guint64 unit = avb_xml_unit (unit_name);
+  g_autofree char *text = NULL;
+
+  if (unit == 0 || bytes % unit != 0)
+    {
+      unit = 1024;
+      set_attribute (node, "unit", "KiB");
+    }
+  text = g_strdup_printf ("%" G_GUINT64_FORMAT, bytes / unit);
+  if (attribute != NULL)
+    set_attribute (node, attribute, text);
+  else
+    set_text (node, text);
+}
+
+/* With NUMA the cells are what counts: the last one takes the difference. */
+static gboolean
+edit_cells (xmlNode *numa, guint64 before, guint64 after, GError **error)
+{
+  xmlNode *last = NULL;
+  guint64 bytes;
+
+  for (xmlNode *cell = avb_xml_child (numa, "cell"); cell; cell = avb_xml_next (cell, "cell"))
+    last = cell;
+  if (last == NULL)
+    return TRUE;
+  if (!avb_xml_read_memory (last, "memory", &bytes) ||
+      (after < before && bytes <= before - after))
+    return refuse (error, _ ("The memory is spread over NUMA cells in a way that cannot be changed here."));
+  write_memory (last, "memory", bytes + after - before);
+  return TRUE;
+}
+
+static gboolean
+edit_memory (xmlNode *root, guint64 mib, GError **error)
+{
+  static const char * const after_name[] = { "memory", "maxMemory", "description", "title", "uuid", "name", NULL };
+  xmlNode *memory = ensure_child (root, "memory", after_name + 1);
+  xmlNode *current = avb_xml_child (root, "currentMemory");
+  xmlNode *maximum = avb_xml_child (root, "maxMemory");
+  xmlNode *numa = avb_xml_child (avb_xml_child (root, "cpu"), "numa");
+  guint64 before = 0, now = 0, limit, after = mib << 20;
+  gboolean has_before = avb_xml_read_memory (memory, NULL, &before);
+
+  if (maximum != NULL && avb_xml_read_memory (maximum, NULL, &limit) && after > limit)
+    return refuse (error, _ ("This is more than the machine's definition allows for hot-plugged memory."));
+  if (numa != NULL && has_before && !edit_cells (numa, before, after, error))
+    return FALSE;
+  write_memory (memory, NULL, after);
+  /* A balloon that is blown up stays so, unless there is less memory than that now. */
+  if (current != NULL && avb_xml_read_memory (current, NULL, &now) &&
+      (now == before || now > after))
+    write_memory (current, NULL, after);
+  return TRUE;
+}
+
+static void
+edit_topology (xmlNode *topology, guint cpus)
+{
+  static const char * const levels[] = { "dies", "clusters", "cores" };
+  g_autofree char *threads_text = avb_xml_dup_attribute (topology, "threads");
+  guint64 threads = 1;
+  g_autofree char *cores = NULL;
+
+  if (threads_text == NULL ||
+      !g_ascii_string_to_unsigned (threads_text, 10, 1, cpus, &threads, NULL) || cpus % threads != 0)
+    threads = 1;
+  cores = g_strdup_printf ("%u", cpus / (guint) threads);
+  set_attribute (topology, "sockets", "1");
+  for (guint i = 0; i < G_N_ELEMENTS (levels); i++)
+    if (xmlHasProp (topology, BAD_CAST levels[i]) != NULL)
+      set_attribute (topology, levels[i], "1");
+  set_attribute (topology, "cores", cores);
+  set_attribute (topology, "threads", threads == 1 ? "1" : threads_text);
+}
+
+static gboolean
+edit_cpus (xmlNode *root, guint cpus, GError **error)
+{
+  static const char * const after[] = { "currentMemory", "memory", NULL };
+  xmlNode *cpu = avb_xml_child (root, "cpu");
+  xmlNode *topology = avb_xml_child (cpu, "topology");
+  xmlNode *vcpu = ensure_child (root, "vcpu", after);
+  g_autofree char *maximum_text = avb_xml_dup_text (vcpu);
+  g_autofree char *text = g_strdup_printf ("%u", cpus);
+  guint64 maximum = 0;
+
+  g_strstrip (maximum_text);
+  if (xmlHasProp (vcpu, BAD_CAST "current") != NULL &&
+      g_ascii_string_to_unsigned (maximum_text, 10, 1, G_MAXINT, &maximum, NULL) && cpus <= maximum &&
+      avb_xml_child (root, "vcpus") == NULL)
+    {
+      set_attribute (vcpu, "current", text);
+      return TRUE;
+    }
+  if (avb_xml_child (root, "vcpus") != NULL || avb_xml_child (cpu, "numa") != NULL)
+    return refuse (error, _ ("The processors are assigned one by one; their number cannot be changed here."));
+
+  set_text (vcpu, text);
+  xmlUnsetProp (vcpu, BAD_CAST "current");
+  if (topology != NULL)
+    edit_topology (topology, cpus);
+  return TRUE;
+}
+
+static void
+edit_description (xmlNode *root, const char *description)
+{
+  static const char * const after[] = { "title", "genid", "uuid", "name", NULL };
+
+  if (description == NULL)
+    remove_children (root, "description");
+  else
+    set_text (ensure_child (root, "description", after), description);
+}
+
+static xmlNode *
+find_foreign (xmlNode *parent, const char *name)
+{
+  for (xmlNode *node = parent->children; node != NULL; node = node->next)
+    if (node->type == XML_ELEMENT_NODE && node->ns != NULL &&
+        xmlStrEqual (node->ns->href, BAD_CAST AVB_LIBOSINFO_NAMESPACE) &&
+        xmlStrEqual (node->name, BAD_CAST name))
+      return node;
+  return NULL;
+}
+
+static void
+edit_os_id (xmlNode *root, const char *os_id)
+{
+  static const char * const after[] = { "description", "title", "genid", "uuid", "name", NULL };
+  xmlNode *metadata = ensure_child (root, "metadata", after);
+  xmlNode *info = find_foreign (metadata, "libosinfo");
+  xmlNode *os = info != NULL ? find_foreign (info, "os") : NULL;
+
+  if (os_id == NULL)
+    {
+      if (os != NULL)
+        remove_node (os);
+      return;
+    }
+  if (info == NULL)
+    {
+      xmlNs *ns;
+
+      info = xmlNewChild (metadata, NULL, BAD_CAST "libosinfo", NULL);
+      ns = xmlNewNs (info, BAD_CAST AVB_LIBOSINFO_NAMESPACE, BAD_CAST "libosinfo");
+      xmlSetNs (info, ns);
+    }
+  if (os == NULL)
+    os = xmlNewChild (info, info->ns, BAD_CAST "os", NULL);
+  set_attribute (os, "id", os_id);
+}
+
+static gboolean
+edit_firmware (xmlNode *root, AvbFirmware firmware, GError **error)
+{
+  xmlNode *os = avb_xml_child (root, "os");
+  xmlNode *features = avb_xml_child (root, "features");
+  const char *secure = firmware == AVB_FIRMWARE_UEFI_SECURE ? "yes" : "no";
+  g_autofree char *fragment = NULL;
+
+  if (os == NULL)
+    return refuse (error, _ ("This machine boots in a way that cannot be changed here."));
+  /* The firmware's own variables belong to the other firmware. */
+  remove_children (os, "loader");
+  remove_children (os, "nvram");
+  remove_children (os, "firmware");
+  if (firmware == AVB_FIRMWARE_BIOS)
+    {
+      xmlUnsetProp (os, BAD_CAST "firmware");
+      return TRUE;
+    }
+  set_attribute (os, "firmware", "efi");
+  fragment = g_strdup_printf ("<firmware><feature enabled='%s' name='enrolled-keys'/>"
+                              "<feature enabled='%s' name='secure-boot'/></firmware>", secure, secure);
+  if (firmware == AVB_FIRMWARE_UEFI_SECURE && features != NULL &&
+      avb_xml_child (features, "smm") == NULL &&
+      !add_fragment (features, "<smm state='on'/>", error))
+    return FALSE;
+  return add_fragment (os, fragment, error);
+}
+
+static gboolean
+edit_tpm (xmlNode *devices, gboolean tpm, GError **error)
+{
+  if (tpm)
+    return add_fragment (devices, "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>",
+                         error);
+  remove_children (devices, "tpm");
+  return TRUE;
+}
+
+static gboolean
+edit_accelerated (xmlNode *root, gboolean accelerated, const AvbDomainTraits *traits, GError **error)
+{
+  g_autoptr (GString) fragment = g_string_new (NULL);
+  xmlNode *cpu = avb_xml_child (root, "cpu");
+  g_autofree char *mode = avb_xml_dup_attribute (cpu, "mode");
+
+  if (traits->domain_type != NULL)
+    return refuse (error, _ ("This hypervisor does not offer this."));
+  set_attribute (root, "type", accelerated ? "kvm" : "qemu");
+  /* Only the two modes that tie a definition to one of the two; a chosen model stays. */
+  if (accelerated ? g_strcmp0 (mode, "maximum") != 0 : g_strcmp0 (mode, "host-passthrough") != 0)
+    return TRUE;
+  set_attribute (cpu, "mode", accelerated ? "host-passthrough" : "maximum");
+  xmlUnsetProp (cpu, BAD_CAST "check");
+  xmlUnsetProp (cpu, BAD_CAST "migratable");
+  return TRUE;
+}
+
+static gboolean
+edit_graphics (xmlNode *devices, gboolean graphics, const AvbDomainTraits *traits, GError **error)
+{
+  g_autoptr (GString) fragment = g_string_new (NULL);
+
+  if (graphics)
+    {
+      remove_children (devices, "video");
+      avb_domain_template_graphics (fragment, traits);
+      return add_fragment (devices, fragment->str, error);
+    }
+  remove_children (devices, "graphics");
+  remove_children (devices, "video");
+  remove_children (devices, "audio");
+  for (xmlNode *node = avb_xml_child (devices, "channel"); node != NULL;)
+    {
+      xmlNode *next = avb_xml_next (node, "channel");
+
+      if (avb_xml_attribute_is (node, "type", "spicevmc"))
+        remove_node (node);
+      node = next;
+    }
+  remove_children (devices, "redirdev");
+  return TRUE;
+}
+
+static gboolean
+edit_serial (xmlNode *devices, const char *path, GError **error)
+{
+  xmlNode *serial = avb_xml_child (devices, "serial");
+  xmlNode *console = avb_xml_child (devices, "console");
+  g_autoptr (GString) fragment = g_string_new (NULL);
+
+  /* The first console is a copy of the first port, which libvirt makes again. */
+  if (console != NULL && avb_xml_attribute_is (avb_xml_child (console, "target"), "type", "serial"))
+    remove_node (console);
+  if (serial == NULL)
+    {
+      avb_domain_template_serial (fragment, path);
+      return add_fragment (devices, fragment->str, error);
+    }
+  remove_children (serial, "source");
+  remove_children (serial, "log");
+  set_attribute (serial, "type", path != NULL ? "file" : "pty");
+  if (path != NULL)
+    set_attribute (xmlNewChild (serial, NULL, BAD_CAST "source", NULL), "path", path);
+  return TRUE;
+}
+
+static void
+edit_medium (xmlNode *node, const AvbDiskSpec *disk)
+{
+  xmlNode *source = avb_xml_child (node, "source");
+  xmlNode *driver = avb_xml_child (node, "driver");
+  gboolean is_block = disk->path != NULL && g_str_has_prefix (disk->path, "/dev/");
+
+  if (disk->path == NULL)
+    {
+      if (source != NULL)
+        remove_node (source);
+      return;
+    }
+  if (source == NULL)
+    {
+      xmlNode *target = avb_xml_child (node, "target");
+
+      source = xmlNewDocNode (node->doc, NULL, BAD_CAST "source", NULL);
+      xmlAddPrevSibling (target, source);
+    }
+  set_attribute (node, "type", is_block ? "block" : "file");
+  xmlUnsetProp (source, BAD_CAST (is_block ? "file" : "dev"));
+  set_attribute (source, is_block ? "dev" : "file", disk->path);
+  if (driver == NULL)
+    {
+      driver = xmlNewDocNode (node->doc, NULL, BAD_CAST "driver", NULL);
+      set_attribute (driver, "name", "qemu");
+      xmlAddPrevSibling (source, driver);
+    }
+  set_attribute (driver, "type", disk->format);
+}
+
+static void
+edit_disk (xmlNode *node, const AvbDiskSpec *before, const AvbDiskSpec *disk)
+{
+  if (g_strcmp0 (before->path, disk->path) != 0 || g_strcmp0 (before->format, disk->format) != 0)
+    edit_medium (node, disk);
+  if (!before->read_only != !disk->read_only)
+    {
+      remove_children (node, "readonly");
+      if (disk->read_only)
+        xmlNewChild (node, NULL, BAD_CAST "readonly", NULL);
+    }
+  if (before->boot_order != disk->boot_order)
+    {
+      remove_children (node, "boot");
+      if (disk->boot_order > 0)
+        {
+          g_autofree char *order = g_strdup_printf ("%u", disk->boot_order);
+
+          set_attribute (xmlNewChild (node, NULL, BAD_CAST "boot", NULL), "order", order);
+        }
+    }
+}
+
+typedef gboolean (*SameFunc) (gconstpointer before, gconstpointer after, guint pass);
+
+/* Which device of the spec is which element: exact ones first, then those that may have been
+ * changed. @match[i] becomes the index in @after of element i, or -1. */
+static void
+match_devices (GPtrArray *before, GPtrArray *after, SameFunc same, guint passes, int *match, gboolean *used)
+{
+  for (guint i = 0; i < before->len; i++)
+    match[i] = -1;
+  for (guint pass = 0; pass < passes; pass++)
+    for (guint i = 0; i < before->len; i++)
+      for (guint j = 0; match[i] < 0 && j < after->len; j++)
+        if (!used[j] && same (before->pdata[i], after->pdata[j], pass))
+          {
+            match[i] = j;
+            used[j] = TRUE;
+          }
+}
+
+static gboolean
+disk_same (gconstpointer a, gconstpointer b, guint pass)
+{
+  const AvbDiskSpec *before = a, *after = b;
+
+  if (before->device != after->device || before->bus != after->bus)
+    return FALSE;
+  return pass == 1 ? before->device != AVB_DISK_DEVICE_DISK
+                   : g_strcmp0 (before->path, after->path) == 0;
+}
+
+static gboolean
+interface_same (gconstpointer a, gconstpointer b, guint pass)
+{
+  const AvbInterfaceSpec *before = a, *after = b;
+
+  if (pass == 0)
+    return avb_interface_spec_equal (before, after);
+  return before->mac != NULL && after->mac != NULL && g_ascii_strcasecmp (before->mac, after->mac) == 0;
+}
+
+typedef gpointer (*ReadFunc) (xmlNode *node);
+
+static GPtrArray *
+read_nodes (xmlNode *devices, const char *name, ReadFunc read, GDestroyNotify destroy, GPtrArray *nodes)
+{
+  GPtrArray *values = g_ptr_array_new_with_free_func (destroy);
+
+  for (xmlNode *node = avb_xml_child (devices, name); node != NULL; node = avb_xml_next (node, name))
+    {
+      gpointer value = read (node);
+
+      if (value == NULL)
+        continue;
+      g_ptr_array_add (values, value);
+      g_ptr_array_add (nodes, node);
+    }
+  return values;
+}
+
+static gboolean
+edit_disks (xmlNode *root, xmlNode *devices, GPtrArray *before, GPtrArray *after,
+            const AvbDomainTraits *traits, GError **error)
+{
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
+  g_autoptr (GPtrArray) read = read_nodes (devices, "disk", (ReadFunc) avb_domain_disk_read,
+                                           (GDestroyNotify) avb_disk_spec_free, nodes);
+  g_autofree int *match = g_new0 (int, read->len + 1);
+  g_autofree gboolean *used = g_new0 (gboolean, after->len + 1);
+  g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GString) fragment = g_string_new (NULL);
+  gboolean boot_changed = FALSE;
+
+  match_devices (read, after, disk_same, 2, match, used);
+  /* What <os><boot> said is kept unless the order itself is changed; then it is said per device. */
+  for (guint i = 0; i < read->len; i++)
+    {
+      const AvbDiskSpec *shown = before->pdata[i];
+      const AvbDiskSpec *disk = match[i] >= 0 ? after->pdata[match[i]] : NULL;
+
+      boot_changed |= shown->boot_order != (disk != NULL ? disk->boot_order : 0);
+    }
+  for (guint j = 0; j < after->len; j++)
+    boot_changed |= !used[j] && ((AvbDiskSpec *) after->pdata[j])->boot_order > 0;
+  if (boot_changed)
+    remove_children (avb_xml_child (root, "os"), "boot");
+
+  for (guint i = 0; i < read->len; i++)
+    {
+      g_autoptr (AvbDiskSpec) disk = NULL;
+
+      if (match[i] < 0)
+        {
+          remove_node (nodes->pdata[i]);
+          continue;
+        }
+      disk = avb_disk_spec_copy (after->pdata[match[i]]);
+      if (!boot_changed)
+        disk->boot_order = ((AvbDiskSpec *) read->pdata[i])->boot_order;
+      edit_disk (nodes->pdata[i], read->pdata[i], disk);
+    }
+  for (xmlNode *node = avb_xml_child (devices, "disk"); node; node = avb_xml_next (node, "disk"))
+    {
+      char *target = avb_xml_dup_attribute (avb_xml_child (node, "target"), "dev");
+
+      if (target != NULL)
+        g_hash_table_add (taken, target);
+    }
+  for (guint j = 0; j < after->len; j++)
+    if (!used[j])
+      {
+        const AvbDiskSpec *disk = after->pdata[j];
+        g_autofree char *target = avb_domain_template_target (disk->bus, taken);
+
+        if (target == NULL)
+          return refuse (error, _ ("The machine has too many disks."));
+        avb_domain_template_disk (fragment, disk, target, traits);
+      }
+  return fragment->len == 0 || add_fragment (devices, fragment->str, error);
+}
+
+static gboolean
+edit_interfaces (xmlNode *devices, GPtrArray *after, const AvbDomainTraits *traits, GError **error)
+{
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
+  g_autoptr (GPtrArray) read = read_nodes (devices, "interface", (ReadFunc) avb_domain_interface_read,
+                                           (GDestroyNotify) avb_interface_spec_free, nodes);
+  g_autofree int *match = g_new0 (int, read->len + 1);
+  g_autofree gboolean *used = g_new0 (gboolean, after->len + 1);
+  g_autoptr (GString) fragment = g_string_new (NULL);
+
+  match_devices (read, after, interface_same, 2, match, used);
+  for (guint i = 0; i < read->len; i++)
+    {
+      const AvbInterfaceSpec *nic = match[i] >= 0 ? after->pdata[match[i]] : NULL;
+      xmlNode *model;
+
+      if (nic == NULL || ((AvbInterfaceSpec *) read->pdata[i])->kind != nic->kind)
+        {
+          if (nic != NULL)
+            used[match[i]] = FALSE;
+          remove_node (nodes->pdata[i]);
+          continue;
+        }
+      if (nic->kind != AVB_INTERFACE_USER)
+        set_attribute (avb_xml_child (nodes->pdata[i], "source"),
+                       nic->kind == AVB_INTERFACE_NETWORK ? "network" : "bridge", nic->source);
+      model = avb_xml_child (nodes->pdata[i], "model");
+      if (nic->model != NULL)
+        set_attribute (model != NULL ? model
+                                     : xmlNewChild (nodes->pdata[i], NULL, BAD_CAST "model", NULL),
+                       "type", nic->model);
+    }
+  for (guint j = 0; j < after->len; j++)
+    if (!used[j])
+      avb_domain_template_interface (fragment, after->pdata[j], traits);
+  return fragment->len == 0 || add_fragment (devices, fragment->str, error);
+}
+
+static gboolean
+arrays_equal (GPtrArray *a, GPtrArray *b, GEqualFunc equal)
+{
+  if (a->len != b->len)
+    return FALSE;
+  for (guint i = 0; i < a->len; i++)
+    if (!equal (a->pdata[i], b->pdata[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+devices_equal (AvbMachineSpec *a, AvbMachineSpec *b)
+{
+  return arrays_equal (avb_machine_spec_get_disks (a), avb_machine_spec_get_disks (b),
+                       (GEqualFunc) avb_disk_spec_equal) &&
+         arrays_equal (avb_machine_spec_get_interfaces (a), avb_machine_spec_get_interfaces (b),
+                       (GEqualFunc) avb_interface_spec_equal) &&
+         avb_machine_spec_get_tpm (a) == avb_machine_spec_get_tpm (b) &&
+         avb_machine_spec_get_graphics (a) == avb_machine_spec_get_graphics (b) &&
+         g_strcmp0 (avb_machine_spec_get_serial (a), avb_machine_spec_get_serial (b)) == 0;
+}
+
+static gboolean
+edit_devices (xmlNode *root, AvbMachineSpec *before, AvbMachineSpec *spec,
+              const AvbDomainTraits *traits, GError **error)
+{
+  xmlNode *devices = ensure_child (root, "devices", NULL);
+  GPtrArray *old_disks = avb_machine_spec_get_disks (before);
+  GPtrArray *disks = avb_machine_spec_get_disks (spec);
+  GPtrArray *interfaces = avb_machine_spec_get_interfaces (spec);
+  const char *serial = avb_machine_spec_get_serial (spec);
+
+  if (!arrays_equal (old_disks, disks, (GEqualFunc) avb_disk_spec_equal) &&
+      !edit_disks (root, devices, old_disks, disks, traits, error))
+    return FALSE;
+  if (!arrays_equal (avb_machine_spec_get_interfaces (before), interfaces,
+                     (GEqualFunc) avb_interface_spec_equal) &&
+      !edit_interfaces (devices, interfaces, traits, error))
+    return FALSE;
+  if (avb_machine_spec_get_tpm (before) != avb_machine_spec_get_tpm (spec) &&
+      !edit_tpm (devices, avb_machine_spec_get_tpm (spec), error))
+    return FALSE;
+  if (avb_machine_spec_get_graphics (before) != avb_machine_spec_get_graphics (spec) &&
+      !edit_graphics (devices, avb_machine_spec_get_graphics (spec), traits, error))
+    return FALSE;
+  return g_strcmp0 (avb_machine_spec_get_serial (before), serial) == 0 ||
+         edit_serial (devices, serial, error);
+}
+
+static gboolean
+edit_hardware (xmlNode *root, AvbMachineSpec *before, AvbMachineSpec *spec,
+               const AvbDomainTraits *traits, GError **error)
+{
+  const char *arch = avb_machine_spec_get_architecture (spec);
+
+  if (arch != NULL && g_strcmp0 (arch, avb_machine_spec_get_architecture (before)) != 0)
+    return refuse (error, _ ("The architecture of a machine cannot be changed."));
+  if (avb_machine_spec_get_memory_mib (before) != avb_machine_spec_get_memory_mib (spec) &&
+      !edit_memory (root, avb_machine_spec_get_memory_mib (spec), error))
+    return FALSE;
+  if (avb_machine_spec_get_cpus (before) != avb_machine_spec_get_cpus (spec) &&
+      !edit_cpus (root, avb_machine_spec_get_cpus (spec), error))
+    return FALSE;
+  if (avb_machine_spec_get_firmware (before) != avb_machine_spec_get_firmware (spec) &&
+      !edit_firmware (root, avb_machine_spec_get_firmware (spec), error))
+    return FALSE;
+  return avb_machine_spec_get_accelerated (before) == avb_machine_spec_get_accelerated (spec) ||
+         edit_accelerated (root, avb_machine_spec_get_accelerated (spec), traits, error);
+}
+
+gboolean
+avb_domain_xml_apply_spec (AvbDomainXml          *self,
+                           AvbMachineSpec        *spec,
+                           const AvbDomainTraits *traits,
+                           GError               **error)
+{
+  g_autoptr (AvbMachineSpec) before = NULL;
+  xmlNode *root;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (spec), FALSE);
+  g_return_val_if_fail (traits != NULL, FALSE);
+
+  before = avb_domain_xml_read_spec (self);
+  root = avb_domain_xml_get_root (self);
+  if (g_strcmp0 (avb_machine_spec_get_description (before), avb_machine_spec_get_description (spec)) != 0)
+    edit_description (root, avb_machine_spec_get_description (spec));
+  if (g_strcmp0 (avb_machine_spec_get_os_id (before), avb_machine_spec_get_os_id (spec)) != 0)
+    edit_os_id (root, avb_machine_spec_get_os_id (spec));
+
+  return edit_hardware (root, before, spec, traits, error) &&
+         (devices_equal (before, spec) || edit_devices (root, before, spec, traits, error));
+}

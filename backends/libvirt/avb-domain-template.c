@@ -1,0 +1,247 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "backends/libvirt/avb-domain-xml.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "backends/avb-error.h"
+
+/* The desktop definition of a machine. Why it is as it is: spice on a socket without any listener,
+ * so that no port is open; no image compression, because the console is on this computer; a tablet
+ * so that the pointer needs no grab; free page reporting gives freed memory back to the host. */
+
+G_GNUC_PRINTF (2, 3)
+static void
+add (GString *xml, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_markup_vprintf_escaped (format, args);
+  va_end (args);
+  g_string_append (xml, text);
+}
+
+char *
+avb_domain_template_target (AvbDiskBus bus, GHashTable *taken)
+{
+  const char *prefix = bus == AVB_DISK_BUS_VIRTIO ? "vd"
+                       : bus == AVB_DISK_BUS_IDE  ? "hd"
+                       : bus == AVB_DISK_BUS_FDC  ? "fd"
+                                                  : "sd";
+
+  for (guint i = 0; i < 26 * 27; i++)
+    {
+      g_autofree char *target = i < 26 ? g_strdup_printf ("%s%c", prefix, 'a' + i)
+                                       : g_strdup_printf ("%s%c%c", prefix, 'a' + i / 26 - 1, 'a' + i % 26);
+
+      if (g_hash_table_add (taken, g_strdup (target)))
+        return g_steal_pointer (&target);
+    }
+  return NULL;
+}
+
+void
+avb_domain_template_disk (GString               *xml,
+                          const AvbDiskSpec     *disk,
+                          const char            *target,
+                          const AvbDomainTraits *traits)
+{
+  gboolean is_block = disk->path != NULL && g_str_has_prefix (disk->path, "/dev/");
+  gboolean is_qemu = traits->domain_type == NULL;
+
+  add (xml, "<disk type='%s' device='%s'>", is_block ? "block" : "file",
+       avb_domain_device_name (disk->device));
+  if (is_qemu && disk->path != NULL)
+    {
+      add (xml, "<driver name='qemu' type='%s'", disk->format);
+      if (disk->device == AVB_DISK_DEVICE_DISK && !disk->read_only)
+        add (xml, " discard='unmap' detect_zeroes='unmap'");
+      if (disk->device == AVB_DISK_DEVICE_DISK && g_str_equal (disk->format, "qcow2"))
+        add (xml, "><metadata_cache><max_size unit='MiB'>4</max_size></metadata_cache></driver>");
+      else
+        add (xml, "/>");
+    }
+  else if (disk->path != NULL)
+    add (xml, "<driver type='%s'/>", disk->format);
+  if (disk->path != NULL)
+    add (xml, is_block ? "<source dev='%s'/>" : "<source file='%s'/>", disk->path);
+  add (xml, "<target dev='%s' bus='%s'/>", target, avb_domain_bus_name (disk->bus));
+  if (disk->read_only || disk->device == AVB_DISK_DEVICE_CDROM)
+    add (xml, "<readonly/>");
+  if (disk->boot_order > 0)
+    add (xml, "<boot order='%u'/>", disk->boot_order);
+  add (xml, "</disk>");
+}
+
+void
+avb_domain_template_interface (GString                *xml,
+                               const AvbInterfaceSpec *nic,
+                               const AvbDomainTraits  *traits)
+{
+  static const char * const kinds[] = { "user", "network", "bridge" };
+
+  add (xml, "<interface type='%s'>", kinds[nic->kind]);
+  if (nic->mac != NULL)
+    add (xml, "<mac address='%s'/>", nic->mac);
+  if (nic->kind == AVB_INTERFACE_NETWORK)
+    add (xml, "<source network='%s'/>", nic->source);
+  else if (nic->kind == AVB_INTERFACE_BRIDGE)
+    add (xml, "<source bridge='%s'/>", nic->source);
+  if (nic->model != NULL)
+    add (xml, "<model type='%s'/>", nic->model);
+  add (xml, "</interface>");
+}
+
+void
+avb_domain_template_serial (GString *xml, const char *path)
+{
+  if (path != NULL)
+    add (xml, "<serial type='file'><source path='%s'/><target port='0'/></serial>", path);
+  else
+    add (xml, "<serial type='pty'><target port='0'/></serial>");
+}
+
+void
+avb_domain_template_graphics (GString *xml, const AvbDomainTraits *traits)
+{
+  if (traits->domain_type != NULL)
+    {
+      add (xml, "<input type='tablet' bus='usb'/><graphics type='vnc'/>"
+                "<video><model type='vga'/></video>");
+      return;
+    }
+  add (xml, "<input type='tablet' bus='usb'/>");
+  if (traits->spice)
+    add (xml, "<channel type='spicevmc'><target type='virtio' name='com.redhat.spice.0'/></channel>"
+              "<graphics type='spice'><listen type='none'/><image compression='off'/></graphics>"
+              "<audio id='1' type='spice'/>");
+  else
+    add (xml, "<graphics type='vnc'><listen type='none'/></graphics>");
+  add (xml, "<video><model type='%s'/></video>", traits->virtio_video ? "virtio" : "vga");
+}
+
+void
+avb_domain_template_cpu (GString *xml, gboolean accelerated, const AvbDomainTraits *traits)
+{
+  if (traits->domain_type != NULL)
+    return;
+  if (accelerated)
+    add (xml, "<cpu mode='host-passthrough' migratable='on'/>");
+  else if (traits->maximum_cpu)
+    add (xml, "<cpu mode='maximum'/>");
+}
+
+static void
+template_os (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *traits, const char *arch)
+{
+  AvbFirmware firmware = avb_machine_spec_get_firmware (spec);
+  gboolean is_x86 = g_str_equal (arch, "x86_64") || g_str_equal (arch, "i686");
+
+  add (xml, firmware == AVB_FIRMWARE_BIOS ? "<os>" : "<os firmware='efi'>");
+  if (traits->domain_type != NULL)
+    add (xml, "<type arch='%s'>hvm</type>", arch);
+  else
+    add (xml, "<type arch='%s' machine='%s'>hvm</type>", arch, is_x86 ? "q35" : "virt");
+  if (firmware != AVB_FIRMWARE_BIOS && traits->domain_type == NULL)
+    {
+      const char *secure = firmware == AVB_FIRMWARE_UEFI_SECURE ? "yes" : "no";
+
+      add (xml, "<firmware><feature enabled='%s' name='enrolled-keys'/>"
+                "<feature enabled='%s' name='secure-boot'/></firmware>", secure, secure);
+    }
+  add (xml, "</os><features><acpi/>");
+  if (is_x86)
+    add (xml, "<apic/>");
+  /* Enforced Secure Boot stands on system management mode. */
+  if (firmware == AVB_FIRMWARE_UEFI_SECURE && is_x86 && traits->domain_type == NULL)
+    add (xml, "<smm state='on'/>");
+  add (xml, "</features>");
+}
+
+static gboolean
+is_windows (AvbMachineSpec *spec)
+{
+  const char *os_id = avb_machine_spec_get_os_id (spec);
+
+  return os_id != NULL && strstr (os_id, "microsoft.com/win") != NULL;
+}
+
+static void
+template_devices (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *traits)
+{
+  g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GPtrArray *disks = avb_machine_spec_get_disks (spec);
+  GPtrArray *interfaces = avb_machine_spec_get_interfaces (spec);
+
+  add (xml, "<devices>");
+  for (guint i = 0; i < disks->len; i++)
+    {
+      const AvbDiskSpec *disk = disks->pdata[i];
+      g_autofree char *target = avb_domain_template_target (disk->bus, taken);
+
+      if (target != NULL)
+        avb_domain_template_disk (xml, disk, target, traits);
+    }
+  for (guint i = 0; i < interfaces->len; i++)
+    avb_domain_template_interface (xml, interfaces->pdata[i], traits);
+  avb_domain_template_serial (xml, avb_machine_spec_get_serial (spec));
+  if (traits->domain_type == NULL)
+    {
+      add (xml, "<controller type='usb' model='qemu-xhci'/>"
+                "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>"
+                "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
+                "<memballoon model='virtio' freePageReporting='%s'><stats period='5'/></memballoon>",
+           traits->free_page_reporting ? "on" : "off");
+    }
+  if (avb_machine_spec_get_tpm (spec))
+    add (xml, "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>");
+  if (avb_machine_spec_get_graphics (spec))
+    avb_domain_template_graphics (xml, traits);
+  add (xml, "</devices>");
+}
+
+AvbDomainXml *
+avb_domain_xml_new (AvbMachineSpec *spec, const AvbDomainTraits *traits, GError **error)
+{
+  g_autoptr (GString) xml = g_string_new (NULL);
+  const char *description, *os_id, *arch;
+  gboolean accelerated;
+
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (spec), NULL);
+  g_return_val_if_fail (traits != NULL, NULL);
+
+  accelerated = avb_machine_spec_get_accelerated (spec);
+  description = avb_machine_spec_get_description (spec);
+  os_id = avb_machine_spec_get_os_id (spec);
+  arch = avb_machine_spec_get_architecture (spec);
+  if (arch == NULL)
+    arch = traits->architecture != NULL ? traits->architecture : "x86_64";
+
+  add (xml, "<domain type='%s'><name>%s</name>",
+       traits->domain_type != NULL ? traits->domain_type : accelerated ? "kvm" : "qemu",
+       avb_machine_spec_get_name (spec));
+  if (description != NULL)
+    add (xml, "<description>%s</description>", description);
+  if (os_id != NULL)
+    add (xml, "<metadata><libosinfo:libosinfo xmlns:libosinfo='" AVB_LIBOSINFO_NAMESPACE "'>"
+              "<libosinfo:os id='%s'/></libosinfo:libosinfo></metadata>", os_id);
+  add (xml, "<memory unit='MiB'>%" G_GUINT64_FORMAT "</memory><vcpu>%u</vcpu>",
+       avb_machine_spec_get_memory_mib (spec), avb_machine_spec_get_cpus (spec));
+  template_os (xml, spec, traits, arch);
+  avb_domain_template_cpu (xml, accelerated, traits);
+  /* Windows keeps the local time in the hardware clock. */
+  add (xml, "<clock offset='%s'>", is_windows (spec) ? "localtime" : "utc");
+  if (traits->domain_type == NULL)
+    add (xml, "<timer name='rtc' tickpolicy='catchup'/>");
+  add (xml, "</clock><on_poweroff>destroy</on_poweroff><on_reboot>restart</on_reboot>"
+            "<on_crash>destroy</on_crash>");
+  template_devices (xml, spec, traits);
+  add (xml, "</domain>");
+
+  return avb_domain_xml_parse (xml->str, xml->len, error);
+}

@@ -1,0 +1,100 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include <libxml/tree.h>
+
+#include "backends/avb-machine-spec.h"
+#include "backends/avb-machine.h"
+
+G_BEGIN_DECLS
+
+#define AVB_LIBOSINFO_NAMESPACE "http://libosinfo.org/xmlns/libvirt/domain/1.0"
+
+/**
+ * AvbDomainTraits:
+ *
+ * What decides how a spec becomes a definition: read from the hypervisor's capabilities. A plain
+ * value; the strings belong to whoever made it.
+ */
+typedef struct {
+  const char *domain_type;       /* (nullable) "test" for libvirt's test driver; else by the spec */
+  const char *architecture;      /* the host's: for specs that state none */
+  gboolean    spice;
+  gboolean    virtio_video;
+  gboolean    maximum_cpu;       /* `maximum` exists for emulated machines */
+  gboolean    free_page_reporting;
+} AvbDomainTraits;
+
+/**
+ * AvbDomainXml:
+ *
+ * A domain's definition as a document. Others edit it too: what is not understood stays as it is,
+ * down to comments, order and foreign namespaces. Thread: one at a time.
+ */
+typedef struct _AvbDomainXml AvbDomainXml;
+
+/* Refuses, with %AVB_ERROR_INVALID, what is malformed, no domain, larger than 4 MiB, or declares
+ * entities. Nothing outside of @text is ever read. */
+AvbDomainXml   *avb_domain_xml_parse      (const char *text, gsize length, GError **error);
+/* A new definition for @spec, which is valid. */
+AvbDomainXml   *avb_domain_xml_new        (AvbMachineSpec        *spec,
+                                           const AvbDomainTraits *traits,
+                                           GError               **error);
+void            avb_domain_xml_free       (AvbDomainXml *self);
+char           *avb_domain_xml_to_string  (AvbDomainXml *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbDomainXml, avb_domain_xml_free)
+
+/* What a spec can say of the definition; the rest is left out. */
+AvbMachineSpec *avb_domain_xml_read_spec  (AvbDomainXml *self);
+/* Changes what differs between the definition and @spec, and nothing else. %AVB_ERROR_NOT_SUPPORTED
+ * for what cannot be changed; then the document is of no more use. The name is not changed here. */
+gboolean        avb_domain_xml_apply_spec (AvbDomainXml          *self,
+                                           AvbMachineSpec        *spec,
+                                           const AvbDomainTraits *traits,
+                                           GError               **error);
+
+gboolean        avb_domain_xml_is_emulated    (AvbDomainXml *self);
+char           *avb_domain_xml_dup_os_id      (AvbDomainXml *self);
+/* (transfer full): how the display of this running machine is reached from this computer */
+AvbConsoleEndpoint *avb_domain_xml_find_console (AvbDomainXml *self);
+/* (transfer full) (element-type filename): every file or device that a disk names */
+GPtrArray      *avb_domain_xml_dup_disk_paths (AvbDomainXml *self, gboolean only_writable);
+
+/* For the parts of this class. */
+xmlNode     *avb_domain_xml_get_root (AvbDomainXml *self);
+/* The first child element without a namespace that has this name; @parent is nullable. */
+xmlNode     *avb_xml_child           (xmlNode *parent, const char *name);
+xmlNode     *avb_xml_next            (xmlNode *node, const char *name);
+char        *avb_xml_dup_attribute   (xmlNode *node, const char *name);
+char        *avb_xml_dup_text        (xmlNode *node);
+gboolean     avb_xml_attribute_is    (xmlNode *node, const char *name, const char *value);
+/* Bytes; FALSE if it is no amount. */
+gboolean     avb_xml_read_memory     (xmlNode *node, const char *amount_attribute, guint64 *bytes);
+guint64      avb_xml_unit            (const char *unit);
+/* (nullable) (transfer full): %NULL for devices that a spec cannot speak of */
+AvbDiskSpec *avb_domain_disk_read    (xmlNode *disk);
+AvbInterfaceSpec *avb_domain_interface_read (xmlNode *interface);
+const char  *avb_domain_bus_name     (AvbDiskBus bus);
+const char  *avb_domain_device_name  (AvbDiskDevice device);
+guint        avb_domain_xml_read_cpus (AvbDomainXml *self);
+guint64      avb_domain_xml_read_memory_mib (AvbDomainXml *self);
+
+/* Fragments of XML, for new definitions and for devices that are added. */
+void avb_domain_template_disk      (GString               *xml,
+                                    const AvbDiskSpec     *disk,
+                                    const char            *target,
+                                    const AvbDomainTraits *traits);
+void avb_domain_template_interface (GString                *xml,
+                                    const AvbInterfaceSpec *nic,
+                                    const AvbDomainTraits  *traits);
+void avb_domain_template_graphics  (GString *xml, const AvbDomainTraits *traits);
+void avb_domain_template_serial    (GString *xml, const char *path);
+void avb_domain_template_cpu       (GString               *xml,
+                                    gboolean               accelerated,
+                                    const AvbDomainTraits *traits);
+/* "vda", "sdb", …: one that @taken (a set of strings) does not have; adds it there. */
+char *avb_domain_template_target   (AvbDiskBus bus, GHashTable *taken);
+
+G_END_DECLS

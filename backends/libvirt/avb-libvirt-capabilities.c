@@ -1,0 +1,216 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "backends/libvirt/avb-libvirt-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <libxml/parser.h>
+
+/* libvirt's capabilities as documents. They come from the daemon, of the same trust as it. */
+static xmlDoc *
+parse (char *text)
+{
+  xmlDoc *doc;
+
+  if (text == NULL)
+    return NULL;
+  doc = xmlReadMemory (text, (int) strlen (text), NULL, "UTF-8",
+                       XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+  free (text);
+  return doc;
+}
+
+/* Below @parent, the <enum name='@name'> that has <value>@value</value>. */
+static gboolean
+enum_has (xmlNode *parent, const char *name, const char *value)
+{
+  for (xmlNode *e = avb_xml_child (parent, "enum"); e != NULL; e = avb_xml_next (e, "enum"))
+    {
+      if (!avb_xml_attribute_is (e, "name", name))
+        continue;
+      for (xmlNode *v = avb_xml_child (e, "value"); v != NULL; v = avb_xml_next (v, "value"))
+        {
+          g_autofree char *text = avb_xml_dup_text (v);
+
+          if (g_strcmp0 (text, value) == 0)
+            return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+static gboolean
+cpu_mode_is_supported (xmlNode *root, const char *name)
+{
+  for (xmlNode *mode = avb_xml_child (avb_xml_child (root, "cpu"), "mode"); mode != NULL;
+       mode = avb_xml_next (mode, "mode"))
+    if (avb_xml_attribute_is (mode, "name", name))
+      return avb_xml_attribute_is (mode, "supported", "yes");
+  return FALSE;
+}
+
+static xmlDoc *
+read_domain_capabilities (virConnect *vir, const char *arch, gboolean accelerated)
+{
+  gboolean is_x86 = arch == NULL || g_str_equal (arch, "x86_64") || g_str_equal (arch, "i686");
+
+  return parse (virConnectGetDomainCapabilities (vir, NULL, arch, is_x86 ? "q35" : "virt",
+                                                 accelerated ? "kvm" : "qemu", 0));
+}
+
+static char *
+dup_host_architecture (virConnect *vir)
+{
+  virNodeInfo info;
+
+  return virNodeGetInfo (vir, &info) == 0 ? g_strdup (info.model) : NULL;
+}
+
+static gboolean
+is_test (virConnect *vir)
+{
+  return g_ascii_strcasecmp (virConnectGetType (vir), "test") == 0;
+}
+
+AvbDomainTraits *
+avb_libvirt_traits_read (virConnect *vir, const char *arch, gboolean accelerated)
+{
+  AvbDomainTraits *traits = g_new0 (AvbDomainTraits, 1);
+  xmlNode *devices, *root;
+  xmlDoc *doc;
+
+  traits->architecture = dup_host_architecture (vir);
+  traits->free_page_reporting = TRUE;
+  if (is_test (vir))
+    {
+      traits->domain_type = "test";
+      /* It knows one architecture only, whatever the host is. */
+      g_free ((char *) traits->architecture);
+      traits->architecture = g_strdup ("i686");
+      return traits;
+    }
+  doc = read_domain_capabilities (vir, arch != NULL ? arch : traits->architecture, accelerated);
+  if (doc == NULL)
+    return traits;
+  root = xmlDocGetRootElement (doc);
+  devices = avb_xml_child (root, "devices");
+  traits->spice = enum_has (avb_xml_child (devices, "graphics"), "type", "spice");
+  traits->virtio_video = enum_has (avb_xml_child (devices, "video"), "modelType", "virtio");
+  traits->maximum_cpu = cpu_mode_is_supported (root, "maximum");
+  xmlFreeDoc (doc);
+  return traits;
+}
+
+void
+avb_libvirt_traits_free (AvbDomainTraits *traits)
+{
+  g_free ((char *) traits->architecture);
+  g_free (traits);
+}
+
+static void
+set_feature (AvbCapabilities *caps, AvbFeature feature, gboolean supported, const char *reason)
+{
+  if (supported)
+    avb_capabilities_set_supported (caps, feature);
+  else
+    avb_capabilities_set_unsupported (caps, feature, reason);
+}
+
+AvbCapabilities *
+avb_libvirt_capabilities_guess (virConnect *vir, AvbLibvirtDriver driver)
+{
+  static const AvbFeature always[] = { AVB_FEATURE_CREATE, AVB_FEATURE_SAVE, AVB_FEATURE_PAUSE,
+                                       AVB_FEATURE_RENAME };
+  AvbCapabilities *caps = avb_capabilities_new ();
+  gboolean is_qemu = driver != AVB_LIBVIRT_DRIVER_TEST;
+  virNodeInfo info;
+
+  for (guint i = 0; i < G_N_ELEMENTS (always); i++)
+    avb_capabilities_set_supported (caps, always[i]);
+  set_feature (caps, AVB_FEATURE_CONSOLE, is_qemu,
+               _ ("The machines of libvirt's test driver have no display."));
+  set_feature (caps, AVB_FEATURE_SCREENSHOT, is_qemu,
+               _ ("The machines of libvirt's test driver have no display."));
+  set_feature (caps, AVB_FEATURE_RENAME, is_qemu,
+               _ ("Machines of libvirt's test driver cannot be renamed."));
+  set_feature (caps, AVB_FEATURE_UEFI, is_qemu,
+               _ ("The machines of libvirt's test driver have no firmware."));
+  set_feature (caps, AVB_FEATURE_SECURE_BOOT, FALSE,
+               _ ("It is not known yet whether this host has firmware for Secure Boot."));
+  set_feature (caps, AVB_FEATURE_TPM, FALSE,
+               _ ("It is not known yet whether this host can emulate a TPM."));
+  if (virNodeGetInfo (vir, &info) == 0)
+    {
+      const char *arch = is_qemu ? info.model : "i686";
+
+      avb_capabilities_set_host (caps, arch, info.cpus, info.memory / 1024);
+      avb_capabilities_add_architecture (caps, arch);
+    }
+  return caps;
+}
+
+static void
+add_guest_architectures (virConnect *vir, AvbCapabilities *caps)
+{
+  xmlDoc *doc = parse (virConnectGetCapabilities (vir));
+
+  if (doc == NULL)
+    return;
+  for (xmlNode *guest = avb_xml_child (xmlDocGetRootElement (doc), "guest"); guest != NULL;
+       guest = avb_xml_next (guest, "guest"))
+    {
+      g_autofree char *name = avb_xml_dup_attribute (avb_xml_child (guest, "arch"), "name");
+
+      if (name != NULL)
+        avb_capabilities_add_architecture (caps, name);
+    }
+  xmlFreeDoc (doc);
+}
+
+AvbCapabilities *
+avb_libvirt_capabilities_read (virConnect *vir, AvbLibvirtDriver driver)
+{
+  AvbCapabilities *caps = avb_libvirt_capabilities_guess (vir, driver);
+  xmlNode *root, *os, *devices, *tpm;
+  xmlDoc *doc;
+  gboolean uefi, tpm_works;
+
+  add_guest_architectures (vir, caps);
+  if (driver == AVB_LIBVIRT_DRIVER_TEST)
+    {
+      avb_capabilities_set_unsupported (caps, AVB_FEATURE_SECURE_BOOT,
+                                        _ ("The machines of libvirt's test driver have no firmware."));
+      avb_capabilities_set_unsupported (caps, AVB_FEATURE_TPM,
+                                        _ ("The machines of libvirt's test driver have no TPM."));
+      return caps;
+    }
+  doc = read_domain_capabilities (vir, NULL, FALSE);
+  if (doc == NULL)
+    {
+      avb_capabilities_set_unsupported (caps, AVB_FEATURE_CREATE,
+                                        _ ("QEMU is not installed on the host, or it does not start."));
+      return caps;
+    }
+  root = xmlDocGetRootElement (doc);
+  os = avb_xml_child (root, "os");
+  devices = avb_xml_child (root, "devices");
+  tpm = avb_xml_child (devices, "tpm");
+  uefi = enum_has (os, "firmware", "efi");
+  tpm_works = avb_xml_attribute_is (tpm, "supported", "yes") &&
+              enum_has (tpm, "backendModel", "emulator");
+  set_feature (caps, AVB_FEATURE_UEFI, uefi,
+               _ ("UEFI firmware (OVMF, edk2) is not installed on the host."));
+  set_feature (caps, AVB_FEATURE_SECURE_BOOT,
+               uefi && enum_has (avb_xml_child (os, "loader"), "secure", "yes"),
+               _ ("Firmware for Secure Boot is not installed on the host."));
+  set_feature (caps, AVB_FEATURE_TPM, tpm_works,
+               _ ("The TPM emulator (swtpm) is not installed on the host."));
+  set_feature (caps, AVB_FEATURE_CONSOLE,
+               enum_has (avb_xml_child (devices, "graphics"), "type", "spice"),
+               _ ("QEMU on this host lacks SPICE, which the display needs."));
+  xmlFreeDoc (doc);
+  return caps;
+}

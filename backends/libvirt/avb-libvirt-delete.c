@@ -1,0 +1,183 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "backends/libvirt/avb-libvirt-machine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A file by what it is, so that two names of it are one. */
+static char *
+dup_identity (const char *path)
+{
+  struct stat info;
+
+  if (stat (path, &info) != 0)
+    return g_strdup (path);
+  return g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, (guint64) info.st_dev,
+                          (guint64) info.st_ino);
+}
+
+static gboolean
+add_used_files (virDomain *domain, guint flags, GHashTable *used)
+{
+  char *text = virDomainGetXMLDesc (domain, flags);
+  g_autoptr (AvbDomainXml) xml = NULL;
+  g_autoptr (GPtrArray) paths = NULL;
+
+  if (text == NULL)
+    return virGetLastErrorCode () == VIR_ERR_NO_DOMAIN;
+  xml = avb_domain_xml_parse (text, strlen (text), NULL);
+  free (text);
+  /* Not knowing what a machine uses, everything may be in use. */
+  if (xml == NULL)
+    return FALSE;
+  paths = avb_domain_xml_dup_disk_paths (xml, FALSE);
+  for (guint i = 0; i < paths->len; i++)
+    {
+      g_hash_table_add (used, dup_identity (paths->pdata[i]));
+      g_hash_table_add (used, g_strdup (paths->pdata[i]));
+    }
+  return TRUE;
+}
+
+/* (nullable): what all other domains use, by path and by identity */
+static GHashTable *
+find_used_files (virDomain *self)
+{
+  g_autoptr (GHashTable) used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  virDomain **domains = NULL;
+  int n = virConnectListAllDomains (virDomainGetConnect (self), &domains, 0);
+  unsigned char own[VIR_UUID_BUFLEN], other[VIR_UUID_BUFLEN];
+  gboolean complete = n >= 0 && virDomainGetUUID (self, own) == 0;
+
+  for (int i = 0; i < n; i++)
+    {
+      if (virDomainGetUUID (domains[i], other) == 0 && memcmp (own, other, sizeof own) != 0)
+        {
+          complete = complete && add_used_files (domains[i], VIR_DOMAIN_XML_INACTIVE, used);
+          if (complete && virDomainIsActive (domains[i]) == 1)
+            complete = add_used_files (domains[i], 0, used);
+        }
+      virDomainFree (domains[i]);
+    }
+  free (domains);
+  return complete ? g_steal_pointer (&used) : NULL;
+}
+
+/* The disks that go with the domain. */
+static GPtrArray *
+find_own_disks (virDomain *domain, GHashTable *used)
+{
+  char *text = virDomainGetXMLDesc (domain, VIR_DOMAIN_XML_INACTIVE);
+  g_autoptr (AvbDomainXml) xml = NULL;
+  GPtrArray *disks;
+
+  if (text == NULL)
+    return NULL;
+  xml = avb_domain_xml_parse (text, strlen (text), NULL);
+  free (text);
+  if (xml == NULL)
+    return NULL;
+  disks = avb_domain_xml_dup_disk_paths (xml, TRUE);
+  for (guint i = disks->len; i > 0; i--)
+    {
+      g_autofree char *identity = dup_identity (disks->pdata[i - 1]);
+
+      if (g_hash_table_contains (used, identity) || g_hash_table_contains (used, disks->pdata[i - 1]))
+        g_ptr_array_remove_index (disks, i - 1);
+    }
+  return disks;
+}
+
+static int
+delete_disk (virConnect *vir, const char *path)
+{
+  virStorageVol *volume = virStorageVolLookupByPath (vir, path);
+  struct stat info;
+  int result;
+
+  if (volume != NULL)
+    {
+      result = virStorageVolDelete (volume, 0);
+      virStorageVolFree (volume);
+      if (result == 0)
+        return 0;
+    }
+  /* On another computer the path means another file. */
+  {
+    char *uri_text = virConnectGetURI (vir);
+    g_autoptr (GUri) uri = uri_text != NULL ? g_uri_parse (uri_text, G_URI_FLAGS_NONE, NULL) : NULL;
+    gboolean local = uri != NULL && g_str_equal (g_uri_get_scheme (uri), "qemu") &&
+                     (g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0');
+
+    free (uri_text);
+    if (!local)
+      return volume == NULL ? 0 : -1;
+  }
+  if (lstat (path, &info) != 0)
+    return errno == ENOENT ? 0 : -1;
+  /* A link, a device, or a file of somebody else or that is write-protected stays. */
+  if (!S_ISREG (info.st_mode) || info.st_uid != getuid () || (info.st_mode & S_IWUSR) == 0)
+    return 0;
+  return g_unlink (path);
+}
+
+static gboolean
+undefine (virDomain *domain)
+{
+  static const guint attempts[] = {
+    VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
+        VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA | VIR_DOMAIN_UNDEFINE_NVRAM | VIR_DOMAIN_UNDEFINE_TPM,
+    VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
+        VIR_DOMAIN_UNDEFINE_NVRAM,
+    VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA,
+    0,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (attempts); i++)
+    {
+      if (virDomainUndefineFlags (domain, attempts[i]) == 0)
+        return TRUE;
+      /* Drivers refuse flags they do not know. */
+      if (virGetLastErrorCode () != VIR_ERR_INVALID_ARG &&
+          virGetLastErrorCode () != VIR_ERR_ARGUMENT_UNSUPPORTED)
+        return FALSE;
+    }
+  return FALSE;
+}
+
+DexFuture *
+avb_libvirt_delete_domain (virDomain *domain, AvbDeleteFlags flags)
+{
+  const char *what = _ ("The machine could not be deleted.");
+  g_autoptr (GHashTable) used = NULL;
+  g_autoptr (GPtrArray) disks = NULL;
+  g_autoptr (GString) failed = g_string_new (NULL);
+
+  if (flags & AVB_DELETE_DISKS)
+    {
+      used = find_used_files (domain);
+      if (used != NULL)
+        disks = find_own_disks (domain, used);
+      if (disks == NULL)
+        return avb_libvirt_future_error (_ ("It could not be found out which disks belong to this "
+                                            "machine only. Nothing was deleted."));
+    }
+  if (!undefine (domain))
+    return avb_libvirt_future_error (what);
+
+  for (guint i = 0; disks != NULL && i < disks->len; i++)
+    if (delete_disk (virDomainGetConnect (domain), disks->pdata[i]) < 0)
+      g_string_append_printf (failed, "%s\n", (char *) disks->pdata[i]);
+  if (failed->len > 0)
+    return dex_future_new_for_error (avb_error_new (
+        AVB_ERROR_FAILED, failed->str, _ ("The machine was deleted, but not all of its disks.")));
+  return dex_future_new_true ();
+}

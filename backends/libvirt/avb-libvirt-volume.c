@@ -1,0 +1,423 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "backends/libvirt/avb-libvirt-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* Volumes of the session: files of this user, made by qemu-img under a temporary name in the same
+ * folder, then renamed. */
+
+#define QCOW2_OPTIONS "cluster_size=128k,extended_l2=on,lazy_refcounts=on"
+#define MAX_NAME      180
+#define MAX_TRIES     1000
+#define MAX_STDERR    4096
+
+char *
+avb_libvirt_volume_dup_folder (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "alpha-vbox", "disks", NULL);
+}
+
+char *
+avb_libvirt_volume_make_name (const char *wish, const char *format)
+{
+  const char *ending = g_strcmp0 (format, "qcow2") == 0 ? ".qcow2" : ".img";
+  g_autoptr (GString) name = g_string_new (NULL);
+  g_autofree char *valid = g_utf8_make_valid (wish != NULL ? wish : "", -1);
+
+  for (const char *p = valid; *p != '\0' && name->len < MAX_NAME; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      /* A comma would end the file's name in QEMU's options, a colon begin a protocol. */
+      if (c == '/' || c == ',' || c == ':' || c == '\\' || g_unichar_iscntrl (c))
+        c = '-';
+      if (c == '.' && name->len == 0)
+        continue;
+      g_string_append_unichar (name, c);
+    }
+  if (g_str_has_suffix (name->str, ending))
+    g_string_truncate (name, name->len - strlen (ending));
+  if (name->len == 0)
+    g_string_append (name, "disk");
+  g_string_append (name, ending);
+  return g_strdup (name->str);
+}
+
+static GError *
+error_from_errno (int code, const char *path)
+{
+  g_autofree char *details = g_strdup_printf ("%s: %s", path, g_strerror (code));
+
+  switch (code)
+    {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return avb_error_new (AVB_ERROR_NO_SPACE, details, _ ("There is no space left on the disk."));
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return avb_error_new (AVB_ERROR_PERMISSION, details,
+                            _ ("You are not allowed to write to the folder of the disks."));
+    default:
+      return avb_error_new (AVB_ERROR_FAILED, details, _ ("The disk could not be created."));
+    }
+}
+
+typedef struct {
+  char *folder;
+  char *name;
+  char *temporary;
+} FileCall;
+
+static void
+file_call_free (gpointer data)
+{
+  FileCall *call = data;
+
+  g_free (call->folder);
+  g_free (call->name);
+  g_free (call->temporary);
+  g_free (call);
+}
+
+static DexFuture *
+begin_thread (gpointer data)
+{
+  FileCall *call = data;
+  g_autofree char *path = NULL;
+  g_autofree char *pattern = g_strdup_printf (".%.60s.XXXXXX.part", "volume");
+  int fd;
+
+  if (g_mkdir_with_parents (call->folder, 0700) != 0)
+    return dex_future_new_for_error (error_from_errno (errno, call->folder));
+  path = g_build_filename (call->folder, pattern, NULL);
+  fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return dex_future_new_for_error (error_from_errno (errno, path));
+  close (fd);
+  return dex_future_new_take_string (g_steal_pointer (&path));
+}
+
+static char *
+numbered_path (const char *folder, const char *name, guint number)
+{
+  const char *ending = strrchr (name, '.');
+  g_autofree char *file = number == 1 ? g_strdup (name)
+                                      : g_strdup_printf ("%.*s-%u%s", (int) (ending - name), name, number, ending);
+
+  return g_build_filename (folder, file, NULL);
+}
+
+/* Never over a file that is there, whoever made it in between. */
+static int
+rename_new (const char *from, const char *to)
+{
+  if (renameat2 (AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+    return 0;
+  if (errno != EINVAL && errno != ENOSYS)
+    return -1;
+  return link (from, to) == 0 ? g_unlink (from) : -1;
+}
+
+static int
+sync_path (const char *path, int flags)
+{
+  int fd = g_open (path, flags | O_CLOEXEC, 0);
+  int result;
+
+  if (fd < 0)
+    return -1;
+  result = fsync (fd);
+  close (fd);
+  return result;
+}
+
+static DexFuture *
+commit_thread (gpointer data)
+{
+  FileCall *call = data;
+
+  if (sync_path (call->temporary, O_RDWR) != 0)
+    return dex_future_new_for_error (error_from_errno (errno, call->temporary));
+  for (guint i = 1; i <= MAX_TRIES; i++)
+    {
+      g_autofree char *path = numbered_path (call->folder, call->name, i);
+
+      if (rename_new (call->temporary, path) == 0)
+        {
+          sync_path (call->folder, O_RDONLY | O_DIRECTORY);
+          return dex_future_new_take_string (g_steal_pointer (&path));
+        }
+      if (errno != EEXIST)
+        return dex_future_new_for_error (error_from_errno (errno, path));
+    }
+  return dex_future_new_for_error (error_from_errno (EEXIST, call->name));
+}
+
+static DexFuture *
+remove_thread (gpointer data)
+{
+  FileCall *call = data;
+
+  g_unlink (call->temporary);
+  return dex_future_new_true ();
+}
+
+/* In the child: it may not outlive this program, nor eat the computer on a malformed image. */
+static void
+child_setup_cb (gpointer data)
+{
+  const struct rlimit memory = { 4ull << 30, 4ull << 30 };
+  const struct rlimit none = { 0, 0 };
+
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+  setrlimit (RLIMIT_AS, &memory);
+  setrlimit (RLIMIT_CORE, &none);
+  /* A file that may not grow is an error like a full disk, not the end of the process. */
+  signal (SIGXFSZ, SIG_IGN);
+}
+
+/* "    (12.34/100%)\r", many times. */
+static void
+report_progress (AvbOperation *operation, const char *text, gsize length, guint64 total)
+{
+  g_autofree char *copy = g_strndup (text, length);
+  const char *last = strrchr (copy, '(');
+  double percent;
+
+  if (last != NULL && strchr (last, '/') != NULL)
+    {
+      percent = g_ascii_strtod (last + 1, NULL);
+      if (percent >= 0 && percent <= 100 && total > 0)
+        avb_operation_set_bytes (operation, (guint64) (percent / 100 * total), total);
+    }
+}
+
+static GError *
+error_from_tool (const char *text)
+{
+  if (strstr (text, "No space left on device") != NULL || strstr (text, "File too large") != NULL ||
+      strstr (text, "Disk quota exceeded") != NULL)
+    return avb_error_new (AVB_ERROR_NO_SPACE, text, _ ("There is no space left on the disk."));
+  if (strstr (text, "Permission denied") != NULL)
+    return avb_error_new (AVB_ERROR_PERMISSION, text, _ ("A file could not be read or written."));
+  return avb_error_new (AVB_ERROR_FAILED, text, _ ("The disk could not be created."));
+}
+
+/* Runs qemu-img to its end, inside a fiber; cancelling kills it. */
+static gboolean
+run_tool (const char * const *arguments, AvbOperation *operation, guint64 total, GError **error)
+{
+  GCancellable *cancellable = avb_operation_get_cancellable (operation);
+  g_autoptr (GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GBytes) complaint = NULL;
+  g_autofree char *text = NULL;
+
+  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
+  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, NULL, NULL);
+  process = g_subprocess_launcher_spawnv (launcher, arguments, &local_error);
+  if (process == NULL)
+    {
+      g_propagate_error (error, avb_error_new (AVB_ERROR_NOT_SUPPORTED, local_error->message,
+                                               _ ("The program qemu-img is not installed.")));
+      return FALSE;
+    }
+  for (;;)
+    {
+      DexFuture *read = dex_input_stream_read_bytes (g_subprocess_get_stdout_pipe (process), 4096, 0);
+      g_autoptr (GBytes) bytes = NULL;
+
+      dex_await (dex_future_first (dex_ref (read), dex_cancellable_new_from_cancellable (cancellable), NULL), NULL);
+      if (g_cancellable_is_cancelled (cancellable))
+        g_subprocess_force_exit (process);
+      bytes = dex_await_boxed (read, NULL);
+      if (bytes == NULL || g_bytes_get_size (bytes) == 0)
+        break;
+      report_progress (operation, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), total);
+    }
+  complaint = dex_await_boxed (dex_input_stream_read_bytes (g_subprocess_get_stderr_pipe (process), MAX_STDERR, 0), NULL);
+  if (complaint != NULL)
+    text = g_strndup (g_bytes_get_data (complaint, NULL), g_bytes_get_size (complaint));
+  if (dex_await (dex_subprocess_wait_check (process), &local_error))
+    return TRUE;
+  if (g_cancellable_is_cancelled (cancellable))
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled"));
+  else
+    g_propagate_error (error, error_from_tool (text != NULL && *text != '\0' ? text : local_error->message));
+  return FALSE;
+}
+
+/* The source, with its format stated. A backing file is never followed: what a file names as its
+ * base is not what the user chose. */
+static char *
+describe_source (const char *path, const char *format)
+{
+  static const char * const with_backing[] = { "qcow2", "qed", "vmdk", "qcow", NULL };
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *json = NULL;
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "driver");
+  json_builder_add_string_value (builder, format);
+  json_builder_set_member_name (builder, "file");
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "driver");
+  json_builder_add_string_value (builder, "file");
+  json_builder_set_member_name (builder, "filename");
+  json_builder_add_string_value (builder, path);
+  json_builder_end_object (builder);
+  if (g_strv_contains (with_backing, format))
+    {
+      json_builder_set_member_name (builder, "backing");
+      json_builder_add_null_value (builder);
+    }
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  json = json_to_string (root, FALSE);
+  return g_strconcat ("json:", json, NULL);
+}
+
+typedef struct {
+  char         *name;
+  char         *format;
+  guint64       capacity;
+  char         *source;
+  char         *source_format;
+  AvbOperation *operation;
+} VolumeCall;
+
+static void
+volume_call_free (gpointer data)
+{
+  VolumeCall *call = data;
+
+  g_free (call->name);
+  g_free (call->format);
+  g_free (call->source);
+  g_free (call->source_format);
+  g_object_unref (call->operation);
+  g_free (call);
+}
+
+static gboolean
+write_volume (VolumeCall *call, const char *path, GError **error)
+{
+  gboolean is_qcow2 = g_str_equal (call->format, "qcow2");
+  g_autofree char *size = g_strdup_printf ("%" G_GUINT64_FORMAT, call->capacity);
+
+  if (call->source == NULL)
+    {
+      const char *create[] = { "qemu-img", "create", "-q", "-f", call->format,
+                               "-o", is_qcow2 ? QCOW2_OPTIONS : "preallocation=off", "--", path, size, NULL };
+
+      return run_tool (create, call->operation, 0, error);
+    }
+  else
+    {
+      g_autofree char *source = describe_source (call->source, call->source_format);
+      GStatBuf info;
+      guint64 total = call->capacity;
+      const char *convert[] = { "qemu-img", "convert", "-p", "-O", call->format,
+                                "-o", is_qcow2 ? QCOW2_OPTIONS : "preallocation=off", source, path, NULL };
+      const char *resize[] = { "qemu-img", "resize", "-q", "-f", call->format, "--", path, size, NULL };
+
+      if (total == 0 && g_stat (call->source, &info) == 0)
+        total = info.st_size;
+      if (!run_tool (convert, call->operation, total, error))
+        return FALSE;
+      /* Growing only: libvirt's and qemu-img's own rule refuses to cut off data. */
+      return call->capacity == 0 || run_tool (resize, call->operation, 0, error);
+    }
+}
+
+static DexFuture *
+create_fiber (gpointer data)
+{
+  VolumeCall *call = data;
+  GError *error = NULL;
+  FileCall *file = g_new0 (FileCall, 1);
+  g_autofree char *path = NULL;
+
+  file->folder = avb_libvirt_volume_dup_folder ();
+  file->name = avb_libvirt_volume_make_name (call->name, call->format);
+  file->temporary = dex_await_string (avb_blocking_run (begin_thread, file, NULL), &error);
+  if (file->temporary != NULL && write_volume (call, file->temporary, &error))
+    {
+      if (g_cancellable_set_error_if_cancelled (avb_operation_get_cancellable (call->operation), &error))
+        path = NULL;
+      else
+        path = dex_await_string (avb_blocking_run (commit_thread, file, NULL), &error);
+    }
+  if (path == NULL && file->temporary != NULL)
+    dex_await (avb_blocking_run (remove_thread, file, NULL), NULL);
+  file_call_free (file);
+
+  return path != NULL ? dex_future_new_take_string (g_steal_pointer (&path))
+                      : dex_future_new_for_error (error);
+}
+
+DexFuture *
+avb_libvirt_volume_create (const AvbVolumeSpec *volume, AvbOperation *operation)
+{
+  static const char * const formats[] = { "qcow2", "raw", NULL };
+  static const char * const source_formats[] = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "qed", NULL };
+  VolumeCall *call;
+
+  if (volume->format == NULL || !g_strv_contains (formats, volume->format) ||
+      (volume->source != NULL && (volume->source_format == NULL ||
+                                  !g_strv_contains (source_formats, volume->source_format) ||
+                                  !g_path_is_absolute (volume->source) ||
+                                  !g_utf8_validate (volume->source, -1, NULL))) ||
+      (volume->source == NULL && volume->capacity == 0) || volume->capacity > G_MAXINT64)
+    return dex_future_new_for_error (
+        avb_error_new (AVB_ERROR_INVALID, volume->format, _ ("A disk of this kind cannot be created.")));
+
+  call = g_new0 (VolumeCall, 1);
+  call->name = g_strdup (volume->name);
+  call->format = g_strdup (volume->format);
+  call->capacity = volume->capacity;
+  call->source = g_strdup (volume->source);
+  call->source_format = g_strdup (volume->source_format);
+  call->operation = g_object_ref (operation);
+  return dex_scheduler_spawn (NULL, 0, create_fiber, call, volume_call_free);
+}
+
+static DexFuture *
+delete_thread (gpointer data)
+{
+  const char *path = data;
+  g_autofree char *folder = avb_libvirt_volume_dup_folder ();
+  g_autofree char *parent = g_path_get_dirname (path);
+
+  /* Only what create_volume makes; anything else that is handed in is a mistake. */
+  if (g_strcmp0 (folder, parent) != 0)
+    return dex_future_new_for_error (avb_error_new (
+        AVB_ERROR_PERMISSION, path, _ ("This disk was not made by this program and is not deleted.")));
+  if (g_unlink (path) != 0 && errno != ENOENT)
+    return dex_future_new_for_error (error_from_errno (errno, path));
+  return dex_future_new_true ();
+}
+
+DexFuture *
+avb_libvirt_volume_delete (const char *path)
+{
+  return avb_blocking_run (delete_thread, g_strdup (path), g_free);
+}
