@@ -100,7 +100,6 @@ map_code (const virError *error)
     case VIR_ERR_XML_DETAIL:
     case VIR_ERR_XML_INVALID_SCHEMA:
     case VIR_ERR_INVALID_ARG:
-    case VIR_ERR_XML_NONE:
       return AVB_ERROR_INVALID;
     case VIR_ERR_OPERATION_FAILED:
       return says (error, "already exists") ? AVB_ERROR_EXISTS : AVB_ERROR_FAILED;
