@@ -7,6 +7,8 @@
 
 #include <glib/gstdio.h>
 
+#include "backends/avb-error.h"
+
 /* How many fibers of tests are on the stack: whether to await or to spin. */
 static guint in_fiber;
 
@@ -131,7 +133,7 @@ static void
 check_no_error (const GError *error, const char *location)
 {
   if (error != NULL)
-    g_error ("%s: %s", location, error->message);
+    g_error ("%s: %s (%s)", location, error->message, avb_error_get_details (error));
 }
 
 void

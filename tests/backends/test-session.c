@@ -1,0 +1,451 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "backends/avb-error.h"
+#include "tests/avb-test.h"
+#include "tests/backends/avb-session-test.h"
+
+/* Real libvirt and QEMU of this user, emulated. Run in tests/tools/with-home. */
+
+static gboolean
+has_state (AvbMachine *machine, AvbMachineState state)
+{
+  return avb_machine_get_state (machine) == state;
+}
+
+static void
+state_cb (AvbMachine *machine, GParamSpec *pspec, GArray *states)
+{
+  AvbMachineState state = avb_machine_get_state (machine);
+
+  g_array_append_val (states, state);
+}
+
+static gboolean
+saw (GArray *states, AvbMachineState state)
+{
+  for (guint i = 0; i < states->len; i++)
+    if (g_array_index (states, AvbMachineState, i) == state)
+      return TRUE;
+  return FALSE;
+}
+
+static DexFuture *
+life_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  g_autofree char *disk = avb_session_test_create_disk (connection, "life");
+  g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("life", disk);
+  g_autoptr (AvbMachineSpec) read = NULL;
+  g_autoptr (AvbMachine) machine = NULL;
+  g_autoptr (AvbConsoleEndpoint) console = NULL;
+  g_autoptr (AvbScreenshot) screenshot = NULL;
+  g_autoptr (GArray) states = g_array_new (FALSE, FALSE, sizeof (AvbMachineState));
+  GListModel *machines = avb_connection_get_machines (connection);
+  int fd;
+
+  avb_machine_spec_set_graphics (spec, TRUE);
+  machine = avb_test_await_object (avb_connection_create_machine (connection, spec));
+  g_assert_cmpuint (g_list_model_get_n_items (machines), ==, 1);
+  g_assert_true (has_state (machine, AVB_MACHINE_OFF));
+  g_assert_true (avb_machine_can_start (machine));
+  g_assert_false (avb_machine_has_console (machine));
+  read = avb_test_await_object (avb_machine_read_spec (machine));
+  g_assert_true (avb_machine_spec_equal (spec, read));
+  avb_test_await_error (avb_connection_create_machine (connection, spec), AVB_ERROR, AVB_ERROR_EXISTS);
+  avb_test_await_error (avb_machine_pause (machine), AVB_ERROR, AVB_ERROR_BUSY);
+
+  avb_test_await (avb_machine_load_details (machine));
+  g_assert_true (avb_machine_get_has_details (machine));
+  g_assert_cmpuint (avb_machine_get_memory_mib (machine), ==, 64);
+  g_assert_true (avb_machine_get_emulated (machine));
+
+  g_signal_connect (machine, "notify::state", G_CALLBACK (state_cb), states);
+  avb_test_await (avb_machine_start (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+  g_assert_true (avb_machine_has_console (machine));
+  console = avb_test_await_boxed (avb_machine_find_console (machine));
+  g_assert_cmpint (console->kind, ==, AVB_CONSOLE_SPICE_FD);
+  {
+    g_autoptr (GError) error = NULL;
+
+    fd = dex_await_int (avb_machine_open_console_fd (machine), &error);
+    g_assert_no_error (error);
+    g_assert_cmpint (fd, >, 2);
+    g_close (fd, NULL);
+  }
+  screenshot = avb_test_await_boxed (avb_machine_take_screenshot (machine));
+  g_assert_cmpuint (g_bytes_get_size (screenshot->bytes), >, 100);
+
+  avb_test_await (avb_machine_pause (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_PAUSED));
+  avb_test_await (avb_machine_resume (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+  avb_test_await (avb_machine_reset (machine));
+
+  {
+    g_autoptr (AvbOperation) operation = avb_operation_new ("Saving");
+
+    avb_test_await (avb_machine_save (machine, operation));
+    g_assert_cmpint (avb_operation_get_state (operation), ==, AVB_OPERATION_DONE);
+  }
+  avb_test_until_true (has_state (machine, AVB_MACHINE_SAVED));
+  g_assert_null (avb_machine_get_operation (machine));
+  avb_test_await (avb_machine_start (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+  avb_test_await (avb_machine_force_off (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_OFF));
+  g_assert_true (saw (states, AVB_MACHINE_PAUSED) && saw (states, AVB_MACHINE_SAVED));
+  g_assert_null (avb_machine_get_last_error (machine));
+
+  avb_test_await_error (avb_machine_rename (machine, "a/b"), AVB_ERROR, AVB_ERROR_INVALID);
+  avb_test_await (avb_machine_rename (machine, "life & <after>"));
+  avb_test_until_true (g_strcmp0 (avb_machine_get_name (machine), "life & <after>") == 0);
+
+  avb_test_await (avb_machine_delete (machine, AVB_DELETE_DISKS));
+  avb_test_until_true (g_list_model_get_n_items (machines) == 0);
+  g_assert_false (g_file_test (disk, G_FILE_TEST_EXISTS));
+  avb_test_await_error (avb_machine_start (machine), AVB_ERROR, AVB_ERROR_UNAVAILABLE);
+  g_signal_handlers_disconnect_by_data (machine, states);
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
+static DexFuture *
+change_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  g_autofree char *disk = avb_session_test_create_disk (connection, "change");
+  g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("change", disk);
+  g_autoptr (AvbMachineSpec) read = NULL;
+  g_autoptr (AvbMachine) machine =
+      avb_test_await_object (avb_connection_create_machine (connection, spec));
+
+  avb_machine_spec_set_memory_mib (spec, 96);
+  avb_machine_spec_set_cpus (spec, 2);
+  avb_machine_spec_set_description (spec, "two\nlines & <markup>");
+  avb_machine_spec_set_os_id (spec, "http://debian.org/debian/12");
+  avb_machine_spec_set_graphics (spec, TRUE);
+  avb_machine_spec_set_name (spec, "changed");
+  avb_machine_spec_add_disk (spec, avb_disk_spec_new (AVB_DISK_DEVICE_CDROM, AVB_DISK_BUS_SATA, NULL, NULL));
+  avb_test_await (avb_machine_load_details (machine));
+  avb_test_await (avb_machine_apply_spec (machine, spec));
+  read = avb_test_await_object (avb_machine_read_spec (machine));
+  g_assert_true (avb_machine_spec_equal (spec, read));
+  /* Details that were loaded follow by themselves. */
+  avb_test_until_true (avb_machine_get_memory_mib (machine) == 96);
+  avb_test_until_true (g_strcmp0 (avb_machine_get_name (machine), "changed") == 0);
+  g_assert_cmpstr (avb_machine_get_os_id (machine), ==, "http://debian.org/debian/12");
+
+  avb_test_await (avb_machine_delete (machine, AVB_DELETE_DISKS));
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
+/* Every firmware that this host says it has really starts. */
+static DexFuture *
+firmware_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  static const struct {
+    AvbFirmware firmware;
+    AvbFeature  feature;
+  } kinds[] = {
+    { AVB_FIRMWARE_UEFI, AVB_FEATURE_UEFI },
+    { AVB_FIRMWARE_UEFI_SECURE, AVB_FEATURE_SECURE_BOOT },
+  };
+
+  avb_session_test_wait_capabilities (connection);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      AvbCapabilities *caps = avb_connection_get_capabilities (connection);
+      g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("firmware", NULL);
+      g_autoptr (AvbMachineSpec) read = NULL;
+      g_autoptr (AvbMachine) machine = NULL;
+
+      if (!avb_capabilities_can (caps, kinds[i].feature))
+        {
+          g_assert_nonnull (avb_capabilities_get_reason (caps, kinds[i].feature));
+          continue;
+        }
+      avb_machine_spec_set_firmware (spec, kinds[i].firmware);
+      machine = avb_test_await_object (avb_connection_create_machine (connection, spec));
+      read = avb_test_await_object (avb_machine_read_spec (machine));
+      g_assert_true (avb_machine_spec_equal (spec, read));
+      avb_test_await (avb_machine_start (machine));
+      avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+      avb_test_await (avb_machine_force_off (machine));
+      avb_test_until_true (has_state (machine, AVB_MACHINE_OFF));
+      avb_test_await (avb_machine_delete (machine, AVB_DELETE_KEEP_DISKS));
+      avb_test_until_true (g_list_model_get_n_items (avb_connection_get_machines (connection)) == 0);
+    }
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
+static DexFuture *
+qemu_dies_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("dies", NULL);
+  g_autoptr (AvbMachine) machine =
+      avb_test_await_object (avb_connection_create_machine (connection, spec));
+
+  avb_test_await (avb_machine_start (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+  g_assert_cmpint (kill (avb_session_test_qemu_pid ("dies"), SIGKILL), ==, 0);
+  avb_test_until_true (has_state (machine, AVB_MACHINE_CRASHED));
+  g_assert_nonnull (avb_machine_get_last_error (machine));
+  g_assert_true (avb_machine_can_start (machine));
+  avb_test_await (avb_machine_start (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+  avb_test_until_true (avb_machine_get_last_error (machine) == NULL);
+  avb_test_await (avb_machine_force_off (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_OFF));
+  avb_test_await (avb_machine_delete (machine, AVB_DELETE_KEEP_DISKS));
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
+static DexFuture *
+daemon_dies_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("stays", NULL);
+  g_autoptr (AvbMachine) machine =
+      avb_test_await_object (avb_connection_create_machine (connection, spec));
+  g_autoptr (AvbMachine) same = NULL;
+  GListModel *machines = avb_connection_get_machines (connection);
+
+  avb_test_await (avb_machine_start (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+
+  avb_session_test_kill_daemon ();
+  avb_test_until_true (avb_connection_get_link (connection) == AVB_LINK_LOST);
+  g_assert_nonnull (avb_connection_get_link_error (connection));
+  g_assert_cmpuint (g_list_model_get_n_items (machines), ==, 1);
+  g_assert_false (avb_machine_get_available (machine));
+  g_assert_false (avb_machine_can_force_off (machine));
+  avb_test_await_error (avb_machine_force_off (machine), AVB_ERROR, AVB_ERROR_UNAVAILABLE);
+
+  avb_test_until_true (avb_connection_get_link (connection) == AVB_LINK_UP);
+  g_assert_null (avb_connection_get_link_error (connection));
+  g_assert_cmpuint (g_list_model_get_n_items (machines), ==, 1);
+  same = g_list_model_get_item (machines, 0);
+  g_assert_true (same == machine);
+  g_assert_true (avb_machine_get_available (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+
+  /* Events arrive over the new link. */
+  avb_test_await (avb_machine_pause (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_PAUSED));
+  avb_test_await (avb_machine_force_off (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_OFF));
+  avb_test_await (avb_machine_delete (machine, AVB_DELETE_KEEP_DISKS));
+  avb_test_until_true (g_list_model_get_n_items (machines) == 0);
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
+static DexFuture *
+keeps_disks_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  g_autofree char *own = avb_session_test_create_disk (connection, "own");
+  g_autofree char *shared = avb_session_test_create_disk (connection, "shared");
+  g_autofree char *alias = g_strconcat (shared, ".link", NULL);
+  g_autofree char *read_only = avb_session_test_create_disk (connection, "read-only");
+  g_autofree char *medium = avb_session_test_create_disk (connection, "medium");
+  g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("first", own);
+  g_autoptr (AvbMachineSpec) other = avb_session_test_spec ("second", alias);
+  g_autoptr (AvbMachine) machine = NULL;
+  g_autoptr (AvbMachine) second = NULL;
+  AvbDiskSpec *disk;
+
+  /* The second machine knows the shared disk by another name. */
+  g_assert_no_errno (link (shared, alias));
+  avb_machine_spec_add_disk (spec, avb_disk_spec_new (AVB_DISK_DEVICE_DISK, AVB_DISK_BUS_VIRTIO, shared, "qcow2"));
+  disk = avb_disk_spec_new (AVB_DISK_DEVICE_DISK, AVB_DISK_BUS_VIRTIO, read_only, "qcow2");
+  disk->read_only = TRUE;
+  avb_machine_spec_add_disk (spec, disk);
+  avb_machine_spec_add_disk (spec, avb_disk_spec_new (AVB_DISK_DEVICE_CDROM, AVB_DISK_BUS_SATA, medium, "raw"));
+  machine = avb_test_await_object (avb_connection_create_machine (connection, spec));
+  second = avb_test_await_object (avb_connection_create_machine (connection, other));
+
+  avb_test_await (avb_machine_delete (machine, AVB_DELETE_DISKS));
+  g_assert_false (g_file_test (own, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (shared, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (read_only, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (medium, G_FILE_TEST_EXISTS));
+  avb_test_await (avb_machine_delete (second, AVB_DELETE_KEEP_DISKS));
+  g_assert_true (g_file_test (alias, G_FILE_TEST_EXISTS));
+
+  g_unlink (alias);
+  avb_test_await (avb_connection_delete_volume (connection, shared));
+  avb_test_await (avb_connection_delete_volume (connection, read_only));
+  avb_test_await (avb_connection_delete_volume (connection, medium));
+  avb_test_await (avb_connection_delete_volume (connection, medium));
+  avb_test_await_error (avb_connection_delete_volume (connection, "/etc/passwd"), AVB_ERROR, AVB_ERROR_PERMISSION);
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
+static guint
+count_volumes (void)
+{
+  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "alpha-vbox", "disks", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  guint n = 0;
+
+  while (dir != NULL && g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+static DexFuture *
+volumes_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  g_autofree char *first = avb_session_test_create_disk (connection, "../na\nme:,x");
+  g_autofree char *again = avb_session_test_create_disk (connection, "../na\nme:,x");
+  g_autofree char *copy = NULL;
+  g_autofree char *folder = g_path_get_dirname (first);
+  g_autoptr (AvbOperation) operation = avb_operation_new ("Copying");
+  g_autoptr (AvbOperation) cancelled = avb_operation_new ("Copying");
+  g_autoptr (AvbHostFree) host_free = NULL;
+  AvbVolumeSpec volume = { .name = "copy", .format = "qcow2", .source = first, .source_format = "qcow2" };
+
+  g_assert_true (g_str_has_suffix (folder, "alpha-vbox/disks"));
+  g_assert_cmpstr (first, !=, again);
+  copy = avb_test_await_string (avb_connection_create_volume (connection, &volume, operation));
+  g_assert_true (g_file_test (copy, G_FILE_TEST_IS_REGULAR));
+  g_assert_cmpuint (count_volumes (), ==, 3);
+
+  avb_operation_cancel (cancelled);
+  avb_test_await_error (avb_connection_create_volume (connection, &volume, cancelled), G_IO_ERROR,
+                        G_IO_ERROR_CANCELLED);
+  volume.source_format = "vmdk";
+  avb_test_await_error (avb_connection_create_volume (connection, &volume, operation), AVB_ERROR, AVB_ERROR_FAILED);
+  volume.source_format = NULL;
+  avb_test_await_error (avb_connection_create_volume (connection, &volume, operation), AVB_ERROR, AVB_ERROR_INVALID);
+  g_assert_cmpuint (count_volumes (), ==, 3);
+
+  host_free = avb_test_await_boxed (avb_connection_read_free (connection));
+  g_assert_cmpuint (host_free->memory_mib, >, 0);
+  g_assert_cmpuint (host_free->disk_bytes, >, 0);
+
+  avb_test_await (avb_connection_delete_volume (connection, first));
+  avb_test_await (avb_connection_delete_volume (connection, again));
+  avb_test_await (avb_connection_delete_volume (connection, copy));
+  g_assert_cmpuint (count_volumes (), ==, 0);
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
+/* A file that may not grow behaves like a full disk, for qemu-img, which inherits the limit. */
+static DexFuture *
+no_space_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  g_autofree char *source = g_build_filename (g_get_user_data_dir (), "source.img", NULL);
+  g_autofree char *content = g_malloc (4 << 20);
+  g_autoptr (AvbOperation) operation = avb_operation_new ("Copying");
+  AvbVolumeSpec volume = { .name = "full", .format = "raw", .source = source, .source_format = "raw" };
+  struct rlimit before, limit;
+
+  memset (content, 'x', 4 << 20);
+  g_assert_true (g_file_set_contents (source, content, 4 << 20, NULL));
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_no_errno (getrlimit (RLIMIT_FSIZE, &before));
+  limit = before;
+  limit.rlim_cur = 1 << 20;
+  g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &limit));
+  avb_test_await_error (avb_connection_create_volume (connection, &volume, operation), AVB_ERROR, AVB_ERROR_NO_SPACE);
+  g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &before));
+  g_assert_cmpuint (count_volumes (), ==, 0);
+  g_unlink (source);
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
+static DexFuture *
+corrupt_state_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("corrupt", NULL);
+  g_autoptr (AvbMachine) machine =
+      avb_test_await_object (avb_connection_create_machine (connection, spec));
+  g_autofree char *path = g_build_filename (g_get_user_config_dir (), "libvirt", "qemu", "save", "corrupt.save", NULL);
+  struct stat info;
+
+  avb_test_await (avb_machine_start (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+  avb_test_await (avb_machine_save (machine, NULL));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_SAVED));
+  g_assert_no_errno (stat (path, &info));
+  g_assert_no_errno (truncate (path, info.st_size / 2));
+
+  avb_test_await_error (avb_machine_start (machine), AVB_ERROR, AVB_ERROR_INVALID);
+  avb_test_until_true (has_state (machine, AVB_MACHINE_SAVED));
+  avb_test_await (avb_machine_force_off (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_OFF));
+  avb_test_await (avb_machine_start (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+  avb_test_await (avb_machine_force_off (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_OFF));
+  avb_test_await (avb_machine_delete (machine, AVB_DELETE_KEEP_DISKS));
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
+/* Objects that go while calls are under way. */
+static DexFuture *
+dropped_fiber (gpointer data)
+{
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+      g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("dropped", NULL);
+      g_autoptr (AvbMachine) machine = NULL;
+
+      if (i == 0)
+        machine = avb_test_await_object (avb_connection_create_machine (connection, spec));
+      else
+        machine = g_list_model_get_item (avb_connection_get_machines (connection), 0);
+      avb_future_finish (avb_machine_load_details (machine), "test");
+      avb_future_finish (avb_machine_read_spec (machine), "test");
+      avb_future_finish (avb_connection_read_free (connection), "test");
+      if (i % 2)
+        avb_future_finish (avb_connection_close (connection), "test");
+      if (i == 18)
+        avb_test_await (avb_machine_delete (machine, AVB_DELETE_KEEP_DISKS));
+      if (i == 18)
+        break;
+    }
+  return NULL;
+}
+
+int
+main (int argc, char **argv)
+{
+  avb_test_init (&argc, &argv);
+  avb_test_add_fiber ("/Avb/Session/life", life_fiber);
+  avb_test_add_fiber ("/Avb/Session/change", change_fiber);
+  avb_test_add_fiber ("/Avb/Session/firmware", firmware_fiber);
+  avb_test_add_fiber ("/Avb/Session/qemu-dies", qemu_dies_fiber);
+  avb_test_add_fiber ("/Avb/Session/daemon-dies", daemon_dies_fiber);
+  avb_test_add_fiber ("/Avb/Session/delete-keeps-others-disks", keeps_disks_fiber);
+  avb_test_add_fiber ("/Avb/Session/volumes", volumes_fiber);
+  avb_test_add_fiber ("/Avb/Session/no-space", no_space_fiber);
+  avb_test_add_fiber ("/Avb/Session/corrupt-saved-state", corrupt_state_fiber);
+  avb_test_add_fiber ("/Avb/Session/dropped-in-flight", dropped_fiber);
+  return g_test_run ();
+}
