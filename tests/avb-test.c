@@ -17,12 +17,21 @@ typedef struct {
   gpointer     data;
 } FiberCall;
 
+/* libvirt-glib speaks of each change of a file descriptor. */
+static void
+log_cb (const char *domain, GLogLevelFlags level, const char *message, gpointer data)
+{
+  if ((level & (G_LOG_LEVEL_DEBUG | G_LOG_LEVEL_INFO)) == 0)
+    g_log_default_handler (domain, level, message, NULL);
+}
+
 void
 avb_test_init (int *argc, char ***argv)
 {
   g_setenv ("GSETTINGS_BACKEND", "memory", TRUE);
   /* Folders are isolated by tests/tools/with-home, for the daemons too that a test starts. */
   g_test_init (argc, argv, NULL);
+  g_log_set_default_handler (log_cb, NULL);
   dex_init ();
 }
 

@@ -321,29 +321,38 @@ edit_accelerated (xmlNode *root, gboolean accelerated, const AvbDomainTraits *tr
   return TRUE;
 }
 
+static void
+remove_typed (xmlNode *parent, const char *name, const char *type)
+{
+  xmlNode *node = avb_xml_child (parent, name);
+
+  while (node != NULL)
+    {
+      xmlNode *next = avb_xml_next (node, name);
+
+      if (avb_xml_attribute_is (node, "type", type))
+        remove_node (node);
+      node = next;
+    }
+}
+
 static gboolean
 edit_graphics (xmlNode *devices, gboolean graphics, const AvbDomainTraits *traits, GError **error)
 {
   g_autoptr (GString) fragment = g_string_new (NULL);
 
-  if (graphics)
-    {
-      remove_children (devices, "video");
-      avb_domain_template_graphics (fragment, traits);
-      return add_fragment (devices, fragment->str, error);
-    }
   remove_children (devices, "graphics");
   remove_children (devices, "video");
   remove_children (devices, "audio");
-  for (xmlNode *node = avb_xml_child (devices, "channel"); node != NULL;)
+  remove_typed (devices, "channel", "spicevmc");
+  if (graphics)
     {
-      xmlNode *next = avb_xml_next (node, "channel");
-
-      if (avb_xml_attribute_is (node, "type", "spicevmc"))
-        remove_node (node);
-      node = next;
+      remove_typed (devices, "input", "tablet");
+      avb_domain_template_graphics (fragment, traits);
+      return add_fragment (devices, fragment->str, error);
     }
-  remove_children (devices, "redirdev");
+  /* Its back end is the display's connection. */
+  remove_typed (devices, "redirdev", "spicevmc");
   return TRUE;
 }
 

@@ -59,7 +59,7 @@ close_vir (virConnect *vir)
 static GWeakRef *
 weak_new (AvbLibvirtConnection *self)
 {
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
+  GWeakRef *weak = g_atomic_rc_box_new0 (GWeakRef);
 
   g_weak_ref_init (weak, self);
   return weak;
@@ -68,8 +68,7 @@ weak_new (AvbLibvirtConnection *self)
 static void
 weak_free (gpointer data)
 {
-  g_weak_ref_clear (data);
-  g_free (data);
+  g_atomic_rc_box_release_full (data, (GDestroyNotify) g_weak_ref_clear);
 }
 
 /* (nullable) (transfer full): NULL for events of a link that was lost meanwhile */
@@ -169,13 +168,42 @@ agent_cb (virConnect *vir, virDomain *domain, int state, int reason, void *data)
   changed_cb (vir, domain, data);
 }
 
+typedef struct {
+  GWeakRef   *owner;
+  virConnect *vir;
+} Closed;
+
+static void
+closed_free (gpointer data)
+{
+  Closed *closed = data;
+
+  weak_free (closed->owner);
+  g_free (closed);
+}
+
+static gboolean
+closed_idle_cb (gpointer data)
+{
+  Closed *closed = data;
+  g_autoptr (AvbLibvirtConnection) self = g_weak_ref_get (closed->owner);
+
+  /* Compared only, never used. */
+  if (self != NULL && self->vir == closed->vir)
+    avb_libvirt_connection_lose (self, _ ("The hypervisor went away."));
+  return G_SOURCE_REMOVE;
+}
+
+/* On whatever thread found the link dead: a worker, or the main loop. Only the main thread may hold
+ * a strong reference, or the object might be disposed of here. */
 static void
 closed_cb (virConnect *vir, int reason, void *data)
 {
-  g_autoptr (AvbLibvirtConnection) self = g_weak_ref_get (data);
+  Closed *closed = g_new0 (Closed, 1);
 
-  if (self != NULL && self->vir == vir)
-    avb_libvirt_connection_lose (self, _ ("The hypervisor went away."));
+  closed->owner = g_atomic_rc_box_acquire (data);
+  closed->vir = vir;
+  g_idle_add_full (G_PRIORITY_DEFAULT, closed_idle_cb, closed, closed_free);
 }
 
 /* Not every driver has every event. */
