@@ -205,7 +205,7 @@ describe_medium (AvbCreateDialog *self)
     }
   os = avb_medium_get_os_name (medium) != NULL ? g_strdup (avb_medium_get_os_name (medium))
        : avb_medium_get_os_id (medium) != NULL ? avb_format_os_id (avb_medium_get_os_id (medium))
-                                               : g_strdup (_("Not recognised"));
+                                               : g_strdup (_("Not recognized"));
   if (avb_medium_get_architecture (medium) != NULL)
     {
       g_autofree char *plain = g_steal_pointer (&os);

@@ -265,16 +265,16 @@ ask (AvbMachineActions *self,
   g_free (heading);
 }
 
-/* "Reset “debian”?" or "Reset 3 machines?" */
+/* "Reset “debian”?" or "Reset 3 machines?"; many is the form that ngettext () chose. */
 static char *
-heading_for (GPtrArray *machines, const char *one, const char *one_n, const char *many_n)
+heading_for (GPtrArray *machines, const char *one, const char *many)
 {
   G_GNUC_BEGIN_IGNORE_DEPRECATIONS
   _Pragma ("GCC diagnostic push")
   _Pragma ("GCC diagnostic ignored \"-Wformat-nonliteral\"")
   if (machines->len == 1)
     return g_strdup_printf (one, name_of (g_ptr_array_index (machines, 0)));
-  return g_strdup_printf (ngettext (one_n, many_n, machines->len), machines->len);
+  return g_strdup_printf (many, machines->len);
   _Pragma ("GCC diagnostic pop")
   G_GNUC_END_IGNORE_DEPRECATIONS
 }
@@ -287,7 +287,8 @@ reset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   if (able->len > 0)
     ask (self, avb_machine_can_reset, avb_machine_reset,
-         heading_for (able, _("Reset “%s”?"), N_("Reset %u Machine?"), N_("Reset %u Machines?")),
+         heading_for (able, _("Reset “%s”?"),
+                      ngettext ("Reset %u Machine?", "Reset %u Machines?", able->len)),
          _("The guest gets no chance to finish its work. What is not saved in it is lost."),
          _("_Reset"));
 }
@@ -300,8 +301,8 @@ force_off_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   if (able->len > 0)
     ask (self, can_force_off, avb_machine_force_off,
-         heading_for (able, _("Force Off “%s”?"), N_("Force Off %u Machine?"),
-                      N_("Force Off %u Machines?")),
+         heading_for (able, _("Force Off “%s”?"),
+                      ngettext ("Force Off %u Machine?", "Force Off %u Machines?", able->len)),
          _("This is like pulling the power cord. What is not saved in the guest is lost."),
          _("_Force Off"));
 }
@@ -315,10 +316,10 @@ discard_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   if (able->len > 0)
     ask (self, can_discard, avb_machine_discard_saved,
          heading_for (able, _("Discard the Saved State of “%s”?"),
-                      N_("Discard the Saved State of %u Machine?"),
-                      N_("Discard the Saved States of %u Machines?")),
-         _("The programs that were open in it are lost, and the next start boots it afresh. "
-           "Its disks stay."),
+                      ngettext ("Discard the Saved State of %u Machine?",
+                                "Discard the Saved States of %u Machines?", able->len)),
+         _("The programs that were open are lost, and the next start boots afresh. "
+           "The disks stay."),
          _("_Discard"));
 }
 
@@ -384,8 +385,9 @@ delete_response_cb (AdwAlertDialog *dialog, const char *response, Question *ques
   deletion->library = g_object_ref (self->library);
   deletion->machines = g_ptr_array_ref (question->machines);
   g_set_weak_pointer (&deletion->window, GTK_WIDGET (gtk_widget_get_root (self->owner)));
-  title = heading_for (question->machines, _("Deleted “%s”"), N_("Deleted %u machine"),
-                       N_("Deleted %u machines"));
+  title = heading_for (question->machines, _("Deleted “%s”"),
+                       ngettext ("Deleted %u machine", "Deleted %u machines",
+                                 question->machines->len));
   toast = adw_toast_new ("");
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_set_title (toast, title);
@@ -413,10 +415,11 @@ delete_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
       question_free (question, NULL);
       return;
     }
-  heading = heading_for (question->machines, _("Delete “%s”?"), N_("Delete %u Machine?"),
-                         N_("Delete %u Machines?"));
+  heading = heading_for (question->machines, _("Delete “%s”?"),
+                         ngettext ("Delete %u Machine?", "Delete %u Machines?",
+                                   question->machines->len));
   dialog = adw_alert_dialog_new (
-      heading, _("Its settings and its saved state go. You can undo this for a few seconds."));
+      heading, _("The settings and the saved state go. You can undo this for a few seconds."));
   question->disks = gtk_check_button_new_with_mnemonic (
       _("Also delete the _disks, with everything on them"));
   gtk_widget_set_halign (question->disks, GTK_ALIGN_CENTER);
