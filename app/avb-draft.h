@@ -33,7 +33,8 @@ GType avb_draft_size_get_type (void);
  * Main thread only.
  *
  * Properties, notifying: `library`, `connection`, `medium` (construct-only; medium nullable: an
- * empty machine), `spec` (#AvbMachineSpec, read-only object, its properties writable), `size`
+ * empty machine), `spec` (#AvbMachineSpec, read-only object, its properties writable; disks and
+ * network card are added when it is created), `size`
  * (#AvbDraftSize, read-write), `disk-size` (uint64, bytes, read-write; 0: no new disk),
  * `copy-disk` (boolean, read-write: for a disk image, copy it (default) or use it where it is),
  * `max-cpus`, `max-memory-mib` (half of the host, at least what the OS needs as far as there is),
@@ -44,14 +45,16 @@ GType avb_draft_size_get_type (void);
 #define AVB_TYPE_DRAFT (avb_draft_get_type ())
 G_DECLARE_FINAL_TYPE (AvbDraft, avb_draft, AVB, DRAFT, GObject)
 
-/* Resolves to an #AvbDraft: reads what the host has left first. */
+/* Resolves to an #AvbDraft: waits for the link, and reads what the host has left, first. Rejects with
+ * %AVB_ERROR_UNAVAILABLE without a link, %AVB_ERROR_NOT_SUPPORTED where nothing can be created. */
 DexFuture *avb_draft_new (AvbLibrary    *library,
                           AvbConnection *connection,
                           AvbMedium     *medium) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * avb_draft_create:
- * @operation: progress and cancel; finished by this call, and added to the library's jobs
+ * @operation: progress and cancel; finished by this call, and added to the library's jobs. Title:
+ *   avb_draft_dup_job_title()
  * @start: start the machine once it exists
  *
  * Makes disks and machine. When it fails or is cancelled, everything it made is removed; a machine
@@ -63,7 +66,11 @@ DexFuture *avb_draft_create (AvbDraft     *self,
                              AvbOperation *operation,
                              gboolean      start) G_GNUC_WARN_UNUSED_RESULT;
 
+/* "Creating “Debian 13”"; (transfer full) */
+char           *avb_draft_dup_job_title        (AvbDraft *self);
+
 AvbMachineSpec *avb_draft_get_spec             (AvbDraft *self);
+AvbConnection  *avb_draft_get_connection       (AvbDraft *self);
 AvbMedium      *avb_draft_get_medium           (AvbDraft *self); /* (nullable) */
 AvbDraftSize    avb_draft_get_size             (AvbDraft *self);
 void            avb_draft_set_size             (AvbDraft *self, AvbDraftSize size);
@@ -74,6 +81,7 @@ void            avb_draft_set_copy_disk        (AvbDraft *self, gboolean copy);
 guint           avb_draft_get_max_cpus         (AvbDraft *self);
 guint64         avb_draft_get_max_memory_mib   (AvbDraft *self);
 guint64         avb_draft_get_max_disk_size    (AvbDraft *self);
+guint64         avb_draft_get_free_memory_mib  (AvbDraft *self);
 const char     *avb_draft_get_problem          (AvbDraft *self); /* (nullable) */
 gboolean        avb_draft_get_problem_is_fatal (AvbDraft *self);
 gboolean        avb_draft_get_can_create       (AvbDraft *self);

@@ -9,6 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 
 #define USED_KEY "avb-library-used"
@@ -158,6 +159,7 @@ DexFuture *
 avb_library_save_running (AvbLibrary *self, AvbOperation *operation)
 {
   SaveAll *all;
+  DexFuture *future;
 
   dex_return_error_if_fail (AVB_IS_LIBRARY (self));
   dex_return_error_if_fail (operation == NULL || AVB_IS_OPERATION (operation));
@@ -165,5 +167,7 @@ avb_library_save_running (AvbLibrary *self, AvbOperation *operation)
   all = g_new0 (SaveAll, 1);
   all->library = g_object_ref (self);
   all->operation = operation != NULL ? g_object_ref (operation) : NULL;
-  return dex_scheduler_spawn (NULL, 0, save_running_fiber, all, save_all_free);
+  future = dex_scheduler_spawn (NULL, 0, save_running_fiber, all, save_all_free);
+  avb_future_finish (dex_ref (future), "save the running machines");
+  return future;
 }

@@ -386,6 +386,8 @@ avb_library_delete_now (AvbLibrary *self, AvbMachine *machine)
   call->flags = deletion->flags;
   future = dex_scheduler_spawn (NULL, 0, delete_fiber, call, delete_call_free);
   deletion->future = dex_ref (future);
+  /* It goes on if the caller loses interest. */
+  avb_future_finish (dex_ref (future), "delete a machine");
   return future;
 }
 

@@ -28,6 +28,7 @@ struct _AvbMedium
   char         *path;
   const char   *format;
   guint64       size;
+  guint64       allocated;
   guint64       capacity;
   char         *label;
   char         *os_id;
@@ -47,6 +48,7 @@ enum {
   PROP_PATH,
   PROP_FORMAT,
   PROP_SIZE,
+  PROP_ALLOCATED,
   PROP_CAPACITY,
   PROP_LABEL,
   PROP_OS_ID,
@@ -81,6 +83,7 @@ typedef struct {
   GFile       *file;
   char        *path;
   char        *name;
+  guint64      allocated;
   AvbImageHead head;
 } Inspection;
 
@@ -196,6 +199,7 @@ head_thread (gpointer data)
   if ((error = check_kind (&info, self->name)) != NULL)
     return dex_future_new_for_error (error);
 
+  self->allocated = MIN ((guint64) info.st_blocks * 512, (guint64) info.st_size);
   reader.fd = fd;
   if (!avb_image_head_read (read_at, &reader, info.st_size, self->name,
                             has_suffix_of_raw_disk (self->path), &self->head, &error))
@@ -295,6 +299,7 @@ inspect_fiber (gpointer data)
   medium->path = g_strdup (self->path);
   medium->format = avb_image_format_get_name (self->head.format);
   medium->size = self->head.size;
+  medium->allocated = self->allocated;
   medium->boots_bios = self->head.boots_bios;
   medium->boots_uefi = self->head.boots_uefi;
   if (self->head.format == AVB_IMAGE_FORMAT_ISO)
@@ -330,6 +335,7 @@ avb_medium_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
     case PROP_PATH: g_value_set_string (value, self->path); break;
     case PROP_FORMAT: g_value_set_string (value, self->format); break;
     case PROP_SIZE: g_value_set_uint64 (value, self->size); break;
+    case PROP_ALLOCATED: g_value_set_uint64 (value, self->allocated); break;
     case PROP_CAPACITY: g_value_set_uint64 (value, self->capacity); break;
     case PROP_LABEL: g_value_set_string (value, self->label); break;
     case PROP_OS_ID: g_value_set_string (value, self->os_id); break;
@@ -357,6 +363,7 @@ avb_medium_class_init (AvbMediumClass *klass)
   properties[PROP_PATH] = g_param_spec_string ("path", NULL, NULL, NULL, flags);
   properties[PROP_FORMAT] = g_param_spec_string ("format", NULL, NULL, NULL, flags);
   properties[PROP_SIZE] = g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_ALLOCATED] = g_param_spec_uint64 ("allocated", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   properties[PROP_CAPACITY] = g_param_spec_uint64 ("capacity", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   properties[PROP_LABEL] = g_param_spec_string ("label", NULL, NULL, NULL, flags);
   properties[PROP_OS_ID] = g_param_spec_string ("os-id", NULL, NULL, NULL, flags);
@@ -410,6 +417,7 @@ GETTER (GFile *, file, file)
 GETTER (const char *, path, path)
 GETTER (const char *, format, format)
 GETTER (guint64, size, size)
+GETTER (guint64, allocated, allocated)
 GETTER (guint64, capacity, capacity)
 GETTER (const char *, label, label)
 GETTER (const char *, os_id, os_id)

@@ -26,7 +26,8 @@ GType avb_medium_kind_get_type (void);
  * A file that a machine can be made from, after it was looked at. Immutable.
  *
  * Properties: `kind` (#AvbMediumKind), `file` (#GFile), `path` (string), `format` (string: "raw", "qcow2", "vmdk",
- * "vdi", "vhdx", "vpc"; "raw" for an ISO), `size` (uint64, bytes of the file), `capacity` (uint64,
+ * "vdi", "vhdx", "vpc"; "raw" for an ISO), `size` (uint64, bytes of the file), `allocated` (uint64, bytes
+ * that it takes: fewer where it is sparse), `capacity` (uint64,
  * bytes as a guest sees it), `label` (string: what to call it: OS name, volume id or file name),
  * `os-id` (string, nullable), `os-name` (string, nullable), `architecture` (string, nullable: not
  * known), `bootable` (boolean), `boots-bios`, `boots-uefi` (boolean), `live` (boolean).
@@ -53,6 +54,7 @@ GFile         *avb_medium_get_file         (AvbMedium *self);
 const char    *avb_medium_get_path         (AvbMedium *self);
 const char    *avb_medium_get_format       (AvbMedium *self);
 guint64        avb_medium_get_size         (AvbMedium *self);
+guint64        avb_medium_get_allocated    (AvbMedium *self);
 guint64        avb_medium_get_capacity     (AvbMedium *self);
 const char    *avb_medium_get_label        (AvbMedium *self);
 const char    *avb_medium_get_os_id        (AvbMedium *self);

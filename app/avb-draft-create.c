@@ -1,0 +1,401 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+/* Making a machine out of a draft: disks first, then the definition, then the start. Until the definition
+ * exists everything can be taken back, and is. */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "app/avb-draft-private.h"
+#include "app/avb-link.h"
+#include "backends/avb-blocking.h"
+#include "backends/avb-error.h"
+
+/* How often somebody else may take the name in the very moment. */
+#define MAX_NAMES 20
+/* How long the end of a failed creation waits for a hypervisor that went away to come back. What is
+ * left to remove is removed after that, too. */
+#define CLEAN_UP_SECONDS 30
+#define MAX_VOLUME_NAME 120
+
+typedef struct {
+  AvbDraft       *draft;
+  AvbConnection  *connection;
+  AvbOperation   *operation;
+  AvbMachineSpec *spec;
+  gboolean        start;
+} Creation;
+
+/* What there is to take back. It outlives the creation if the hypervisor is away. */
+typedef struct {
+  AvbConnection  *connection;
+  GPtrArray      *volumes;
+  AvbMachineSpec *machine; /* (nullable): one that was perhaps defined */
+} Remains;
+
+static void
+creation_free (gpointer data)
+{
+  Creation *self = data;
+
+  g_object_unref (self->draft);
+  g_object_unref (self->connection);
+  g_object_unref (self->operation);
+  g_clear_object (&self->spec);
+  g_free (self);
+}
+
+static Remains *
+remains_new (AvbConnection *connection)
+{
+  Remains *self = g_new0 (Remains, 1);
+
+  self->connection = g_object_ref (connection);
+  self->volumes = g_ptr_array_new_with_free_func (g_free);
+  return self;
+}
+
+static void
+remains_free (gpointer data)
+{
+  Remains *self = data;
+
+  g_object_unref (self->connection);
+  g_ptr_array_unref (self->volumes);
+  g_clear_object (&self->machine);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Remains, remains_free)
+
+static gboolean
+check_cancelled (Creation *self, GError **error)
+{
+  return !g_cancellable_set_error_if_cancelled (avb_operation_get_cancellable (self->operation), error);
+}
+
+/* A file name that no system stumbles over; the connection makes it unique. */
+static char *
+make_volume_name (const char *machine, const char *suffix)
+{
+  g_autoptr (GString) name = g_string_new (NULL);
+
+  for (const char *c = machine; *c != '\0' && name->len < MAX_VOLUME_NAME; c = g_utf8_next_char (c))
+    {
+      gunichar letter = g_utf8_get_char (c);
+
+      if (g_unichar_isalnum (letter) || strchr ("._-+()", letter < 128 ? (int) letter : '?') != NULL)
+        g_string_append_unichar (name, letter);
+      else
+        g_string_append_c (name, '-');
+    }
+  /* Hidden files, and what tools take for an option. */
+  if (name->str[0] == '.' || name->str[0] == '-')
+    g_string_prepend (name, "machine");
+  g_string_append (name, suffix);
+  return g_string_free_and_steal (g_steal_pointer (&name));
+}
+
+/* In a fiber. (transfer full) (nullable): the path of the new volume, which is also among the remains. */
+static char *
+make_volume (Creation *self, Remains *remains, const AvbVolumeSpec *volume, GError **error)
+{
+  char *path;
+
+  if (!check_cancelled (self, error))
+    return NULL;
+  path = dex_await_string (avb_connection_create_volume (self->connection, volume, self->operation), error);
+  if (path != NULL)
+    g_ptr_array_add (remains->volumes, g_strdup (path));
+  return path;
+}
+
+static void
+add_disk (Creation *self, const char *path, const char *format)
+{
+  AvbDiskSpec *disk = avb_disk_spec_new (AVB_DISK_DEVICE_DISK, avb_draft_get_disk_bus (self->draft), path, format);
+
+  disk->boot_order = 1;
+  avb_machine_spec_add_disk (self->spec, disk);
+}
+
+static gboolean
+make_new_disk (Creation *self, Remains *remains, GError **error)
+{
+  g_autofree char *name = make_volume_name (avb_machine_spec_get_name (self->spec), ".qcow2");
+  AvbVolumeSpec volume = { .name = name, .format = "qcow2", .capacity = avb_draft_get_disk_size (self->draft) };
+  g_autofree char *path = NULL;
+
+  if (volume.capacity == 0)
+    return TRUE;
+  avb_operation_set_status (self->operation, _("Making a disk"));
+  path = make_volume (self, remains, &volume, error);
+  if (path == NULL)
+    return FALSE;
+  add_disk (self, path, volume.format);
+  return TRUE;
+}
+
+static gboolean
+take_disk (Creation *self, Remains *remains, AvbMedium *medium, GError **error)
+{
+  g_autofree char *name = make_volume_name (avb_machine_spec_get_name (self->spec), ".qcow2");
+  AvbVolumeSpec volume = { .name = name, .format = "qcow2", .source = avb_medium_get_path (medium),
+                           .source_format = avb_medium_get_format (medium) };
+  g_autofree char *path = NULL;
+
+  if (!avb_draft_get_copy_disk (self->draft))
+    {
+      add_disk (self, avb_medium_get_path (medium), avb_medium_get_format (medium));
+      return TRUE;
+    }
+  avb_operation_set_status (self->operation, _("Copying the disk"));
+  path = make_volume (self, remains, &volume, error);
+  if (path == NULL)
+    return FALSE;
+  add_disk (self, path, volume.format);
+  return TRUE;
+}
+
+/* The disk comes first: while it is empty the firmware goes on to the disc, and afterwards the installed
+ * system starts although the disc is still in the drive. */
+static gboolean
+insert_disc (Creation *self, Remains *remains, AvbMedium *medium, GError **error)
+{
+  g_autofree char *name = make_volume_name (avb_machine_spec_get_name (self->spec), ".iso");
+  AvbVolumeSpec volume = { .name = name, .format = "raw", .source = avb_medium_get_path (medium),
+                           .source_format = "raw" };
+  g_autofree char *path = g_strdup (avb_medium_get_path (medium));
+  AvbDiskSpec *disc;
+
+  if (!avb_draft_get_host (self->draft)->reachable)
+    {
+      avb_operation_set_status (self->operation, _("Copying the disc image to the hypervisor"));
+      g_free (path);
+      path = make_volume (self, remains, &volume, error);
+      if (path == NULL)
+        return FALSE;
+    }
+  disc = avb_disk_spec_new (AVB_DISK_DEVICE_CDROM, AVB_DISK_BUS_SATA, path, "raw");
+  disc->read_only = TRUE;
+  disc->boot_order = 2;
+  avb_machine_spec_add_disk (self->spec, disc);
+  return TRUE;
+}
+
+static gboolean
+make_disks (Creation *self, Remains *remains, GError **error)
+{
+  AvbMedium *medium = avb_draft_get_medium (self->draft);
+
+  if (medium != NULL && avb_medium_get_kind (medium) == AVB_MEDIUM_DISK)
+    return take_disk (self, remains, medium, error);
+  if (!make_new_disk (self, remains, error))
+    return FALSE;
+  return medium == NULL || insert_disc (self, remains, medium, error);
+}
+
+/* In a fiber. A name that was free a moment ago may be taken by now. */
+static AvbMachine *
+define (Creation *self, Remains *remains, GError **error)
+{
+  g_autofree char *wish = g_strdup (avb_machine_spec_get_name (self->spec));
+
+  avb_operation_set_status (self->operation, _("Creating the machine"));
+  if (!check_cancelled (self, error))
+    return NULL;
+  for (guint i = 1;; i++)
+    {
+      g_autoptr (GError) local_error = NULL;
+      g_autofree char *name = NULL;
+      AvbMachine *machine =
+          dex_await_object (avb_connection_create_machine (self->connection, self->spec), &local_error);
+
+      if (machine != NULL)
+        return machine;
+      if (!g_error_matches (local_error, AVB_ERROR, AVB_ERROR_EXISTS) || i == MAX_NAMES)
+        {
+          /* Without a link nobody knows whether it was done before the link broke. */
+          if (g_error_matches (local_error, AVB_ERROR, AVB_ERROR_UNAVAILABLE))
+            g_set_object (&remains->machine, self->spec);
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return NULL;
+        }
+      name = avb_draft_plan_name (self->connection, wish);
+      if (g_str_equal (name, avb_machine_spec_get_name (self->spec)))
+        {
+          g_free (name);
+          name = g_strdup_printf ("%s %u", wish, i + 1);
+        }
+      avb_machine_spec_set_name (self->spec, name);
+    }
+}
+
+/* Whether @machine is the one that was asked for: the same disks under the same name. In a fiber. */
+static gboolean
+is_ours (Remains *self, AvbMachine *machine)
+{
+  g_autoptr (AvbMachineSpec) spec = NULL;
+  GPtrArray *ours, *theirs;
+
+  if (g_strcmp0 (avb_machine_get_name (machine), avb_machine_spec_get_name (self->machine)) != 0)
+    return FALSE;
+  spec = dex_await_object (avb_machine_read_spec (machine), NULL);
+  if (spec == NULL)
+    return FALSE;
+  ours = avb_machine_spec_get_disks (self->machine);
+  theirs = avb_machine_spec_get_disks (spec);
+  for (guint i = 0; i < ours->len; i++)
+    {
+      const AvbDiskSpec *a = g_ptr_array_index (ours, i);
+      const AvbDiskSpec *b = i < theirs->len ? g_ptr_array_index (theirs, i) : NULL;
+
+      if (b == NULL || g_strcmp0 (a->path, b->path) != 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+remove_machine (Remains *self)
+{
+  GListModel *machines = avb_connection_get_machines (self->connection);
+
+  for (guint i = 0; i < g_list_model_get_n_items (machines); i++)
+    {
+      g_autoptr (AvbMachine) machine = g_list_model_get_item (machines, i);
+      g_autoptr (GError) error = NULL;
+
+      if (!is_ours (self, machine))
+        continue;
+      if (!dex_await (avb_machine_delete (machine, AVB_DELETE_KEEP_DISKS), &error))
+        g_info ("A machine was left: %s", error->message);
+      return;
+    }
+}
+
+/* As often as the hypervisor goes away: it is waited for. */
+static DexFuture *
+clean_up_fiber (gpointer data)
+{
+  Remains *self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (self->machine != NULL && dex_await (avb_link_wait (self->connection, TRUE), NULL))
+    remove_machine (self);
+  while (self->volumes->len > 0)
+    {
+      const char *path = g_ptr_array_index (self->volumes, self->volumes->len - 1);
+
+      g_clear_error (&error);
+      if (!dex_await (avb_connection_delete_volume (self->connection, path), &error))
+        {
+          if (g_error_matches (error, AVB_ERROR, AVB_ERROR_UNAVAILABLE) &&
+              dex_await (avb_link_wait (self->connection, TRUE), NULL))
+            continue;
+          g_message ("“%s” was left: %s", path, error->message);
+        }
+      g_ptr_array_set_size (self->volumes, self->volumes->len - 1);
+    }
+  return dex_future_new_true ();
+}
+
+/* In a fiber. */
+static void
+clean_up (Remains *remains)
+{
+  DexFuture *work;
+
+  if (remains->volumes->len == 0 && remains->machine == NULL)
+    {
+      remains_free (remains);
+      return;
+    }
+  work = dex_scheduler_spawn (NULL, 0, clean_up_fiber, remains, remains_free);
+  /* It goes on if this stops waiting. */
+  avb_future_finish (dex_ref (work), "clean up after a failed creation");
+  dex_await (dex_future_first (work, dex_timeout_new_seconds (CLEAN_UP_SECONDS), NULL), NULL);
+}
+
+/* In a fiber. */
+static gboolean
+start_machine (Creation *self, AvbMachine *machine, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  avb_operation_set_status (self->operation, _("Starting the machine"));
+  avb_library_mark_used (avb_draft_get_library (self->draft), machine);
+  if (dex_await (avb_machine_start (machine), &local_error))
+    return TRUE;
+  g_propagate_error (error, avb_error_new (local_error->domain == AVB_ERROR ? local_error->code : AVB_ERROR_FAILED,
+                                           avb_error_get_details (local_error),
+                                           _("“%s” was created, but it does not start. %s"),
+                                           avb_machine_get_name (machine), local_error->message));
+  return FALSE;
+}
+
+static AvbMachine *
+create (Creation *self, GError **error)
+{
+  g_autoptr (Remains) remains = remains_new (self->connection);
+  g_autoptr (AvbMachine) machine = NULL;
+
+  if (make_disks (self, remains, error))
+    {
+      /* Who cancels from here on comes too late; who did before is heard in define(). */
+      avb_operation_set_can_cancel (self->operation, FALSE);
+      machine = define (self, remains, error);
+    }
+  if (machine == NULL)
+    {
+      avb_operation_set_status (self->operation, _("Removing what was made"));
+      clean_up (g_steal_pointer (&remains));
+      return NULL;
+    }
+  if (self->start && !start_machine (self, machine, error))
+    return NULL;
+  return g_steal_pointer (&machine);
+}
+
+static DexFuture *
+create_fiber (gpointer data)
+{
+  Creation *self = data;
+  GError *error = NULL;
+  AvbMachine *machine = create (self, &error);
+
+  avb_operation_finish (self->operation, error);
+  return machine != NULL ? dex_future_new_take_object (machine) : dex_future_new_for_error (error);
+}
+
+DexFuture *
+avb_draft_create (AvbDraft *self, AvbOperation *operation, gboolean start)
+{
+  Creation *creation;
+  DexFuture *future;
+
+  dex_return_error_if_fail (AVB_IS_DRAFT (self));
+  dex_return_error_if_fail (AVB_IS_OPERATION (operation));
+
+  if (!avb_draft_get_can_create (self))
+    {
+      GError *error = avb_error_new (AVB_ERROR_INVALID, NULL, "%s", avb_draft_get_problem (self));
+
+      avb_operation_finish (operation, error);
+      return dex_future_new_for_error (error);
+    }
+  avb_library_add_job (avb_draft_get_library (self), operation);
+  creation = g_new0 (Creation, 1);
+  creation->draft = g_object_ref (self);
+  creation->connection = g_object_ref (avb_draft_get_connection (self));
+  creation->operation = g_object_ref (operation);
+  creation->spec = avb_draft_dup_spec (self);
+  creation->start = start;
+  future = dex_scheduler_spawn (NULL, 0, create_fiber, creation, creation_free);
+  /* A caller that lost interest must not leave half a machine: the work goes on to its end. */
+  avb_future_finish (dex_ref (future), "create a machine");
+  return future;
+}
