@@ -57,7 +57,7 @@ avb_node_has_state (AvbNode *node, AtspiStateType state)
 }
 
 static gboolean
-matches (AvbNode *node, char **roles, const char *name)
+matches (AvbNode *node, char **roles, char **names)
 {
   if (roles != NULL) {
     g_autofree char *role = atspi_accessible_get_role_name (node, NULL);
@@ -65,17 +65,19 @@ matches (AvbNode *node, char **roles, const char *name)
     if (role == NULL || !g_strv_contains ((const char *const *) roles, role))
       return FALSE;
   }
-  if (name != NULL) {
+  if (names != NULL) {
     g_autofree char *text = atspi_accessible_get_name (node, NULL);
 
-    if (text == NULL || !g_pattern_match_simple (name, text))
-      return FALSE;
+    for (guint i = 0; names[i] != NULL; i++)
+      if (text != NULL && g_pattern_match_simple (names[i], text))
+        return TRUE;
+    return FALSE;
   }
   return TRUE;
 }
 
 static AvbNode *
-find (AvbNode *node, char **roles, const char *name, int depth)
+find (AvbNode *node, char **roles, char **names, int depth)
 {
   int n_children;
 
@@ -83,14 +85,14 @@ find (AvbNode *node, char **roles, const char *name, int depth)
   /* The program itself has no states. */
   if (depth > 0 && !avb_node_has_state (node, ATSPI_STATE_VISIBLE))
     return NULL;
-  if (depth > 0 && matches (node, roles, name) && avb_node_has_state (node, ATSPI_STATE_SHOWING))
+  if (depth > 0 && matches (node, roles, names) && avb_node_has_state (node, ATSPI_STATE_SHOWING))
     return g_object_ref (node);
   if (depth == MAX_DEPTH)
     return NULL;
   n_children = atspi_accessible_get_child_count (node, NULL);
   for (int i = 0; i < n_children; i++) {
     g_autoptr (AvbNode) child = atspi_accessible_get_child_at_index (node, i, NULL);
-    AvbNode *found = child != NULL ? find (child, roles, name, depth + 1) : NULL;
+    AvbNode *found = child != NULL ? find (child, roles, names, depth + 1) : NULL;
 
     if (found != NULL)
       return found;
@@ -99,11 +101,12 @@ find (AvbNode *node, char **roles, const char *name, int depth)
 }
 
 AvbNode *
-avb_node_find (AvbNode *root, const char *roles, const char *name)
+avb_node_find (AvbNode *root, const char *roles, const char *names)
 {
-  g_auto (GStrv) list = roles != NULL ? g_strsplit (roles, "|", -1) : NULL;
+  g_auto (GStrv) role_list = roles != NULL ? g_strsplit (roles, "|", -1) : NULL;
+  g_auto (GStrv) name_list = names != NULL ? g_strsplit (names, "|", -1) : NULL;
 
-  return find (root, list, name, 0);
+  return find (root, role_list, name_list, 0);
 }
 
 static AvbNode *

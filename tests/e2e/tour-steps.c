@@ -37,13 +37,13 @@ tour_drop (Tour *self, GError **error)
   target.x += target.width / 3;
   target.width -= target.width / 3;
   return avb_driver_drop_file (self->driver, self->drag_source, self->iso, &target, error)
-         && avb_driver_expect (self->driver, BUTTON, "Create*", 120, error);
+         && avb_driver_expect (self->driver, BUTTON, "Create and start", 120, error);
 }
 
 gboolean
 tour_create (Tour *self, GError **error)
 {
-  if (!avb_driver_click (self->driver, BUTTON, "Create*", 60, error))
+  if (!avb_driver_click (self->driver, BUTTON, "Create and start", 60, error))
     return FALSE;
   if (!avb_guest_wait (self->guest, AVB_GUEST_RUNNING, 180))
     return fail (error, "The machine does not run");
@@ -59,10 +59,10 @@ find_console (Tour *self, AvbArea *area, GError **error)
 {
   g_autoptr (AvbNode) node = NULL;
 
-  if (!avb_driver_expect (self->driver, NULL, "Console of *", 120, error))
-    return FALSE;
-  node = avb_node_wait (self->driver->pid, NULL, "Console of *", 10);
-  if (node == NULL || !avb_node_get_area (node, self->driver->screen, self->driver->window, area))
+  node = avb_node_wait (self->driver->pid, NULL, "Console of *", 120);
+  if (node == NULL)
+    return avb_driver_expect (self->driver, NULL, "Console of *", 1, error);
+  if (!avb_node_get_area (node, self->driver->screen, self->driver->window, area))
     return fail (error, "The console is not on the screen");
   return TRUE;
 }
@@ -153,7 +153,7 @@ tour_save (Tour *self, GError **error)
 gboolean
 tour_restore (Tour *self, GError **error)
 {
-  if (!avb_driver_click (self->driver, BUTTON, "Restore*|Start*", 60, error))
+  if (!avb_driver_click (self->driver, BUTTON, "Restore|Start", 60, error))
     return FALSE;
   if (!avb_guest_wait (self->guest, AVB_GUEST_RUNNING, 180))
     return fail (error, "The machine was not restored");
