@@ -234,71 +234,95 @@ define (Creation *self, Remains *remains, GError **error)
     }
 }
 
-/* Whether @machine is the one that was asked for: the same disks under the same name. In a fiber. */
 static gboolean
-is_ours (Remains *self, AvbMachine *machine)
+have_same_disks (AvbMachineSpec *a, AvbMachineSpec *b)
 {
-  g_autoptr (AvbMachineSpec) spec = NULL;
-  GPtrArray *ours, *theirs;
+  GPtrArray *ours = avb_machine_spec_get_disks (a);
+  GPtrArray *theirs = avb_machine_spec_get_disks (b);
 
-  if (g_strcmp0 (avb_machine_get_name (machine), avb_machine_spec_get_name (self->machine)) != 0)
-    return FALSE;
-  spec = dex_await_object (avb_machine_read_spec (machine), NULL);
-  if (spec == NULL)
-    return FALSE;
-  ours = avb_machine_spec_get_disks (self->machine);
-  theirs = avb_machine_spec_get_disks (spec);
   for (guint i = 0; i < ours->len; i++)
     {
-      const AvbDiskSpec *a = g_ptr_array_index (ours, i);
-      const AvbDiskSpec *b = i < theirs->len ? g_ptr_array_index (theirs, i) : NULL;
+      const AvbDiskSpec *one = g_ptr_array_index (ours, i);
+      const AvbDiskSpec *other = i < theirs->len ? g_ptr_array_index (theirs, i) : NULL;
 
-      if (b == NULL || g_strcmp0 (a->path, b->path) != 0)
+      if (other == NULL || g_strcmp0 (one->path, other->path) != 0)
         return FALSE;
     }
   return TRUE;
 }
 
-static void
-remove_machine (Remains *self)
+static AvbMachine *
+find_by_name (AvbConnection *connection, const char *name)
 {
-  GListModel *machines = avb_connection_get_machines (self->connection);
+  GListModel *machines = avb_connection_get_machines (connection);
 
   for (guint i = 0; i < g_list_model_get_n_items (machines); i++)
     {
       g_autoptr (AvbMachine) machine = g_list_model_get_item (machines, i);
-      g_autoptr (GError) error = NULL;
 
-      if (!is_ours (self, machine))
-        continue;
-      if (!dex_await (avb_machine_delete (machine, AVB_DELETE_KEEP_DISKS), &error))
-        g_info ("A machine was left: %s", error->message);
-      return;
+      if (g_strcmp0 (avb_machine_get_name (machine), name) == 0)
+        return g_steal_pointer (&machine);
     }
+  return NULL;
 }
 
-/* As often as the hypervisor goes away: it is waited for. */
+/* Only the one that was asked for: with the same disks under the same name. In a fiber. */
+static gboolean
+remove_machine (Remains *self, GError **error)
+{
+  g_autoptr (AvbMachine) machine = NULL;
+  g_autoptr (AvbMachineSpec) spec = NULL;
+
+  if (!dex_await (avb_link_wait (self->connection, TRUE), error))
+    return FALSE;
+  machine = find_by_name (self->connection, avb_machine_spec_get_name (self->machine));
+  if (machine == NULL)
+    return TRUE;
+  spec = dex_await_object (avb_machine_read_spec (machine), error);
+  if (spec == NULL)
+    return FALSE;
+  return !have_same_disks (self->machine, spec) ||
+         dex_await (avb_machine_delete (machine, AVB_DELETE_KEEP_DISKS), error);
+}
+
+static gboolean
+remove_volume (Remains *self, GError **error)
+{
+  const char *path = g_ptr_array_index (self->volumes, self->volumes->len - 1);
+
+  if (!dex_await (avb_connection_delete_volume (self->connection, path), error))
+    return FALSE;
+  g_ptr_array_set_size (self->volumes, self->volumes->len - 1);
+  return TRUE;
+}
+
+/* As often as the hypervisor goes away, it is waited for. A machine that stays keeps its disks. In a fiber. */
 static DexFuture *
 clean_up_fiber (gpointer data)
 {
   Remains *self = data;
-  g_autoptr (GError) error = NULL;
 
-  if (self->machine != NULL && dex_await (avb_link_wait (self->connection, TRUE), NULL))
-    remove_machine (self);
-  while (self->volumes->len > 0)
+  while (self->machine != NULL || self->volumes->len > 0)
     {
-      const char *path = g_ptr_array_index (self->volumes, self->volumes->len - 1);
+      g_autoptr (GError) error = NULL;
 
-      g_clear_error (&error);
-      if (!dex_await (avb_connection_delete_volume (self->connection, path), &error))
+      if (self->machine != NULL ? remove_machine (self, &error) : remove_volume (self, &error))
+        g_clear_object (&self->machine);
+      else if (g_error_matches (error, AVB_ERROR, AVB_ERROR_UNAVAILABLE))
         {
-          if (g_error_matches (error, AVB_ERROR, AVB_ERROR_UNAVAILABLE) &&
-              dex_await (avb_link_wait (self->connection, TRUE), NULL))
-            continue;
-          g_message ("“%s” was left: %s", path, error->message);
+          /* That the link broke is known a little later than that a call failed. */
+          dex_await (dex_timeout_new_msec (200), NULL);
+          if (!dex_await (avb_link_wait (self->connection, TRUE), NULL))
+            return dex_future_new_for_error (g_steal_pointer (&error));
         }
-      g_ptr_array_set_size (self->volumes, self->volumes->len - 1);
+      else if (self->machine != NULL)
+        return dex_future_new_for_error (g_steal_pointer (&error));
+      else
+        {
+          g_message ("“%s” was left: %s", (char *) g_ptr_array_index (self->volumes, self->volumes->len - 1),
+                     error->message);
+          g_ptr_array_set_size (self->volumes, self->volumes->len - 1);
+        }
     }
   return dex_future_new_true ();
 }

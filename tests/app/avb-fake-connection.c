@@ -156,6 +156,14 @@ avb_fake_connection_fill (AvbFakeConnection *self, guint count)
 static gboolean
 back_cb (gpointer data)
 {
+  GListModel *machines = avb_connection_get_machines (data);
+
+  for (guint i = 0; i < g_list_model_get_n_items (machines); i++)
+    {
+      g_autoptr (AvbMachine) machine = g_list_model_get_item (machines, i);
+
+      avb_machine_set_available (machine, TRUE);
+    }
   avb_connection_set_link (data, AVB_LINK_UP, NULL);
   return G_SOURCE_REMOVE;
 }
