@@ -1,0 +1,174 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "avb-ui-test.h"
+
+#include "backends/avb-builtin-backends.h"
+
+void
+avb_ui_test_init (int *argc, char ***argv)
+{
+  avb_test_init (argc, argv);
+  adw_init ();
+}
+
+void
+avb_ui_test_set_up (AvbUiTest *test, const char *uri)
+{
+  g_autoptr (GListModel) backends = avb_builtin_backends ();
+  g_autoptr (GError) error = NULL;
+
+  test->library = avb_library_new (backends);
+  test->window = avb_window_new (NULL, test->library);
+  gtk_window_set_default_size (GTK_WINDOW (test->window), 1100, 760);
+  gtk_window_present (GTK_WINDOW (test->window));
+  test->connection = avb_library_open (test->library, uri, &error);
+  g_assert_no_error (error);
+  avb_test_until_true (avb_connection_get_link (test->connection) != AVB_LINK_CONNECTING);
+  g_assert_cmpint (avb_connection_get_link (test->connection), ==, AVB_LINK_UP);
+  avb_test_until_true (gtk_widget_get_mapped (GTK_WIDGET (test->window)));
+}
+
+void
+avb_ui_test_tear_down (AvbUiTest *test)
+{
+  gtk_window_destroy (GTK_WINDOW (test->window));
+  g_object_add_weak_pointer (G_OBJECT (test->library), (gpointer *) &test->library);
+  g_object_unref (test->library);
+  /* Frames and answers that are under way hold the last references. */
+  avb_test_until_true (test->library == NULL);
+}
+
+AvbMachine *
+avb_ui_test_machine (AvbUiTest *test, const char *name)
+{
+  GListModel *machines = avb_library_get_machines (test->library);
+
+  for (guint i = 0; i < g_list_model_get_n_items (machines); i++)
+    {
+      g_autoptr (AvbMachine) machine = g_list_model_get_item (machines, i);
+
+      if (g_str_equal (avb_machine_get_name (machine), name))
+        return machine;
+    }
+  return NULL;
+}
+
+typedef gboolean (*Matches) (GtkWidget *widget, gconstpointer data);
+
+static GtkWidget *
+find (GtkWidget *root, Matches matches, gconstpointer data)
+{
+  if (!gtk_widget_get_visible (root))
+    return NULL;
+  if (matches (root, data))
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find (child, matches, data);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static gboolean
+has_type (GtkWidget *widget, gconstpointer data)
+{
+  return G_TYPE_CHECK_INSTANCE_TYPE (widget, *(const GType *) data);
+}
+
+GtkWidget *
+avb_ui_find_type (GtkWidget *root, GType type)
+{
+  return find (root, has_type, &type);
+}
+
+static gboolean
+label_is (GtkWidget *widget, gconstpointer data)
+{
+  return GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) &&
+         g_str_equal (gtk_label_get_text (GTK_LABEL (widget)), data);
+}
+
+static gboolean
+is_button (GtkWidget *widget, gconstpointer data)
+{
+  const char *tooltip = gtk_widget_get_tooltip_text (widget);
+
+  if (!GTK_IS_BUTTON (widget) || !gtk_widget_get_mapped (widget))
+    return FALSE;
+  return g_strcmp0 (tooltip, data) == 0 || find (widget, label_is, data) != NULL;
+}
+
+GtkWidget *
+avb_ui_find_button (GtkWidget *root, const char *label)
+{
+  return find (root, is_button, label);
+}
+
+static gboolean
+contains (GtkWidget *widget, gconstpointer data)
+{
+  return GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) &&
+         strstr (gtk_label_get_text (GTK_LABEL (widget)), data) != NULL;
+}
+
+GtkWidget *
+avb_ui_find_text (GtkWidget *root, const char *text)
+{
+  return find (root, contains, text);
+}
+
+void
+avb_ui_click (GtkWidget *root, const char *label)
+{
+  GtkWidget *button;
+
+  avb_test_until_true ((button = avb_ui_find_button (root, label)) != NULL &&
+                       gtk_widget_is_sensitive (button));
+  g_signal_emit_by_name (button, "clicked");
+}
+
+static gboolean
+any_label (GtkWidget *widget, gconstpointer data)
+{
+  return GTK_IS_LABEL (widget) && *gtk_label_get_text (GTK_LABEL (widget)) != '\0';
+}
+
+guint
+avb_ui_check_names (GtkWidget *root)
+{
+  guint n = 0;
+
+  if (!gtk_widget_get_visible (root))
+    return 0;
+  if (GTK_IS_BUTTON (root) || GTK_IS_MENU_BUTTON (root) || ADW_IS_SPLIT_BUTTON (root))
+    {
+      GtkAccessible *accessible = GTK_ACCESSIBLE (root);
+      /* libadwaita's and GTK's own parts answer for themselves. */
+      gboolean ours = GTK_IS_BUTTON (root) && gtk_widget_get_parent (root) != NULL &&
+                      !GTK_IS_WINDOW_CONTROLS (gtk_widget_get_parent (root));
+
+      if (ours && gtk_button_get_icon_name (GTK_BUTTON (root)) != NULL &&
+          gtk_widget_get_mapped (root))
+        {
+          if (!gtk_test_accessible_has_property (accessible, GTK_ACCESSIBLE_PROPERTY_LABEL) &&
+              !gtk_test_accessible_has_relation (accessible,
+                                                 GTK_ACCESSIBLE_RELATION_LABELLED_BY) &&
+              gtk_widget_get_tooltip_text (root) == NULL && find (root, any_label, NULL) == NULL)
+            g_error ("A button with the icon %s in a %s has no name",
+                     gtk_button_get_icon_name (GTK_BUTTON (root)),
+                     G_OBJECT_TYPE_NAME (gtk_widget_get_parent (root)));
+          n++;
+        }
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    n += avb_ui_check_names (child);
+  return n;
+}
