@@ -5,6 +5,8 @@
 
 #include "avb-ui-test.h"
 
+#include <glib/gstdio.h>
+
 #include "backends/avb-builtin-backends.h"
 
 void
@@ -14,12 +16,42 @@ avb_ui_test_init (int *argc, char ***argv)
   adw_init ();
 }
 
+/* test:///default is one for the whole process: what a test did to it would be there in the next.
+ * A file gives each connection machines of its own. The first runs. */
+static char *
+make_host (guint n)
+{
+  g_autoptr (GString) xml = g_string_new ("<node><cpu><mhz>2000</mhz><model>x86_64</model>"
+                                          "<active>8</active><nodes>1</nodes><sockets>1</sockets>"
+                                          "<cores>8</cores><threads>1</threads></cpu>"
+                                          "<memory>16777216</memory>");
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  int fd = g_file_open_tmp ("host-XXXXXX.xml", &path, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (g_close (fd, &error));
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (
+        xml,
+        "<domain type='test'><name>%s%.0u</name><uuid>6695eb01-f6a4-8304-79aa-%012u</uuid>"
+        "<memory unit='MiB'>1024</memory><vcpu>2</vcpu><os><type arch='i686'>hvm</type></os>"
+        "</domain>",
+        "test", i, i);
+  g_string_append (xml, "</node>");
+  g_assert_true (g_file_set_contents (path, xml->str, -1, &error));
+  return g_strconcat ("test://", path, NULL);
+}
+
 void
 avb_ui_test_set_up (AvbUiTest *test, const char *uri)
 {
+  g_autofree char *own = NULL;
   g_autoptr (GListModel) backends = avb_builtin_backends ();
   g_autoptr (GError) error = NULL;
 
+  if (uri == NULL)
+    uri = own = make_host (1);
   test->library = avb_library_new (backends);
   test->window = avb_window_new (NULL, test->library);
   gtk_window_set_default_size (GTK_WINDOW (test->window), 1100, 760);
@@ -151,8 +183,9 @@ avb_ui_check_names (GtkWidget *root)
     {
       GtkAccessible *accessible = GTK_ACCESSIBLE (root);
       /* libadwaita's and GTK's own parts answer for themselves. */
-      gboolean ours = GTK_IS_BUTTON (root) && gtk_widget_get_parent (root) != NULL &&
-                      !GTK_IS_WINDOW_CONTROLS (gtk_widget_get_parent (root));
+      gboolean ours = GTK_IS_BUTTON (root) &&
+                      gtk_widget_get_ancestor (root, GTK_TYPE_SPIN_BUTTON) == NULL &&
+                      gtk_widget_get_ancestor (root, GTK_TYPE_WINDOW_CONTROLS) == NULL;
 
       if (ours && gtk_button_get_icon_name (GTK_BUTTON (root)) != NULL &&
           gtk_widget_get_mapped (root))

@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* The library and the window of one test, on test:///default. */
+/* The library and the window of one test, on libvirt's test driver. */
 typedef struct {
   AvbLibrary    *library;
   AvbConnection *connection; /* borrowed */
@@ -21,7 +21,8 @@ typedef struct {
 /* Instead of avb_test_init(): also starts libadwaita, with this program's style. */
 void avb_ui_test_init (int *argc, char ***argv);
 
-/* Opens the window and waits until the machines of @uri are listed. */
+/* Opens the window and waits for the link. @uri: (nullable): %NULL: a test:/// host of this test's own
+ * with one machine, "test", that runs */
 void avb_ui_test_set_up    (AvbUiTest *test, const char *uri);
 /* Closes everything, and fails if the window or the library stays in memory. */
 void avb_ui_test_tear_down (AvbUiTest *test);

@@ -14,7 +14,7 @@
 #include "ui/library/avb-library-view.h"
 #include "ui/machine/avb-machine-page.h"
 
-#define URI "test:///default"
+#define URI NULL
 
 static AvbLibraryView *
 view_of (AvbUiTest *test)

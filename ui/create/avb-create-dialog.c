@@ -32,6 +32,7 @@ struct _AvbCreateDialog {
   GtkStack       *stack;
   AdwStatusPage  *inspecting;
   AdwStatusPage  *refused;
+  GtkWidget      *refused_choose;
   GtkWidget      *refused_details;
   AdwEntryRow    *name;
   AdwActionRow   *system_row;
@@ -327,6 +328,8 @@ prepare (AvbCreateDialog *self)
   else
     {
       adw_status_page_set_title (self->inspecting, _("Looking at the Host…"));
+      adw_status_page_set_title (self->refused, _("No Machine Can Be Made Now"));
+      gtk_widget_set_visible (self->refused_choose, FALSE);
       future = avb_draft_new (self->library, self->connection, NULL);
     }
   dex_clear (&self->preparing);
@@ -491,6 +494,7 @@ avb_create_dialog_class_init (AvbCreateDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, stack);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, inspecting);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, refused);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, refused_choose);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, refused_details);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, name);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, system_row);

@@ -32,6 +32,8 @@ struct _AvbMachinePage {
   AdwToolbarView      *toolbar;
   AdwSplitButton      *power;
   GtkStack            *stack;
+  AdwOverlaySplitView *pane;
+  GtkWidget           *pane_toggle;
   GtkWidget           *start;
   GtkWidget           *discard;
   GtkLabel            *off_hint;
@@ -171,6 +173,10 @@ update_state (AvbMachinePage *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.screenshot", on);
   if (show_console)
     build_console (self);
+  /* Without a console the page is the overview already. */
+  gtk_widget_set_visible (self->pane_toggle, show_console);
+  if (!show_console)
+    adw_overlay_split_view_set_show_sidebar (self->pane, FALSE);
   update_console (self);
   gtk_stack_set_visible_child_name (self->stack, show_console ? "console" : "off");
   if (show_console && g_strcmp0 (was, "console") != 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
@@ -332,6 +338,8 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, toolbar);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, power);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, stack);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, pane);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, pane_toggle);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, start);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, discard);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, off_hint);
