@@ -154,7 +154,7 @@ edit_memory (xmlNode *root, guint64 mib, GError **error)
   gboolean has_before = avb_xml_read_memory (memory, NULL, &before);
 
   if (maximum != NULL && avb_xml_read_memory (maximum, NULL, &limit) && after > limit)
-    return refuse (error, _ ("This is more than the machine's definition allows for hot-plugged memory."));
+    return refuse (error, _ ("This is more than the machine’s definition allows for hot-plugged memory."));
   if (numa != NULL && has_before && !edit_cells (numa, before, after, error))
     return FALSE;
   write_memory (memory, NULL, after);

@@ -67,7 +67,7 @@ avb_domain_xml_parse (const char *text, gsize length, GError **error)
   if (doc == NULL)
     {
       g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, details,
-                                               _ ("The machine's definition is damaged.")));
+                                               _ ("The machine’s definition is damaged.")));
       return NULL;
     }
   root = xmlDocGetRootElement (doc);

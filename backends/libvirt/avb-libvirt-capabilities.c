@@ -131,13 +131,13 @@ avb_libvirt_capabilities_guess (virConnect *vir, AvbLibvirtDriver driver)
   for (guint i = 0; i < G_N_ELEMENTS (always); i++)
     avb_capabilities_set_supported (caps, always[i]);
   set_feature (caps, AVB_FEATURE_CONSOLE, is_qemu,
-               _ ("The machines of libvirt's test driver have no display."));
+               _ ("The machines of libvirt’s test driver have no display."));
   set_feature (caps, AVB_FEATURE_SCREENSHOT, is_qemu,
-               _ ("The machines of libvirt's test driver have no display."));
+               _ ("The machines of libvirt’s test driver have no display."));
   set_feature (caps, AVB_FEATURE_RENAME, is_qemu,
-               _ ("Machines of libvirt's test driver cannot be renamed."));
+               _ ("Machines of libvirt’s test driver cannot be renamed."));
   set_feature (caps, AVB_FEATURE_UEFI, is_qemu,
-               _ ("The machines of libvirt's test driver have no firmware."));
+               _ ("The machines of libvirt’s test driver have no firmware."));
   set_feature (caps, AVB_FEATURE_SECURE_BOOT, FALSE,
                _ ("It is not known yet whether this host has firmware for Secure Boot."));
   set_feature (caps, AVB_FEATURE_TPM, FALSE,
@@ -182,9 +182,9 @@ avb_libvirt_capabilities_read (virConnect *vir, AvbLibvirtDriver driver)
   if (driver == AVB_LIBVIRT_DRIVER_TEST)
     {
       avb_capabilities_set_unsupported (caps, AVB_FEATURE_SECURE_BOOT,
-                                        _ ("The machines of libvirt's test driver have no firmware."));
+                                        _ ("The machines of libvirt’s test driver have no firmware."));
       avb_capabilities_set_unsupported (caps, AVB_FEATURE_TPM,
-                                        _ ("The machines of libvirt's test driver have no TPM."));
+                                        _ ("The machines of libvirt’s test driver have no TPM."));
       return caps;
     }
   doc = read_domain_capabilities (vir, NULL, FALSE);

@@ -392,7 +392,7 @@ read_spec_thread (virDomain *domain, DomainCall *call)
 static DexFuture *
 avb_libvirt_machine_read_spec (AvbMachine *machine)
 {
-  return run (domain_call_new (machine, read_spec_thread, _ ("The machine's definition could not be read.")));
+  return run (domain_call_new (machine, read_spec_thread, _ ("The machine’s definition could not be read.")));
 }
 
 static DexFuture *
@@ -598,7 +598,7 @@ avb_libvirt_machine_load_details (AvbMachine *machine)
   /* Several rows may ask at once. */
   if (self->details != NULL)
     return dex_ref (self->details);
-  future = run (domain_call_new (machine, details_thread, _ ("The machine's definition could not be read.")));
+  future = run (domain_call_new (machine, details_thread, _ ("The machine’s definition could not be read.")));
   future = dex_future_finally (future, details_cb, g_object_ref (self), g_object_unref);
   if (dex_future_is_pending (future))
     self->details = dex_ref (future);
@@ -672,7 +672,7 @@ avb_libvirt_machine_update (AvbLibvirtMachine *self, const AvbLibvirtDomain *dom
   g_object_freeze_notify (G_OBJECT (self));
   avb_machine_set_name (machine, domain->name);
   if (domain->crashed && is_active (before))
-    avb_machine_set_last_error (machine, _ ("The machine's process ended unexpectedly."));
+    avb_machine_set_last_error (machine, _ ("The machine’s process ended unexpectedly."));
   else if (is_active (domain->state))
     avb_machine_set_last_error (machine, NULL);
   if (before != domain->state)
