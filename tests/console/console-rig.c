@@ -9,7 +9,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
-#define LIMIT_US (120 * G_USEC_PER_SEC)
+#define LIMIT_US ((g_getenv ("RIG_LIMIT") ? atoi (g_getenv ("RIG_LIMIT")) : 120) * G_USEC_PER_SEC)
 
 static gboolean
 tick_cb (gpointer ticked)
@@ -66,7 +66,10 @@ line_cb (GObject *source, GAsyncResult *result, gpointer data)
   else if (strcmp (line, "ok") == 0)
     server->answers++;
   else
-    g_ptr_array_add (server->events, g_steal_pointer (&line));
+    {
+      g_test_message ("server: %s", line);
+      g_ptr_array_add (server->events, g_steal_pointer (&line));
+    }
   read_next (server);
 }
 

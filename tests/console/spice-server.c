@@ -265,7 +265,11 @@ tablet_position (SpiceTabletInstance *instance, int x, int y, uint32_t mask)
 static void
 tablet_wheel (SpiceTabletInstance *instance, int notches, uint32_t mask)
 {
-  report ("wheel %d %u", notches, mask);
+  /* libspice-server sends a press as a wheel that did not turn. */
+  if (notches == 0)
+    report ("buttons %u", mask);
+  else
+    report ("wheel %d %u", notches, mask);
 }
 
 static void
@@ -476,6 +480,7 @@ set_mode (int w, int h, int bits)
   create.format = bits == 32    ? SPICE_SURFACE_FMT_32_xRGB
                   : bits == 555 ? SPICE_SURFACE_FMT_16_555
                                 : SPICE_SURFACE_FMT_16_565;
+  create.mouse_mode = TRUE; /* or no tablet is used */
   create.mem = (uint64_t) (uintptr_t) surface;
   spice_qxl_create_primary_surface (&qxl, 0, &create);
 }

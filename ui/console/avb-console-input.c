@@ -245,6 +245,8 @@ avb_console_input_point (AvbConsoleInput *self, double x, double y)
 
   if (!can_send (self) || !self->map (self->widget, x, y, &guest_x, &guest_y))
     return;
+  if (self->has_position && guest_x == self->last_x && guest_y == self->last_y)
+    return;
   if (!self->server_mouse)
     spice_inputs_channel_position (self->channel, guest_x, guest_y, 0, self->buttons);
   else if (self->has_position)
