@@ -381,13 +381,24 @@ is_hidden_cursor (gpointer console)
   return cursor != NULL && g_strcmp0 (gdk_cursor_get_name (cursor), "none") == 0;
 }
 
+static gboolean
+has_pointer (gpointer motion)
+{
+  return gtk_event_controller_motion_contains_pointer (motion);
+}
+
 /* Without a tablet the guest is told how far the pointer moved, and draws its own. */
 static void
 test_server_mouse (Rig *rig, gconstpointer data)
 {
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+
+  gtk_widget_add_controller (GTK_WIDGET (rig->console), motion);
   rig_server_command (rig->server, "tablet off");
   rig_wait (is_hidden_cursor, rig->console, "the desktop’s pointer hides");
   rig_move (100, 100);
+  /* Events of one frame become one. */
+  rig_wait (has_pointer, motion, "the pointer enters");
   rig_move (110, 95);
   rig_server_expect (rig->server, "motion", "motion 10 -5 0 0");
   rig_move (109, 100);
