@@ -128,6 +128,66 @@ avb_spice_session_set_inputs (AvbSpiceSession *self, SpiceInputsChannel *inputs)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_INPUTS]);
 }
 
+/* A SpiceSession on its way out.
+ *
+ * spice_session_disconnect() takes the session away from its channels at once, and 0.42 criticizes
+ * itself if one of them is just about to handle a message. So the channels are ended first, and the
+ * session when they have closed their sockets. */
+typedef struct {
+  SpiceSession *spice;
+  int           looks;
+  int           quiet_looks;
+} Ending;
+
+#define ENDING_MS 50
+#define ENDING_LOOKS 100
+
+static gboolean
+ending_cb (gpointer data)
+{
+  Ending *ending = data;
+  g_autoptr (GList) channels = spice_session_get_channels (ending->spice);
+  gboolean quiet = TRUE;
+
+  for (GList *l = channels; l != NULL; l = l->next)
+    {
+      g_autoptr (GSocket) socket = NULL;
+
+      g_object_get (l->data, "socket", &socket, NULL);
+      if (socket == NULL)
+        continue;
+      quiet = FALSE;
+      spice_channel_disconnect (l->data, SPICE_CHANNEL_NONE);
+    }
+  /* Twice, because one may be between its descriptor and its socket. */
+  ending->quiet_looks = quiet ? ending->quiet_looks + 1 : 0;
+  if (ending->quiet_looks < 2 && ++ending->looks < ENDING_LOOKS)
+    return G_SOURCE_CONTINUE;
+  spice_session_disconnect (ending->spice);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+ending_free (gpointer data)
+{
+  Ending *ending = data;
+
+  g_object_unref (ending->spice);
+  g_free (ending);
+}
+
+static void
+end_session (SpiceSession *spice)
+{
+  Ending *ending = g_new0 (Ending, 1);
+
+  ending->spice = g_object_ref (spice);
+  if (ending_cb (ending))
+    g_timeout_add_full (G_PRIORITY_DEFAULT, ENDING_MS, ending_cb, ending, ending_free);
+  else
+    ending_free (ending);
+}
+
 /* Ends this attempt: nothing of it calls back any more. */
 static void
 avb_spice_session_disconnect (AvbSpiceSession *self)
@@ -151,7 +211,7 @@ avb_spice_session_disconnect (AvbSpiceSession *self)
   channels = spice_session_get_channels (spice);
   for (GList *l = channels; l != NULL; l = l->next)
     g_signal_handlers_disconnect_by_data (l->data, self);
-  spice_session_disconnect (spice);
+  end_session (spice);
 }
 
 static gboolean
