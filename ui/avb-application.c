@@ -11,6 +11,7 @@
 #include "backends/avb-builtin-backends.h"
 #include "backends/avb-error.h"
 #include "ui/avb-closing.h"
+#include "ui/avb-debug-info.h"
 #include "ui/avb-feedback.h"
 #include "ui/avb-preferences.h"
 #include "ui/avb-window.h"
@@ -119,13 +120,15 @@ about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   AvbApplication *self = user_data;
   AdwDialog *about = adw_about_dialog_new ();
+  g_autofree char *debug_info = avb_debug_info (self->library);
 
   g_object_set (about, "application-name", _("Alpha VBox"), "application-icon",
                 AVB_APPLICATION_ID, "version", AVB_VERSION, "developer-name",
                 _("Alpha VBox contributors"), "license-type", GTK_LICENSE_MPL_2_0, "copyright",
                 _("© Alpha VBox contributors"), "comments",
                 _("Creates and runs virtual machines."), "translator-credits",
-                _("translator-credits"), NULL);
+                _("translator-credits"), "debug-info", debug_info, "debug-info-filename",
+                "alpha-vbox.txt", NULL);
   adw_dialog_present (about, GTK_WIDGET (present_window (self)));
 }
 

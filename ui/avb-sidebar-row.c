@@ -77,7 +77,8 @@ avb_sidebar_row_new (AvbSidebarKind kind, AvbLibraryModel *model, AvbConnection 
 
   self->kind = kind;
   self->connection = connection != NULL ? g_object_ref (connection) : NULL;
-  self->title = gtk_label_new (kind == AVB_SIDEBAR_ALL ? _("All Machines") : _("Running"));
+  self->title = gtk_label_new (kind == AVB_SIDEBAR_ALL ? _("All Machines")
+                                                        : C_("machines that run", "Running"));
   gtk_label_set_xalign (GTK_LABEL (self->title), 0);
   gtk_label_set_ellipsize (GTK_LABEL (self->title), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (self->title, TRUE);

@@ -76,7 +76,7 @@ show_place (AvbWindow *self, AvbSidebarRow *row)
   avb_library_model_set_connection (self->model, connection);
   adw_navigation_page_set_title (self->content_page,
                                  connection != NULL           ? avb_connection_get_name (connection)
-                                 : kind == AVB_SIDEBAR_RUNNING ? _("Running")
+                                 : kind == AVB_SIDEBAR_RUNNING ? C_("machines that run", "Running")
                                                                : _("All Machines"));
 }
 
