@@ -354,6 +354,23 @@ creation_free (gpointer data)
   g_free (creation);
 }
 
+/* Whether the machine is there: it was made, but it did not start. Before, its name was free. */
+static gboolean
+was_made (AvbCreateDialog *self)
+{
+  const char *name = avb_machine_spec_get_name (avb_draft_get_spec (self->draft));
+  GListModel *machines = avb_connection_get_machines (self->connection);
+
+  for (guint i = 0; i < g_list_model_get_n_items (machines); i++)
+    {
+      g_autoptr (AvbMachine) machine = g_list_model_get_item (machines, i);
+
+      if (g_strcmp0 (avb_machine_get_name (machine), name) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static DexFuture *
 created_cb (DexFuture *future, gpointer user_data)
 {
@@ -375,6 +392,11 @@ created_cb (DexFuture *future, gpointer user_data)
         gtk_widget_activate_action (creation->window, "win.open-machine", "s",
                                     avb_machine_get_uuid (machine));
       return dex_future_new_true ();
+    }
+  if (open && was_made (self))
+    {
+      adw_dialog_force_close (ADW_DIALOG (self));
+      open = FALSE;
     }
   if (open)
     {
