@@ -75,9 +75,12 @@ create_in_pool (PoolCall *call, virStoragePool *pool)
       g_autofree char *xml = g_markup_printf_escaped (
           "<volume><name>%s</name><capacity>%" G_GUINT64_FORMAT "</capacity><allocation>0</allocation>"
           "<target><format type='%s'/></target></volume>", name, call->capacity, call->format);
-      virStorageVol *volume = virStorageVolCreateXML (pool, xml, 0);
+      virStorageVol *taken = virStorageVolLookupByName (pool, name);
+      virStorageVol *volume = taken == NULL ? virStorageVolCreateXML (pool, xml, 0) : NULL;
 
-      if (volume != NULL || virGetLastErrorCode () != VIR_ERR_STORAGE_VOL_EXIST)
+      if (taken != NULL)
+        virStorageVolFree (taken);
+      else if (volume != NULL || virGetLastErrorCode () != VIR_ERR_STORAGE_VOL_EXIST)
         return volume;
     }
   return NULL;
