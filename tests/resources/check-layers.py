@@ -118,6 +118,29 @@ def disowned():
                 yield f"{name}:{number}: {line.strip()}"
 
 
+def anchors(text):
+    """GitHub's and GitLab's names of headings."""
+    for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE):
+        yield re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+
+
+def links():
+    """What the documents point to in the checkout is there."""
+    for name in [name for name in os.listdir(tap.SOURCE) if name.endswith(".md")]:
+        for target in re.findall(r"\]\(([^)\s]+)\)", tap.read(name)):
+            if re.match(r"[a-z]+:", target):
+                continue
+            file, _, anchor = target.partition("#")
+            file = file or name
+            # Taken of the finished program, and then all of them.
+            if file.startswith("docs/pictures/") and not os.path.isdir(tap.path("docs/pictures")):
+                continue
+            if not os.path.exists(tap.path(file)):
+                yield f"{name}: {file} does not exist"
+            elif anchor and anchor not in anchors(tap.read(file)):
+                yield f"{name}: {file} has no heading {anchor}"
+
+
 tap.main({
     "layers": lambda: expect(wrong_includes()),
     "concrete backends": lambda: expect(concrete_backends()),
@@ -127,4 +150,5 @@ tap.main({
     "no registry": lambda: expect(registries()),
     "nothing unfinished": lambda: expect(unfinished()),
     "no bare disown": lambda: expect(disowned()),
+    "links in documents": lambda: expect(links()),
 })
