@@ -20,6 +20,9 @@
  * left to remove is removed after that, too. */
 #define CLEAN_UP_SECONDS 30
 #define MAX_VOLUME_NAME 120
+/* For the self-test of the hardware virtualization: it is done long before, as a rule. */
+#define PROBE_SECONDS 10
+#define PROBE_KEY "avb-draft-probed"
 
 typedef struct {
   AvbDraft       *draft;
@@ -165,7 +168,7 @@ take_disk (Creation *self, Remains *remains, AvbMedium *medium, GError **error)
 static gboolean
 insert_disc (Creation *self, Remains *remains, AvbMedium *medium, GError **error)
 {
-  g_autofree char *name = make_volume_name (avb_machine_spec_get_name (self->spec), ".iso");
+  g_autofree char *name = make_volume_name (avb_machine_spec_get_name (self->spec), AVB_VOLUME_DISC_COPY);
   AvbVolumeSpec volume = { .name = name, .format = "raw", .source = avb_medium_get_path (medium),
                            .source_format = "raw" };
   g_autofree char *path = g_strdup (avb_medium_get_path (medium));
@@ -361,12 +364,46 @@ start_machine (Creation *self, AvbMachine *machine, GError **error)
   return FALSE;
 }
 
+static AvbAcceleration
+get_acceleration (Creation *self)
+{
+  AvbCapabilities *capabilities = avb_connection_get_capabilities (self->connection);
+
+  return capabilities != NULL ? avb_capabilities_get_acceleration (capabilities) : AVB_ACCELERATION_UNKNOWN;
+}
+
+/* In a fiber. A machine must not be emulated for good because it was created in the first second; one that
+ * nobody knows to run otherwise is. */
+static void
+await_probe (Creation *self)
+{
+  GCancellable *cancellable = avb_operation_get_cancellable (self->operation);
+
+  if (!avb_connection_get_is_local (self->connection) ||
+      g_str_has_prefix (avb_connection_get_uri (self->connection), "test:"))
+    return;
+  /* Where the test itself cannot be run it is waited for but once. */
+  if (g_object_get_data (G_OBJECT (self->connection), PROBE_KEY) == NULL)
+    for (guint i = 0; i < PROBE_SECONDS * 10 && get_acceleration (self) == AVB_ACCELERATION_UNKNOWN &&
+                      !g_cancellable_is_cancelled (cancellable);
+         i++)
+      {
+        avb_operation_set_status (self->operation, _("Finding out what this computer can do"));
+        dex_await (dex_timeout_new_msec (100), NULL);
+      }
+  g_object_set_data (G_OBJECT (self->connection), PROBE_KEY, GINT_TO_POINTER (TRUE));
+  if (get_acceleration (self) == AVB_ACCELERATION_UNKNOWN)
+    avb_machine_spec_set_accelerated (avb_draft_get_spec (self->draft), FALSE);
+}
+
 static AvbMachine *
 create (Creation *self, GError **error)
 {
   g_autoptr (Remains) remains = remains_new (self->connection);
   g_autoptr (AvbMachine) machine = NULL;
 
+  await_probe (self);
+  self->spec = avb_draft_dup_spec (self->draft);
   if (make_disks (self, remains, error))
     {
       /* Who cancels from here on comes too late; who did before is heard in define(). */
@@ -416,7 +453,6 @@ avb_draft_create (AvbDraft *self, AvbOperation *operation, gboolean start)
   creation->draft = g_object_ref (self);
   creation->connection = g_object_ref (avb_draft_get_connection (self));
   creation->operation = g_object_ref (operation);
-  creation->spec = avb_draft_dup_spec (self);
   creation->start = start;
   future = dex_scheduler_spawn (NULL, 0, create_fiber, creation, creation_free);
   /* A caller that lost interest must not leave half a machine: the work goes on to its end. */

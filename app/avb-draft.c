@@ -32,7 +32,8 @@ struct _AvbDraft
   char        *problem;
   gboolean     fatal;
   gboolean     applying;         /* numbers change because of a preset */
-  gboolean     accelerated_set;  /* the user chose */
+  gboolean     accelerated_set;  /* the user chose, as with the next */
+  gboolean     firmware_set;
 };
 
 G_DEFINE_FINAL_TYPE (AvbDraft, avb_draft, G_TYPE_OBJECT)
@@ -120,7 +121,35 @@ spec_notify_cb (AvbMachineSpec *spec, GParamSpec *pspec, AvbDraft *self)
     set_size (self, AVB_DRAFT_SIZE_CUSTOM);
   else if (g_str_equal (pspec->name, "accelerated"))
     self->accelerated_set = TRUE;
+  else if (g_str_equal (pspec->name, "firmware") || g_str_equal (pspec->name, "tpm"))
+    self->firmware_set = TRUE;
   avb_draft_check (self);
+}
+
+static void
+fill_firmware (AvbDraft *self)
+{
+  AvbCapabilities *capabilities = avb_connection_get_capabilities (self->connection);
+  gboolean only_uefi = self->medium != NULL && avb_medium_get_boots_uefi (self->medium) &&
+                       !avb_medium_get_boots_bios (self->medium);
+  const char *architecture = avb_machine_spec_get_architecture (self->spec);
+  AvbFirmware firmware = AVB_FIRMWARE_BIOS;
+
+  if (self->firmware_set)
+    return;
+  /* Only PCs have a BIOS. */
+  if (architecture != NULL && !g_str_equal (architecture, "x86_64") && !g_str_equal (architecture, "i686"))
+    only_uefi = TRUE;
+  if (only_uefi || (self->os != NULL && !self->os->bios))
+    firmware = AVB_FIRMWARE_UEFI;
+  if (firmware == AVB_FIRMWARE_UEFI && self->os != NULL && self->os->secure_boot && capabilities != NULL &&
+      avb_capabilities_can (capabilities, AVB_FEATURE_SECURE_BOOT))
+    firmware = AVB_FIRMWARE_UEFI_SECURE;
+  self->applying = TRUE;
+  avb_machine_spec_set_firmware (self->spec, firmware);
+  avb_machine_spec_set_tpm (self->spec, self->os != NULL && self->os->tpm && capabilities != NULL &&
+                                            avb_capabilities_can (capabilities, AVB_FEATURE_TPM));
+  self->applying = FALSE;
 }
 
 static void
@@ -142,6 +171,8 @@ fill_accelerated (AvbDraft *self)
 static void
 connection_notify_cb (AvbConnection *connection, GParamSpec *pspec, AvbDraft *self)
 {
+  /* What a hypervisor can do is known a while after it answers. */
+  fill_firmware (self);
   fill_accelerated (self);
   avb_draft_check (self);
 }
@@ -298,6 +329,16 @@ access_thread (gpointer data)
                                  (access (path, W_OK) == 0 ? WRITABLE : 0));
 }
 
+/* avb_machine_spec_validate() takes no others: a definition is XML, where not everything can be written. */
+static gboolean
+is_plain_path (const char *path)
+{
+  for (const char *c = path; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      return FALSE;
+  return TRUE;
+}
+
 /* In a fiber. The user's own hypervisor reads what the user reads; one that runs as somebody else what
  * everybody may; one elsewhere nothing of this computer. */
 static void
@@ -312,6 +353,7 @@ read_access (AvbDraft *self)
       avb_blocking_run (access_thread, g_strdup (avb_medium_get_path (self->medium)), g_free), NULL);
   self->host.writable = (access_bits & WRITABLE) != 0;
   self->host.reachable = avb_connection_get_is_local (self->connection) &&
+                         is_plain_path (avb_medium_get_path (self->medium)) &&
                          ((access_bits & REACHABLE) != 0 || !g_str_has_suffix (uri, "/system"));
 }
 
@@ -319,8 +361,9 @@ read_access (AvbDraft *self)
 static void
 read_host (AvbDraft *self)
 {
-  AvbCapabilities *capabilities = avb_connection_get_capabilities (self->connection);
   g_autoptr (AvbHostFree) left = dex_await_boxed (avb_connection_read_free (self->connection), NULL);
+  /* Only now: others may have come while this waited. */
+  AvbCapabilities *capabilities = avb_connection_get_capabilities (self->connection);
 
   if (capabilities != NULL)
     {
@@ -330,27 +373,6 @@ read_host (AvbDraft *self)
   self->host.free_memory_mib = left != NULL ? left->memory_mib : 0;
   self->host.free_disk = left != NULL ? left->disk_bytes : G_MAXUINT64;
   self->host.disk_path = left != NULL ? g_strdup (left->disk_path) : NULL;
-}
-
-static void
-fill_firmware (AvbDraft *self, AvbCapabilities *capabilities)
-{
-  gboolean only_uefi = self->medium != NULL && avb_medium_get_boots_uefi (self->medium) &&
-                       !avb_medium_get_boots_bios (self->medium);
-  const char *architecture = avb_machine_spec_get_architecture (self->spec);
-  AvbFirmware firmware = AVB_FIRMWARE_BIOS;
-
-  /* Only PCs have a BIOS. */
-  if (architecture != NULL && !g_str_equal (architecture, "x86_64") && !g_str_equal (architecture, "i686"))
-    only_uefi = TRUE;
-  if (only_uefi || (self->os != NULL && !self->os->bios))
-    firmware = AVB_FIRMWARE_UEFI;
-  if (firmware == AVB_FIRMWARE_UEFI && self->os != NULL && self->os->secure_boot && capabilities != NULL &&
-      avb_capabilities_can (capabilities, AVB_FEATURE_SECURE_BOOT))
-    firmware = AVB_FIRMWARE_UEFI_SECURE;
-  avb_machine_spec_set_firmware (self->spec, firmware);
-  avb_machine_spec_set_tpm (self->spec, self->os != NULL && self->os->tpm && capabilities != NULL &&
-                                            avb_capabilities_can (capabilities, AVB_FEATURE_TPM));
 }
 
 static void
@@ -369,7 +391,7 @@ fill_spec (AvbDraft *self)
         avb_draft_plan_architecture (capabilities,
                                      self->medium != NULL ? avb_medium_get_architecture (self->medium) : NULL));
   avb_machine_spec_set_graphics (self->spec, TRUE);
-  fill_firmware (self, capabilities);
+  fill_firmware (self);
   fill_accelerated (self);
 }
 

@@ -390,6 +390,16 @@ avb_medium_inspect (GFile *file)
   dex_return_error_if_fail (G_IS_FILE (file));
 
   path = g_file_peek_path (file);
+  if (path != NULL && !g_utf8_validate (path, -1, NULL))
+    {
+      g_autofree char *name = avb_text_dup_file_name (file);
+
+      return dex_future_new_for_error (
+          avb_error_new (AVB_ERROR_INVALID, NULL,
+                         _("The hypervisor cannot be told the name of “%s” or of its folder, because it contains "
+                           "characters that are not text. Rename it."),
+                         name));
+    }
   if (path == NULL)
     {
       g_autofree char *name = avb_text_dup_file_name (file);

@@ -43,6 +43,14 @@ typedef struct {
 } AvbVolumeSpec;
 
 /**
+ * AVB_VOLUME_DISC_COPY:
+ *
+ * The end of the name (before the file suffix) of a volume that is a machine's own copy of a disc image.
+ * Such a disc goes with the machine when its disks are deleted; all other read-only media stay.
+ */
+#define AVB_VOLUME_DISC_COPY "-avb-disc"
+
+/**
  * AvbConnection:
  *
  * One hypervisor instance, local or remote. Abstract; main thread only.

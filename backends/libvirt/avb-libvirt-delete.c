@@ -71,12 +71,22 @@ find_used_files (virDomain *self)
   return complete ? g_steal_pointer (&used) : NULL;
 }
 
-/* The disks that go with the domain. */
+/* Also a second one of the same name, "…-avb-disc-2.img". */
+static gboolean
+is_disc_copy (const char *path)
+{
+  g_autofree char *name = g_path_get_basename (path);
+
+  return g_regex_match_simple (AVB_VOLUME_DISC_COPY "(-[0-9]+)?\\.img$", name, G_REGEX_DEFAULT, 0);
+}
+
+/* The disks that go with the domain: what it may write, and copies of discs that were made for it. */
 static GPtrArray *
 find_own_disks (virDomain *domain, GHashTable *used)
 {
   char *text = virDomainGetXMLDesc (domain, VIR_DOMAIN_XML_INACTIVE);
   g_autoptr (AvbDomainXml) xml = NULL;
+  g_autoptr (GPtrArray) all = NULL;
   GPtrArray *disks;
 
   if (text == NULL)
@@ -86,6 +96,10 @@ find_own_disks (virDomain *domain, GHashTable *used)
   if (xml == NULL)
     return NULL;
   disks = avb_domain_xml_dup_disk_paths (xml, TRUE);
+  all = avb_domain_xml_dup_disk_paths (xml, FALSE);
+  for (guint i = 0; i < all->len; i++)
+    if (is_disc_copy (all->pdata[i]) && !g_ptr_array_find_with_equal_func (disks, all->pdata[i], g_str_equal, NULL))
+      g_ptr_array_add (disks, g_strdup (all->pdata[i]));
   for (guint i = disks->len; i > 0; i--)
     {
       g_autofree char *identity = dup_identity (disks->pdata[i - 1]);

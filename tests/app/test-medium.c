@@ -327,11 +327,13 @@ damaged_images_are_refused (gpointer data)
 static DexFuture *
 names_are_harmless (gpointer data)
 {
-  g_autofree char *letter = avb_fixture_write (folder, "a\n<b>b\t\xff.iso", "no image", -1);
+  g_autofree char *letter = avb_fixture_write (folder, "a\n<b>b\t.iso", "no image", -1);
+  g_autofree char *raw = avb_fixture_write (folder, "\xff.iso", "no image", -1);
   g_autofree char *disk = avb_fixture_make_disk (folder, "two\nlines <i>&amp;.qcow2", "qcow2", NULL);
   g_autoptr (AvbMedium) medium = NULL;
 
-  refuse (letter, AVB_ERROR_INVALID, "“a <b>b \xef\xbf\xbd.iso”");
+  refuse (letter, AVB_ERROR_INVALID, "“a <b>b .iso” is neither");
+  refuse (raw, AVB_ERROR_INVALID, "“\xef\xbf\xbd.iso” or of its folder");
   medium = inspect (disk);
   g_assert_cmpstr (avb_medium_get_label (medium), ==, "two lines <i>&amp;");
   g_assert_cmpstr (avb_medium_get_path (medium), ==, disk);
