@@ -95,20 +95,18 @@ write_cache (Call              *call,
     g_info ("The verdict on KVM is not kept: %s", error->message);
 }
 
-/* %NULL and an error if the program could not be started at all. */
 static AvbKvmProbe *
-run_self_test (Call    *call,
-               GError **error)
+run_self_test (Call *call)
 {
   g_autoptr (GSubprocess) process = NULL;
   g_autofree char *output = NULL;
+  g_autoptr (GError) error = NULL;
 
   process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-                              error, call->helper, call->device, NULL);
-  if (process == NULL)
-    return NULL;
-  if (!g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, error))
-    return NULL;
+                              &error, call->helper, call->device, NULL);
+  if (process == NULL ||
+      !g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error))
+    return avb_kvm_probe_new (AVB_KVM_UNTESTED, error->message);
   if (g_subprocess_get_if_exited (process) && g_subprocess_get_exit_status (process) == 0)
     return avb_kvm_probe_new (AVB_KVM_WORKS, NULL);
   if (g_subprocess_get_if_signaled (process))
@@ -122,7 +120,6 @@ probe_thread (gpointer data)
   Call *call = data;
   g_autoptr (AvbKvmProbe) probe = NULL;
   g_autofree char *boot_id = NULL;
-  GError *error = NULL;
   int fd = open (call->device, O_RDWR | O_CLOEXEC);
 
   if (fd < 0)
@@ -140,10 +137,9 @@ probe_thread (gpointer data)
   probe = read_cache (call, boot_id);
   if (probe == NULL)
     {
-      probe = run_self_test (call, &error);
-      if (probe == NULL)
-        return dex_future_new_for_error (error);
-      write_cache (call, boot_id, probe);
+      probe = run_self_test (call);
+      if (probe->verdict != AVB_KVM_UNTESTED)
+        write_cache (call, boot_id, probe);
     }
   return dex_future_new_take_boxed (AVB_TYPE_KVM_PROBE, g_steal_pointer (&probe));
 }
@@ -204,6 +200,9 @@ avb_kvm_probe_dup_reason (const AvbKvmProbe *probe)
     case AVB_KVM_BROKEN:
       return g_strdup (_ ("Machines are emulated and slow: hardware virtualization is there, but "
                           "fails to run a 64-bit guest."));
+    case AVB_KVM_UNTESTED:
+      return g_strdup (_ ("Machines are emulated and slow: hardware virtualization could not be "
+                          "tested."));
     case AVB_KVM_WORKS:
     default:
       return NULL;
@@ -219,6 +218,8 @@ avb_kvm_probe_dup_remedy (const AvbKvmProbe *probe)
     return NULL;
   if (probe->verdict == AVB_KVM_NOT_PERMITTED)
     return g_strdup (_ ("Ask an administrator to add you to the group “kvm”, then log in again."));
+  if (probe->verdict == AVB_KVM_UNTESTED)
+    return g_strdup (_ ("Install Alpha VBox again: a part of it is missing."));
   if (is_nested ())
     return g_strdup (_ ("This computer is itself a virtual machine: switch on nested "
                         "virtualization on the computer that runs it."));

@@ -13,12 +13,14 @@ G_BEGIN_DECLS
  * @AVB_KVM_MISSING: there is no device.
  * @AVB_KVM_NOT_PERMITTED: the user may not open it.
  * @AVB_KVM_BROKEN: it opens, but a 64-bit guest dies in it, as on many nested hosts.
+ * @AVB_KVM_UNTESTED: the self-test could not be started; what is not proven is not relied on.
  */
 typedef enum {
   AVB_KVM_WORKS,
   AVB_KVM_MISSING,
   AVB_KVM_NOT_PERMITTED,
   AVB_KVM_BROKEN,
+  AVB_KVM_UNTESTED,
 } AvbKvmVerdict;
 
 /**
@@ -47,8 +49,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbKvmProbe, avb_kvm_probe_free)
  * Whether KVM really runs guests on this computer. The self-test is a process of its own with a
  * limit of some seconds; it runs once per boot and device.
  *
- * Returns: (transfer full): resolves to an #AvbKvmProbe (boxed); never rejects but for a program
- *   that cannot be started
+ * Returns: (transfer full): resolves to an #AvbKvmProbe (boxed); never rejects
  */
 DexFuture *avb_kvm_probe_run (const char *device,
                               const char *helper,

@@ -187,8 +187,13 @@ no_helper_fiber (gpointer data)
   g_autofree char *folder = avb_test_make_folder ();
   g_autofree char *cache = g_build_filename (folder, "kvm.ini", NULL);
 
-  avb_test_await_error (avb_kvm_probe_run ("/dev/null", "/nonexistent/helper", cache),
-                        G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT);
+  g_autoptr (AvbKvmProbe) probe =
+      avb_test_await_boxed (avb_kvm_probe_run ("/dev/null", "/nonexistent/helper", cache));
+  g_autofree char *reason = avb_kvm_probe_dup_reason (probe);
+
+  g_assert_cmpint (probe->verdict, ==, AVB_KVM_UNTESTED);
+  g_assert_nonnull (reason);
+  g_assert_false (g_file_test (cache, G_FILE_TEST_EXISTS));
   avb_test_remove_folder (folder);
   return NULL;
 }
