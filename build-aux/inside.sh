@@ -27,6 +27,8 @@ build() {
     printf '%s\n' "$*" > "$dir.options"
   fi
   local targets=()
+  # The list of targets is only as new as build.ninja is.
+  [ -z "$only" ] || ninja -C "$dir" build.ninja > /dev/null || true
   [ -z "$only" ] ||
     mapfile -t targets < <(ninja -C "$dir" -t targets all | sed -n "s|^\\(.*/${only}[^/:]*\\): c_LINKER.*|\\1|p")
   if ! log=$(ninja -C "$dir" "${targets[@]}" 2>&1); then

@@ -476,6 +476,18 @@ interface_same (gconstpointer a, gconstpointer b, guint pass)
 
 typedef gpointer (*ReadFunc) (xmlNode *node);
 
+static gpointer
+read_disk (xmlNode *node)
+{
+  return avb_domain_disk_read (node);
+}
+
+static gpointer
+read_interface (xmlNode *node)
+{
+  return avb_domain_interface_read (node);
+}
+
 static GPtrArray *
 read_nodes (xmlNode *devices, const char *name, ReadFunc read, GDestroyNotify destroy, GPtrArray *nodes)
 {
@@ -498,7 +510,7 @@ edit_disks (xmlNode *root, xmlNode *devices, GPtrArray *before, GPtrArray *after
             const AvbDomainTraits *traits, GError **error)
 {
   g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
-  g_autoptr (GPtrArray) read = read_nodes (devices, "disk", (ReadFunc) avb_domain_disk_read,
+  g_autoptr (GPtrArray) read = read_nodes (devices, "disk", read_disk,
                                            (GDestroyNotify) avb_disk_spec_free, nodes);
   g_autofree int *match = g_new0 (int, read->len + 1);
   g_autofree gboolean *used = g_new0 (gboolean, after->len + 1);
@@ -558,7 +570,7 @@ static gboolean
 edit_interfaces (xmlNode *devices, GPtrArray *after, const AvbDomainTraits *traits, GError **error)
 {
   g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
-  g_autoptr (GPtrArray) read = read_nodes (devices, "interface", (ReadFunc) avb_domain_interface_read,
+  g_autoptr (GPtrArray) read = read_nodes (devices, "interface", read_interface,
                                            (GDestroyNotify) avb_interface_spec_free, nodes);
   g_autofree int *match = g_new0 (int, read->len + 1);
   g_autofree gboolean *used = g_new0 (gboolean, after->len + 1);
@@ -593,6 +605,18 @@ edit_interfaces (xmlNode *devices, GPtrArray *after, const AvbDomainTraits *trai
 }
 
 static gboolean
+disk_equal (gconstpointer a, gconstpointer b)
+{
+  return avb_disk_spec_equal (a, b);
+}
+
+static gboolean
+interface_equal (gconstpointer a, gconstpointer b)
+{
+  return avb_interface_spec_equal (a, b);
+}
+
+static gboolean
 arrays_equal (GPtrArray *a, GPtrArray *b, GEqualFunc equal)
 {
   if (a->len != b->len)
@@ -607,9 +631,9 @@ static gboolean
 devices_equal (AvbMachineSpec *a, AvbMachineSpec *b)
 {
   return arrays_equal (avb_machine_spec_get_disks (a), avb_machine_spec_get_disks (b),
-                       (GEqualFunc) avb_disk_spec_equal) &&
+                       disk_equal) &&
          arrays_equal (avb_machine_spec_get_interfaces (a), avb_machine_spec_get_interfaces (b),
-                       (GEqualFunc) avb_interface_spec_equal) &&
+                       interface_equal) &&
          avb_machine_spec_get_tpm (a) == avb_machine_spec_get_tpm (b) &&
          avb_machine_spec_get_graphics (a) == avb_machine_spec_get_graphics (b) &&
          g_strcmp0 (avb_machine_spec_get_serial (a), avb_machine_spec_get_serial (b)) == 0;
@@ -625,11 +649,11 @@ edit_devices (xmlNode *root, AvbMachineSpec *before, AvbMachineSpec *spec,
   GPtrArray *interfaces = avb_machine_spec_get_interfaces (spec);
   const char *serial = avb_machine_spec_get_serial (spec);
 
-  if (!arrays_equal (old_disks, disks, (GEqualFunc) avb_disk_spec_equal) &&
+  if (!arrays_equal (old_disks, disks, disk_equal) &&
       !edit_disks (root, devices, old_disks, disks, traits, error))
     return FALSE;
   if (!arrays_equal (avb_machine_spec_get_interfaces (before), interfaces,
-                     (GEqualFunc) avb_interface_spec_equal) &&
+                     interface_equal) &&
       !edit_interfaces (devices, interfaces, traits, error))
     return FALSE;
   if (avb_machine_spec_get_tpm (before) != avb_machine_spec_get_tpm (spec) &&
