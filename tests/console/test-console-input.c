@@ -254,8 +254,10 @@ test_chord (Rig *rig, gconstpointer data)
 
 /* No key hangs in the guest when the keyboard goes elsewhere. */
 static void
-test_focus_loss (Rig *rig, gconstpointer data)
+test_focus_loss (Rig *rig, gconstpointer captured)
 {
+  if (captured != NULL)
+    capture (rig);
   rig_key (KEY_LEFTSHIFT, TRUE);
   rig_key (KEY_A, TRUE);
   rig_server_expect (rig->server, "key", "key 2a; key 1e");
@@ -263,6 +265,7 @@ test_focus_loss (Rig *rig, gconstpointer data)
   rig_server_expect (rig->server, "key", "key 2a; key 1e; key 9e; key aa");
   rig_key (KEY_A, FALSE);
   rig_key (KEY_LEFTSHIFT, FALSE);
+  g_assert_false (avb_console_get_captured (rig->console));
   rig_focus (rig->window, TRUE);
   rig_server_forget (rig->server);
   /* What was released elsewhere is not released again. */
@@ -480,6 +483,7 @@ main (int argc, char **argv)
   ADD ("/Avb/ConsoleInput/tab-leaves", NULL, test_tab_leaves);
   ADD ("/Avb/ConsoleInput/chord-releases", NULL, test_chord);
   ADD ("/Avb/ConsoleInput/focus-loss", NULL, test_focus_loss);
+  ADD ("/Avb/ConsoleInput/focus-loss-captured", GINT_TO_POINTER (1), test_focus_loss);
   ADD ("/Avb/ConsoleInput/hidden", NULL, test_hidden);
   ADD ("/Avb/ConsoleInput/send-keys", NULL, test_send_keys);
   ADD ("/Avb/ConsoleInput/corners", NULL, test_corners);

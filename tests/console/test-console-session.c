@@ -66,6 +66,33 @@ test_follows_machine (Rig *rig, gconstpointer data)
     }
 }
 
+/* The hypervisor's daemon is restarted: the guest goes on, and so does its display. */
+static void
+test_link_lost (Rig *rig, gconstpointer data)
+{
+  guint opened;
+
+  connect (rig);
+  opened = rig_machine_get_n_opened (rig->machine);
+  avb_machine_set_available (rig->machine, FALSE);
+  g_assert_false (avb_machine_has_console (rig->machine));
+  rig_server_command (rig->server, "noise 1 1 50 50 9");
+  rig_wait_texture (rig->console, rig->server, 640, 480);
+  g_assert_cmpint (avb_console_get_status (rig->console), ==, AVB_CONSOLE_CONNECTED);
+  avb_machine_set_available (rig->machine, TRUE);
+  rig_server_command (rig->server, "noise 2 2 50 50 10");
+  rig_wait_texture (rig->console, rig->server, 640, 480);
+  g_assert_cmpuint (rig_machine_get_n_opened (rig->machine), ==, opened);
+
+  /* The guest ends meanwhile. */
+  avb_machine_set_available (rig->machine, FALSE);
+  rig_server_command (rig->server, "kick");
+  rig_wait_status (rig->console, AVB_CONSOLE_LOST);
+  rig_machine_set_running (rig->machine, FALSE);
+  avb_machine_set_available (rig->machine, TRUE);
+  g_assert_cmpint (avb_console_get_status (rig->console), ==, AVB_CONSOLE_IDLE);
+}
+
 /* Switched off at once, and at every moment of the connection. */
 static void
 test_changes_mind (Rig *rig, gconstpointer data)
@@ -306,6 +333,7 @@ main (int argc, char **argv)
   avb_test_init (&argc, &argv);
   gtk_init ();
   ADD ("/Avb/ConsoleSession/follows-the-machine", test_follows_machine);
+  ADD ("/Avb/ConsoleSession/link-lost", test_link_lost);
   ADD ("/Avb/ConsoleSession/changes-its-mind", test_changes_mind);
   ADD ("/Avb/ConsoleSession/reconnects", test_reconnects);
   ADD ("/Avb/ConsoleSession/backs-off", test_backs_off);

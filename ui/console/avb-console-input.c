@@ -37,6 +37,7 @@ struct _AvbConsoleInput
   gboolean focused;
 
   gboolean            captured;
+  gboolean            capture_wanted; /* a click came before the window's focus */
   gboolean            inhibited; /* the desktop granted its shortcuts */
   GtkEventController *root_keys; /* while captured */
   GtkRoot            *root;      /* that it is on; not owned */
@@ -228,12 +229,15 @@ focus_enter_cb (GtkEventControllerFocus *controller, AvbConsoleInput *self)
 {
   self->focused = TRUE;
   avb_console_input_sync_locks (self);
+  if (self->capture_wanted)
+    avb_console_input_capture (self);
 }
 
 static void
 focus_leave_cb (GtkEventControllerFocus *controller, AvbConsoleInput *self)
 {
   self->focused = FALSE;
+  self->capture_wanted = FALSE;
   avb_console_input_release (self);
   avb_console_input_let_go (self);
 }
@@ -615,7 +619,10 @@ avb_console_input_capture (AvbConsoleInput *self)
 
   g_return_if_fail (AVB_IS_CONSOLE_INPUT (self));
 
-  if (self->captured || !can_send (self) || !gtk_widget_has_focus (self->widget))
+  if (self->captured || !can_send (self))
+    return;
+  self->capture_wanted = !gtk_widget_has_focus (self->widget);
+  if (self->capture_wanted)
     return;
   self->root = gtk_widget_get_root (self->widget);
   self->captured = TRUE;

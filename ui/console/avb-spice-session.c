@@ -42,6 +42,7 @@ struct _AvbSpiceSession
   gboolean            server_mouse;
 
   gboolean closed;
+  gboolean has_console; /* the machine's, when it was looked at last */
   gboolean finding; /* avb_machine_find_console() is under way */
   guint    attempt; /* the one that callbacks belong to */
   guint    failures;
@@ -478,14 +479,23 @@ avb_spice_session_connect (AvbSpiceSession *self)
                      "find the display");
 }
 
+/* The machine's state, its link or its display changed. */
 static void
-has_console_cb (AvbMachine *machine, GParamSpec *pspec, AvbSpiceSession *self)
+machine_cb (AvbMachine *machine, GParamSpec *pspec, AvbSpiceSession *self)
 {
-  if (avb_machine_has_console (machine))
+  gboolean had_console = self->has_console;
+
+  self->has_console = avb_machine_has_console (machine);
+  if (self->has_console)
     {
-      avb_spice_session_reconnect (self);
+      if (!had_console && self->connected_at == 0)
+        avb_spice_session_reconnect (self);
       return;
     }
+  /* The link to the hypervisor went, perhaps because its daemon was restarted: the guest and its
+   * display do not care. */
+  if (!avb_machine_get_available (machine) && self->connected_at != 0)
+    return;
   avb_spice_session_disconnect (self);
   avb_framebuffer_clear (self->framebuffer);
   avb_spice_session_set_status (self, AVB_CONSOLE_IDLE, NULL);
@@ -586,7 +596,10 @@ avb_spice_session_new (AvbMachine *machine)
   AvbSpiceSession *self = g_object_new (AVB_TYPE_SPICE_SESSION, NULL);
 
   self->machine = g_object_ref (machine);
-  g_signal_connect (machine, "notify::has-console", G_CALLBACK (has_console_cb), self);
+  self->has_console = avb_machine_has_console (machine);
+  g_signal_connect (machine, "notify::has-console", G_CALLBACK (machine_cb), self);
+  g_signal_connect (machine, "notify::available", G_CALLBACK (machine_cb), self);
+  g_signal_connect (machine, "notify::state", G_CALLBACK (machine_cb), self);
   avb_spice_session_connect (self);
   return self;
 }
