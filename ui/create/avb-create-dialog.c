@@ -86,7 +86,8 @@ update_problem (AvbCreateDialog *self)
               avb_draft_get_problem (self->draft) == NULL
           ? _("_Details")
           : NULL);
-  adw_banner_set_revealed (self->problem_banner, problem != NULL);
+  /* While the machine is being made, its name is taken: by itself. */
+  adw_banner_set_revealed (self->problem_banner, problem != NULL && self->operation == NULL);
   gtk_widget_set_sensitive (self->create_only, can);
   gtk_widget_set_sensitive (self->create_start, can);
 }
@@ -294,6 +295,7 @@ prepared_cb (DexFuture *future, gpointer user_data)
       g_set_object (&self->draft, g_value_get_object (value));
       bind_draft (self);
       show (self, "form");
+      update_problem (self);
       gtk_widget_grab_focus (GTK_WIDGET (self->name));
       gtk_editable_select_region (GTK_EDITABLE (self->name), 0, -1);
     }

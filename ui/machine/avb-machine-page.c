@@ -18,6 +18,8 @@
 /* In full screen: how near to the top edge the pointer calls the header, and how far away it goes. */
 #define REVEAL_AT 2
 #define HIDE_BELOW 72
+/* The hint would cover the guest's screen: it is read once, then the button in the header stays. */
+#define HINT_SECONDS 5
 
 struct _AvbMachinePage {
   AdwNavigationPage    parent_instance;
@@ -28,6 +30,7 @@ struct _AvbMachinePage {
   GSettings           *settings;
   AvbConsole          *console; /* built when there is something to show */
   gboolean             fullscreen;
+  guint                hint_id;
 
   AdwToolbarView      *toolbar;
   AdwSplitButton      *power;
@@ -38,6 +41,7 @@ struct _AvbMachinePage {
   GtkWidget           *discard;
   GtkLabel            *off_hint;
   GtkWidget           *keys_button;
+  GtkWidget           *release_button;
   GtkScrolledWindow   *console_scroller;
   GtkRevealer         *hint_revealer;
   GtkWidget           *message_box;
@@ -124,9 +128,24 @@ update_console (AvbMachinePage *self)
 }
 
 static void
+hide_hint_cb (gpointer user_data)
+{
+  AvbMachinePage *self = user_data;
+
+  self->hint_id = 0;
+  gtk_revealer_set_reveal_child (self->hint_revealer, FALSE);
+}
+
+static void
 captured_cb (AvbMachinePage *self)
 {
-  gtk_revealer_set_reveal_child (self->hint_revealer, avb_console_get_captured (self->console));
+  gboolean captured = avb_console_get_captured (self->console);
+
+  gtk_widget_set_visible (self->release_button, captured);
+  gtk_revealer_set_reveal_child (self->hint_revealer, captured);
+  g_clear_handle_id (&self->hint_id, g_source_remove);
+  if (captured)
+    self->hint_id = g_timeout_add_seconds_once (HINT_SECONDS, hide_hint_cb, self);
 }
 
 static void
@@ -275,6 +294,7 @@ avb_machine_page_dispose (GObject *object)
 {
   AvbMachinePage *self = AVB_MACHINE_PAGE (object);
 
+  g_clear_handle_id (&self->hint_id, g_source_remove);
   if (self->machine != NULL)
     g_signal_handlers_disconnect_by_func (self->machine, update_state, self);
   if (self->actions != NULL)
@@ -344,6 +364,7 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, discard);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, off_hint);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, keys_button);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, release_button);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, console_scroller);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, hint_revealer);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, message_box);
