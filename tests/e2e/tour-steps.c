@@ -37,13 +37,13 @@ tour_drop (Tour *self, GError **error)
   target.x += target.width / 3;
   target.width -= target.width / 3;
   return avb_driver_drop_file (self->driver, self->drag_source, self->iso, &target, error)
-         && avb_driver_expect (self->driver, BUTTON, "Create and start", 120, error);
+         && avb_driver_expect (self->driver, BUTTON, "Create and Start", 120, error);
 }
 
 gboolean
 tour_create (Tour *self, GError **error)
 {
-  if (!avb_driver_click (self->driver, BUTTON, "Create and start", 60, error))
+  if (!avb_driver_click (self->driver, BUTTON, "Create and Start", 60, error))
     return FALSE;
   if (!avb_guest_wait (self->guest, AVB_GUEST_RUNNING, 180))
     return fail (error, "The machine does not run");
