@@ -22,6 +22,8 @@ avb_node_init (void)
 {
   if (atspi_init () > 1)
     g_error ("There is no accessibility bus");
+  /* libatspi warns when an object that it asks about is gone already, as they go all the time. */
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);
   /* A program that is busy drawing answers late; the deadlines here are the caller's. */
   atspi_set_timeout (20000, 20000);
 }
@@ -161,11 +163,39 @@ avb_node_get_text (AvbNode *node)
   return atspi_text_get_text (text, 0, atspi_text_get_character_count (text, NULL), NULL);
 }
 
+/* GTK counts from somewhere within the frame that it draws around itself: what it says of the window itself tells
+ * from where. */
+static AtspiRect
+get_origin (AvbNode *node)
+{
+  g_autoptr (AvbNode) at = g_object_ref (node);
+  AtspiRect origin = { 0 };
+
+  for (int i = 0; i < MAX_DEPTH; i++) {
+    g_autoptr (AvbNode) parent = atspi_accessible_get_parent (at, NULL);
+
+    if (parent == NULL || atspi_accessible_get_role (parent, NULL) == ATSPI_ROLE_APPLICATION)
+      break;
+    g_set_object (&at, parent);
+  }
+  if (at != node) {
+    g_autoptr (AvbNodeComponent) component = atspi_accessible_get_component_iface (at);
+    g_autofree AtspiRect *rect = component != NULL
+                                     ? atspi_component_get_extents (component, ATSPI_COORD_TYPE_WINDOW, NULL)
+                                     : NULL;
+
+    if (rect != NULL)
+      origin = *rect;
+  }
+  return origin;
+}
+
 gboolean
 avb_node_get_area (AvbNode *node, AvbScreen *screen, gulong window, AvbArea *area)
 {
   g_autoptr (AvbNodeComponent) component = atspi_accessible_get_component_iface (node);
   g_autofree AtspiRect *rect = NULL;
+  AtspiRect origin;
   AvbArea frame;
 
   if (component == NULL || !avb_screen_get_area (screen, window, &frame))
@@ -173,7 +203,8 @@ avb_node_get_area (AvbNode *node, AvbScreen *screen, gulong window, AvbArea *are
   rect = atspi_component_get_extents (component, ATSPI_COORD_TYPE_WINDOW, NULL);
   if (rect == NULL || rect->width <= 0 || rect->height <= 0)
     return FALSE;
-  *area = (AvbArea) { frame.x + rect->x, frame.y + rect->y, rect->width, rect->height };
+  origin = get_origin (node);
+  *area = (AvbArea) { frame.x + rect->x - origin.x, frame.y + rect->y - origin.y, rect->width, rect->height };
   return TRUE;
 }
 

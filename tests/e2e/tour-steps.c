@@ -96,8 +96,11 @@ expect_picture (Tour *self, GError **error)
 
   if (!find_console (self, &picture.area, error))
     return FALSE;
-  if (!avb_driver_wait (shows_guest, &picture, 120))
-    return fail (error, "The console does not show the guest's text");
+  if (!avb_driver_wait (shows_guest, &picture, 120)) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "The console, %d x %d at %d, %d, does not show the guest's text",
+                 picture.area.width, picture.area.height, picture.area.x, picture.area.y);
+    return FALSE;
+  }
   return TRUE;
 }
 
