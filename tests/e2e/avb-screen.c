@@ -5,6 +5,7 @@
 
 #include "avb-screen.h"
 
+#include <X11/XKBlib.h>
 #include <X11/Xatom.h>
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
@@ -154,15 +155,21 @@ avb_screen_glide (AvbScreen *self, int x, int y)
 }
 
 static void
+press_code (AvbScreen *self, KeyCode code, gboolean press)
+{
+  XTestFakeKeyEvent (self->display, code, press, CurrentTime);
+  XSync (self->display, False);
+  g_usleep (8000);
+}
+
+static void
 press_key (AvbScreen *self, KeySym keysym, gboolean press)
 {
   KeyCode code = XKeysymToKeycode (self->display, keysym);
 
   if (code == 0)
     g_error ("No key makes keysym 0x%lx", keysym);
-  XTestFakeKeyEvent (self->display, code, press, CurrentTime);
-  XSync (self->display, False);
-  g_usleep (8000);
+  press_code (self, code, press);
 }
 
 void
@@ -186,18 +193,23 @@ static void
 type_character (AvbScreen *self, char c)
 {
   const KeySym keysym = c == '\n' ? XK_Return : (KeySym) (guchar) c;
-  const KeyCode code = XKeysymToKeycode (self->display, keysym);
-  int n_levels = 0;
-  KeySym *levels = XGetKeyboardMapping (self->display, code, 1, &n_levels);
-  const gboolean shifted = n_levels > 1 && levels[0] != keysym && levels[1] == keysym;
 
-  XFree (levels);
-  if (shifted)
-    press_key (self, XK_Shift_L, TRUE);
-  press_key (self, keysym, TRUE);
-  press_key (self, keysym, FALSE);
-  if (shifted)
-    press_key (self, XK_Shift_L, FALSE);
+  /* The first key that has it is the one of the main block: parentheses also have keys of their own, which no guest
+   * knows. */
+  for (int code = 8; code < 256; code++) {
+    const gboolean plain = XkbKeycodeToKeysym (self->display, code, 0, 0) == keysym;
+
+    if (!plain && XkbKeycodeToKeysym (self->display, code, 0, 1) != keysym)
+      continue;
+    if (!plain)
+      press_key (self, XK_Shift_L, TRUE);
+    press_code (self, code, TRUE);
+    press_code (self, code, FALSE);
+    if (!plain)
+      press_key (self, XK_Shift_L, FALSE);
+    return;
+  }
+  g_error ("No key makes the character %d", c);
 }
 
 void
