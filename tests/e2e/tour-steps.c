@@ -141,7 +141,7 @@ tour_command (Tour *self, GError **error)
 static gboolean
 choose_from_menu (Tour *self, const char *menu, guint letter, GError **error)
 {
-  if (!avb_driver_click (self->driver, "toggle button", menu, 60, error)
+  if (!avb_driver_activate (self->driver, "toggle button", menu, 60, error)
       || !avb_driver_expect (self->driver, "menu item", NULL, 60, error))
     return FALSE;
   avb_driver_settle (self->driver, 5);
