@@ -497,6 +497,36 @@ avb_domain_xml_read_spec (AvbDomainXml *self)
   return spec;
 }
 
+void
+avb_domain_xml_set_uuid (AvbDomainXml *self, const char *uuid)
+{
+  xmlNode *root, *node;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (uuid != NULL);
+
+  root = avb_domain_xml_get_root (self);
+  node = avb_xml_child (root, "uuid");
+  if (node == NULL)
+    node = xmlNewChild (root, NULL, BAD_CAST "uuid", NULL);
+  xmlNodeSetContent (node, BAD_CAST uuid);
+}
+
+int
+avb_domain_xml_find_spice (AvbDomainXml *self)
+{
+  xmlNode *graphics;
+  int index = 0;
+
+  g_return_val_if_fail (self != NULL, -1);
+
+  graphics = avb_xml_child (avb_xml_child (avb_domain_xml_get_root (self), "devices"), "graphics");
+  for (; graphics != NULL; graphics = avb_xml_next (graphics, "graphics"), index++)
+    if (avb_xml_attribute_is (graphics, "type", "spice"))
+      return index;
+  return -1;
+}
+
 static guint
 read_port (xmlNode *graphics, const char *name)
 {

@@ -55,6 +55,10 @@ gboolean        avb_domain_xml_apply_spec (AvbDomainXml          *self,
                                            const AvbDomainTraits *traits,
                                            GError               **error);
 
+/* Gives a new definition the UUID that libvirt would choose otherwise. */
+void            avb_domain_xml_set_uuid       (AvbDomainXml *self, const char *uuid);
+/* The place of the first SPICE display among all displays, or -1. */
+int             avb_domain_xml_find_spice     (AvbDomainXml *self);
 gboolean        avb_domain_xml_is_emulated    (AvbDomainXml *self);
 char           *avb_domain_xml_dup_os_id      (AvbDomainXml *self);
 /* (transfer full): how the display of this running machine is reached from this computer */

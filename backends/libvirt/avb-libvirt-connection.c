@@ -23,6 +23,7 @@ struct _AvbLibvirtConnection {
   virConnect      *vir;
   GHashTable      *machines;   /* uuid → AvbLibvirtMachine, as in the list */
   GHashTable      *pending;    /* uuids to look at */
+  GHashTable      *orphans;    /* uuids of machines whose creation failed with the link */
   gboolean         refreshing;
   gboolean         opening;
   guint            attempt;
@@ -264,7 +265,6 @@ open_thread (gpointer data)
 {
   const char *what = _ ("The hypervisor could not be connected to.");
   OpenCall *call = data;
-  char *hostname;
 
   virResetLastError ();
   call->vir = virConnectOpenAuth (call->uri, NULL, 0);
@@ -286,9 +286,14 @@ open_thread (gpointer data)
   call->domains = avb_libvirt_domains_list (call->vir);
   if (call->domains == NULL)
     return avb_libvirt_future_error (what);
-  hostname = virConnectGetHostname (call->vir);
-  call->hostname = g_strdup (hostname);
-  free (hostname);
+  /* Asks the name service, which may take its time. */
+  if (call->driver == AVB_LIBVIRT_DRIVER_QEMU_REMOTE)
+    {
+      char *hostname = virConnectGetHostname (call->vir);
+
+      call->hostname = g_strdup (hostname);
+      free (hostname);
+    }
   call->capabilities = avb_libvirt_capabilities_guess (call->vir, call->driver);
   return dex_future_new_true ();
 }
@@ -365,6 +370,70 @@ remove_machine (AvbLibvirtConnection *self, AvbMachine *machine)
   g_hash_table_remove (self->machines, avb_machine_get_uuid (machine));
 }
 
+/* --- Orphans: defined perhaps, but the link was lost before the answer. Whoever created them was
+ * told that it failed, and has removed the disks: they may not stay. --- */
+
+typedef struct {
+  AvbLibvirtConnection *self;
+  virConnect           *vir;
+  char                 *uuid;
+} OrphanCall;
+
+static void
+orphan_call_free (gpointer data)
+{
+  OrphanCall *call = data;
+
+  g_object_unref (call->self);
+  g_free (call->uuid);
+  g_free (call);
+}
+
+static DexFuture *
+orphan_thread (gpointer data)
+{
+  OrphanCall *call = data;
+  g_autoptr (virConnect) vir = g_steal_pointer (&call->vir);
+  g_autoptr (virDomain) domain = NULL;
+
+  virResetLastError ();
+  domain = virDomainLookupByUUIDString (vir, call->uuid);
+  if (domain == NULL)
+    return virGetLastErrorCode () == VIR_ERR_NO_DOMAIN ? dex_future_new_true ()
+                                                        : avb_libvirt_future_error ("orphan");
+  return avb_libvirt_delete_domain (domain, AVB_DELETE_KEEP_DISKS);
+}
+
+static DexFuture *
+orphan_cb (DexFuture *future, gpointer data)
+{
+  OrphanCall *call = data;
+
+  if (dex_future_get_value (future, NULL) != NULL)
+    g_hash_table_remove (call->self->orphans, call->uuid);
+  return dex_ref (future);
+}
+
+static void
+discard_orphans (AvbLibvirtConnection *self)
+{
+  GHashTableIter iter;
+  gpointer uuid;
+
+  g_hash_table_iter_init (&iter, self->orphans);
+  while (g_hash_table_iter_next (&iter, &uuid, NULL))
+    {
+      OrphanCall *call = g_new0 (OrphanCall, 1);
+
+      call->self = g_object_ref (self);
+      call->vir = avb_libvirt_connection_ref_vir (self);
+      call->uuid = g_strdup (uuid);
+      avb_future_finish (dex_future_finally (avb_blocking_run (orphan_thread, call, NULL), orphan_cb, call,
+                                             orphan_call_free),
+                         "Removing a machine that was created halfway");
+    }
+}
+
 /* Takes over what was read; new ones enter the list all at once. Returns the UUIDs that came. */
 static GHashTable *
 apply_domains (AvbLibvirtConnection *self, GPtrArray *domains)
@@ -378,7 +447,7 @@ apply_domains (AvbLibvirtConnection *self, GPtrArray *domains)
       const AvbLibvirtDomain *domain = domains->pdata[i];
       AvbLibvirtMachine *machine = g_hash_table_lookup (self->machines, domain->uuid);
 
-      if (domain->gone)
+      if (domain->gone || g_hash_table_contains (self->orphans, domain->uuid))
         {
           if (machine != NULL)
             remove_machine (self, AVB_MACHINE (machine));
@@ -477,6 +546,7 @@ opened_cb (DexFuture *future, gpointer data)
   avb_connection_set_name (AVB_CONNECTION (self), name);
   avb_connection_set_capabilities (AVB_CONNECTION (self), with_acceleration (self, call->capabilities));
   apply_list (self, call->domains);
+  discard_orphans (self);
   avb_connection_set_link (AVB_CONNECTION (self), AVB_LINK_UP, NULL);
   avb_libvirt_connection_kick (self);
   read_capabilities (self);
@@ -653,6 +723,7 @@ typedef struct {
   AvbLibvirtConnection *self;
   virConnect           *vir;
   AvbMachineSpec       *spec;
+  char                 *uuid;
 } CreateCall;
 
 static void
@@ -662,6 +733,7 @@ create_call_free (gpointer data)
 
   g_object_unref (call->self);
   g_object_unref (call->spec);
+  g_free (call->uuid);
   g_free (call);
 }
 
@@ -676,7 +748,6 @@ create_thread (gpointer data)
   GError *error = NULL;
   AvbDomainTraits *traits;
   AvbLibvirtDomain *read;
-  char uuid[VIR_UUID_STRING_BUFLEN];
 
   virResetLastError ();
   domain = virDomainLookupByName (vir, avb_machine_spec_get_name (call->spec));
@@ -690,12 +761,13 @@ create_thread (gpointer data)
   if (xml == NULL)
     return dex_future_new_for_error (error);
 
+  /* Known from the start, so that it is known which one was made if the answer gets lost. */
+  avb_domain_xml_set_uuid (xml, call->uuid);
   text = avb_domain_xml_to_string (xml);
   domain = virDomainDefineXMLFlags (vir, text, VIR_DOMAIN_DEFINE_VALIDATE);
   if (domain == NULL)
     return avb_libvirt_future_error (_ ("The machine could not be created."));
-  virDomainGetUUIDString (domain, uuid);
-  read = avb_libvirt_domain_read (vir, uuid, FALSE);
+  read = avb_libvirt_domain_read (vir, call->uuid, FALSE);
   if (read == NULL)
     return avb_libvirt_future_error (_ ("The machine could not be created."));
   return dex_future_new_for_pointer (read);
@@ -704,16 +776,30 @@ create_thread (gpointer data)
 static DexFuture *
 created_cb (DexFuture *future, gpointer data)
 {
-  AvbLibvirtConnection *self = data;
+  CreateCall *call = data;
+  AvbLibvirtConnection *self = call->self;
   g_autoptr (GPtrArray) domains =
       g_ptr_array_new_with_free_func ((GDestroyNotify) avb_libvirt_domain_free);
-  AvbLibvirtDomain *domain = g_value_get_pointer (dex_future_get_value (future, NULL));
+  g_autoptr (GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
   AvbMachine *machine;
 
-  g_ptr_array_add (domains, domain);
-  if (!g_hash_table_contains (self->machines, domain->uuid))
+  if (value == NULL)
+    {
+      if (g_error_matches (error, AVB_ERROR, AVB_ERROR_UNAVAILABLE))
+        {
+          g_hash_table_add (self->orphans, g_strdup (call->uuid));
+          /* The link may be back already. */
+          if (self->vir != NULL)
+            discard_orphans (self);
+        }
+      return dex_ref (future);
+    }
+
+  g_ptr_array_add (domains, g_value_get_pointer (value));
+  if (!g_hash_table_contains (self->machines, call->uuid))
     g_hash_table_unref (apply_domains (self, domains));
-  machine = g_hash_table_lookup (self->machines, domain->uuid);
+  machine = g_hash_table_lookup (self->machines, call->uuid);
   if (machine == NULL)
     return dex_future_new_for_error (avb_error_new (
         AVB_ERROR_NOT_FOUND, NULL, _ ("The machine was deleted while it was being created.")));
@@ -731,8 +817,8 @@ avb_libvirt_connection_create_machine (AvbConnection *connection, AvbMachineSpec
   call->self = g_object_ref (self);
   call->vir = avb_libvirt_connection_ref_vir (self);
   call->spec = avb_machine_spec_copy (spec);
-  return dex_future_then (avb_blocking_run (create_thread, call, create_call_free), created_cb,
-                          g_object_ref (self), g_object_unref);
+  call->uuid = g_uuid_string_random ();
+  return dex_future_finally (avb_blocking_run (create_thread, call, NULL), created_cb, call, create_call_free);
 }
 
 static DexFuture *
@@ -843,6 +929,7 @@ avb_libvirt_connection_finalize (GObject *object)
 
   g_hash_table_unref (self->machines);
   g_hash_table_unref (self->pending);
+  g_hash_table_unref (self->orphans);
   g_free (self->acceleration_reason);
   g_free (self->acceleration_remedy);
 
@@ -872,6 +959,7 @@ avb_libvirt_connection_init (AvbLibvirtConnection *self)
 {
   self->machines = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->pending = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->orphans = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 AvbConnection *

@@ -221,6 +221,8 @@ save_fiber (gpointer data)
   DexFuture *save;
   gboolean aborted = FALSE;
 
+  if (g_cancellable_set_error_if_cancelled (cancellable, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
   save = run_long (domain_call_new (call->machine, save_thread, _ ("The machine could not be saved.")));
   while (dex_future_is_pending (save))
     {
@@ -489,8 +491,17 @@ avb_libvirt_machine_find_console (AvbMachine *machine)
 static DexFuture *
 open_console_thread (virDomain *domain, DomainCall *call)
 {
-  int fd = virDomainOpenGraphicsFD (domain, 0, VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH);
+  GError *error = NULL;
+  g_autoptr (AvbDomainXml) xml = read_definition (domain, 0, call, &error);
+  int index, fd;
 
+  if (xml == NULL)
+    return dex_future_new_for_error (error);
+  index = avb_domain_xml_find_spice (xml);
+  if (index < 0)
+    return dex_future_new_for_error (avb_error_new (
+        AVB_ERROR_NOT_SUPPORTED, NULL, _ ("The display of this machine does not speak SPICE.")));
+  fd = virDomainOpenGraphicsFD (domain, index, VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH);
   return fd < 0 ? avb_libvirt_future_error (call->what) : dex_future_new_for_int (fd);
 }
 

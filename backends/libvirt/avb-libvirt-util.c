@@ -155,6 +155,10 @@ avb_libvirt_error_new (const char *what)
     return avb_error_new (AVB_ERROR_FAILED, NULL, "%s", what);
   if (error->code == VIR_ERR_OPERATION_ABORTED)
     return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled"));
+  /* QEMU built without slirp says the first, libvirt without passt the second. */
+  if (says (error, "network backend 'user'") || says (error, "passt"))
+    return avb_error_new (AVB_ERROR_NOT_SUPPORTED, error->message, _ ("%1$s %2$s"), what,
+                          _ ("QEMU on this host has no network for ordinary users (passt or slirp)."));
   code = map_code (error);
   why = explain (code);
   if (why == NULL)

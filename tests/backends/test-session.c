@@ -406,6 +406,124 @@ corrupt_state_fiber (gpointer data)
   return NULL;
 }
 
+static void
+cancel_cb (AvbOperation *operation, GParamSpec *pspec, gpointer data)
+{
+  if (avb_operation_get_total (operation) > 0)
+    avb_operation_cancel (operation);
+}
+
+static DexFuture *
+save_cancel_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("cancel", NULL);
+  g_autoptr (AvbMachine) machine =
+      avb_test_await_object (avb_connection_create_machine (connection, spec));
+  g_autoptr (AvbOperation) before = avb_operation_new ("Saving");
+  g_autoptr (AvbOperation) during = avb_operation_new ("Saving");
+
+  avb_test_await (avb_machine_start (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+  avb_operation_cancel (before);
+  avb_test_await_error (avb_machine_save (machine, before), G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (avb_operation_get_state (before), ==, AVB_OPERATION_CANCELLED);
+  g_assert_true (has_state (machine, AVB_MACHINE_RUNNING));
+
+  /* It may be saved before it is heard; what the operation says is what is. */
+  g_signal_connect (during, "notify::total", G_CALLBACK (cancel_cb), NULL);
+  dex_await (avb_machine_save (machine, during), NULL);
+  if (avb_operation_get_state (during) == AVB_OPERATION_DONE)
+    avb_test_until_true (has_state (machine, AVB_MACHINE_SAVED));
+  else
+    avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+  g_assert_null (avb_machine_get_operation (machine));
+  avb_test_await (avb_machine_force_off (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_OFF));
+  avb_test_await (avb_machine_delete (machine, AVB_DELETE_KEEP_DISKS));
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
+/* A copy that is cancelled while it is written. */
+static DexFuture *
+copy_cancel_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  g_autofree char *source = g_build_filename (g_get_user_data_dir (), "source.img", NULL);
+  g_autofree char *content = g_malloc (64 << 20);
+  g_autoptr (AvbOperation) operation = avb_operation_new ("Copying");
+  AvbVolumeSpec volume = { .name = "big", .format = "qcow2", .source = source, .source_format = "raw" };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+
+  for (gsize i = 0; i < 64 << 20; i++)
+    content[i] = i >> 9 ^ i;
+  g_assert_true (g_file_set_contents (source, content, 64 << 20, NULL));
+  g_signal_connect (operation, "notify::total", G_CALLBACK (cancel_cb), NULL);
+  path = dex_await_string (avb_connection_create_volume (connection, &volume, operation), &error);
+  /* Too quick to be heard: then it is whole. */
+  if (path == NULL)
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  else
+    avb_test_await (avb_connection_delete_volume (connection, path));
+  g_assert_cmpuint (count_volumes (), ==, 0);
+  g_unlink (source);
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
+/* The daemon dies while a machine is created: either it is there and was answered for, or it is not
+ * there, also after the link is back. */
+static DexFuture *
+half_created_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  GListModel *machines = avb_connection_get_machines (connection);
+
+  for (guint i = 0; i < 8; i++)
+    {
+      g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("half", NULL);
+      g_autoptr (AvbMachine) machine = NULL;
+      g_autoptr (GError) error = NULL;
+      DexFuture *create;
+
+      create = avb_connection_create_machine (connection, spec);
+      dex_await (dex_timeout_new_msec (i * 4), NULL);
+      avb_session_test_kill_daemon ();
+      machine = dex_await_object (create, &error);
+      avb_test_until_true (avb_connection_get_link (connection) == AVB_LINK_LOST);
+      avb_test_until_true (avb_connection_get_link (connection) == AVB_LINK_UP);
+      if (machine != NULL)
+        {
+          avb_test_until_true (avb_machine_get_available (machine));
+          avb_test_await (avb_machine_delete (machine, AVB_DELETE_KEEP_DISKS));
+        }
+      else
+        g_assert_error (error, AVB_ERROR, AVB_ERROR_UNAVAILABLE);
+      avb_test_until_true (g_list_model_get_n_items (machines) == 0);
+      /* The name is free again once the orphan has gone. */
+      for (;;)
+        {
+          g_autoptr (AvbMachine) next = NULL;
+          g_autoptr (GError) taken = NULL;
+
+          next = dex_await_object (avb_connection_create_machine (connection, spec), &taken);
+          if (next == NULL)
+            {
+              g_assert_error (taken, AVB_ERROR, AVB_ERROR_EXISTS);
+              avb_test_pass_time ();
+              continue;
+            }
+          avb_test_await (avb_machine_delete (next, AVB_DELETE_KEEP_DISKS));
+          avb_test_until_true (g_list_model_get_n_items (machines) == 0);
+          break;
+        }
+    }
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
 /* Objects that go while calls are under way. */
 static DexFuture *
 dropped_fiber (gpointer data)
@@ -446,6 +564,9 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Session/volumes", volumes_fiber);
   avb_test_add_fiber ("/Avb/Session/no-space", no_space_fiber);
   avb_test_add_fiber ("/Avb/Session/corrupt-saved-state", corrupt_state_fiber);
+  avb_test_add_fiber ("/Avb/Session/save-cancelled", save_cancel_fiber);
+  avb_test_add_fiber ("/Avb/Session/copy-cancelled", copy_cancel_fiber);
+  avb_test_add_fiber ("/Avb/Session/half-created", half_created_fiber);
   avb_test_add_fiber ("/Avb/Session/dropped-in-flight", dropped_fiber);
   return g_test_run ();
 }
