@@ -47,7 +47,7 @@ static guint32 *
 x_screenshot (int width, int height)
 {
   Display *display = x_display ();
-  XImage *image = XGetImage (display,
+  XImage  *image = XGetImage (display,
                              DefaultRootWindow (display),
                              0,
                              0,
@@ -72,13 +72,13 @@ static guint32 *
 wayland_screenshot (int width, int height)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) grim = g_subprocess_new (
-      G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "grim", "-t", "ppm", "-", NULL);
+  g_autoptr (GSubprocess) grim
+      = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "grim", "-t", "ppm", "-", NULL);
   g_autoptr (GBytes) output = NULL;
-  guint32 *pixels = g_new (guint32, (gsize) width * height);
+  guint32      *pixels = g_new (guint32, (gsize) width * height);
   const guint8 *data;
-  gsize size;
-  int w, h, header;
+  gsize         size;
+  int           w, h, header;
 
   g_assert_no_error (error);
   g_subprocess_communicate (grim, NULL, NULL, &output, NULL, &error);
@@ -191,8 +191,8 @@ is_mapped (gpointer window)
 {
   GdkSurface *surface = gtk_native_get_surface (window);
 
-  return surface != NULL && gdk_surface_get_mapped (surface) &&
-         gtk_widget_get_width (window) > 0 && gdk_surface_get_scale (surface) == rig_scale ();
+  return surface != NULL && gdk_surface_get_mapped (surface) && gtk_widget_get_width (window) > 0
+         && gdk_surface_get_scale (surface) == rig_scale ();
 }
 
 static void
@@ -210,9 +210,9 @@ is_true (gpointer data)
 GtkWindow *
 rig_window_new (GtkWidget *child, int width, int height)
 {
-  GtkWindow *window = GTK_WINDOW (gtk_window_new ());
+  GtkWindow     *window = GTK_WINDOW (gtk_window_new ());
   GdkFrameClock *clock;
-  gboolean painted = FALSE;
+  gboolean       painted = FALSE;
 
   gtk_window_set_decorated (window, FALSE);
   gtk_window_set_default_size (window, width, height);

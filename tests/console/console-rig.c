@@ -21,7 +21,7 @@ tick_cb (gpointer ticked)
 void
 rig_wait (RigCondition condition, gpointer data, const char *what)
 {
-  gint64 end = g_get_monotonic_time () + LIMIT_US;
+  gint64   end = g_get_monotonic_time () + LIMIT_US;
   gboolean ticked = FALSE;
   /* Conditions may be dear, so they are looked at now and then; and before anything idle. */
   guint tick = g_timeout_add_full (G_PRIORITY_HIGH, 20, tick_cb, &ticked, NULL);
@@ -56,8 +56,8 @@ line_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   RigServer *server = data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *line =
-      g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (source), result, NULL, &error);
+  g_autofree char *line
+      = g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (source), result, NULL, &error);
 
   if (line == NULL)
     return; /* killed; after a cancel the server may be gone */
@@ -89,8 +89,8 @@ is_ready (gpointer data)
 void
 rig_server_start (RigServer *server)
 {
-  g_autoptr (GSubprocessLauncher) launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_autoptr (GSubprocessLauncher) launcher
+      = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autoptr (GError) error = NULL;
 
   g_unlink (server->socket);
@@ -185,7 +185,7 @@ rig_server_command (RigServer *server, const char *format, ...)
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
   g_autofree char *line = NULL;
-  va_list arguments;
+  va_list          arguments;
 
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);
@@ -232,7 +232,7 @@ typedef struct {
 static gboolean
 is_as_long (gpointer data)
 {
-  Expectation *expectation = data;
+  Expectation     *expectation = data;
   g_autofree char *events = rig_server_events (expectation->server, expectation->words);
 
   return strlen (events) >= strlen (expectation->events);
@@ -241,7 +241,7 @@ is_as_long (gpointer data)
 void
 rig_server_expect (RigServer *server, const char *words, const char *events)
 {
-  Expectation expectation = { server, words, events };
+  Expectation      expectation = { server, words, events };
   g_autofree char *got = NULL;
   g_autofree char *what = g_strdup_printf ("the server reports “%s”", events);
 
@@ -268,8 +268,7 @@ rig_server_dump (RigServer *server, int width, int height)
 
 /* The machine. */
 
-struct _RigMachine
-{
+struct _RigMachine {
   AvbMachine          parent_instance;
   char               *socket;
   AvbConsoleEndpoint *endpoint;
@@ -281,7 +280,7 @@ G_DEFINE_FINAL_TYPE (RigMachine, rig_machine, AVB_TYPE_MACHINE)
 static DexFuture *
 rig_machine_find_console (AvbMachine *machine)
 {
-  RigMachine *self = RIG_MACHINE (machine);
+  RigMachine         *self = RIG_MACHINE (machine);
   AvbConsoleEndpoint *endpoint = self->endpoint != NULL
                                      ? avb_console_endpoint_copy (self->endpoint)
                                      : avb_console_endpoint_new (AVB_CONSOLE_SPICE_FD);
@@ -386,7 +385,7 @@ has_status (gpointer data)
 void
 rig_wait_status (AvbConsole *console, AvbConsoleStatus status)
 {
-  Picture picture = { .console = console, .status = status };
+  Picture          picture = { .console = console, .status = status };
   g_autofree char *what = g_strdup_printf ("the console’s status becomes %d", status);
 
   rig_wait (has_status, &picture, what);
@@ -398,10 +397,10 @@ has_texture (gpointer data)
   Picture *picture = data;
   g_autoptr (GdkTexture) texture = avb_console_dup_texture (picture->console);
   g_autofree guint32 *pixels = NULL;
-  gsize n = (gsize) picture->width * picture->height;
+  gsize               n = (gsize) picture->width * picture->height;
 
-  if (texture == NULL || gdk_texture_get_width (texture) != picture->width ||
-      gdk_texture_get_height (texture) != picture->height)
+  if (texture == NULL || gdk_texture_get_width (texture) != picture->width
+      || gdk_texture_get_height (texture) != picture->height)
     return FALSE;
   pixels = g_new (guint32, n);
   gdk_texture_download (texture, (guchar *) pixels, (gsize) picture->width * 4);
@@ -423,16 +422,15 @@ rig_wait_texture (AvbConsole *console, RigServer *server, int width, int height)
 static gboolean
 is_on_screen (gpointer data)
 {
-  Picture *picture = data;
-  int screen_width = picture->left + picture->width;
-  g_autofree guint32 *pixels =
-      rig_screenshot (screen_width, picture->top + picture->height);
-  int wrong = 0;
+  Picture            *picture = data;
+  int                 screen_width = picture->left + picture->width;
+  g_autofree guint32 *pixels = rig_screenshot (screen_width, picture->top + picture->height);
+  int                 wrong = 0;
 
   for (int y = 0; y < picture->height; y++)
     for (int x = 0; x < picture->width; x++)
-      wrong += (pixels[(gsize) (picture->top + y) * screen_width + picture->left + x] & 0xffffff) !=
-               (picture->expected[(gsize) y * picture->width + x] & 0xffffff);
+      wrong += (pixels[(gsize) (picture->top + y) * screen_width + picture->left + x] & 0xffffff)
+               != (picture->expected[(gsize) y * picture->width + x] & 0xffffff);
   if (wrong != picture->wrong)
     g_test_message ("%d wrong pixels of %d", wrong, picture->width * picture->height);
   picture->wrong = wrong;
@@ -443,12 +441,9 @@ void
 rig_wait_screen (RigServer *server, int width, int height, int left, int top)
 {
   g_autofree guint32 *expected = rig_server_dump (server, width, height);
-  Picture picture = { .expected = expected,
-                      .width = width,
-                      .height = height,
-                      .left = left,
-                      .top = top,
-                      .wrong = -1 };
+  Picture             picture = {
+                .expected = expected, .width = width, .height = height, .left = left, .top = top, .wrong = -1
+  };
 
   rig_wait (is_on_screen, &picture, "the screen shows the server’s picture without a wrong pixel");
 }

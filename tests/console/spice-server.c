@@ -67,8 +67,7 @@ static gsize    surface_size;
 static int     gl_left;
 static guint64 gl_done;
 
-static void G_GNUC_PRINTF (1, 2)
-report (const char *text, ...)
+static void G_GNUC_PRINTF (1, 2) report (const char *text, ...)
 {
   va_list arguments;
 
@@ -138,7 +137,7 @@ static gboolean
 watch_cb (int fd, GIOCondition condition, gpointer data)
 {
   SpiceWatch *watch = data;
-  int events = 0;
+  int         events = 0;
 
   if (condition & (G_IO_IN | G_IO_HUP | G_IO_ERR))
     events |= SPICE_WATCH_EVENT_READ;
@@ -242,10 +241,8 @@ mouse_buttons (SpiceMouseInstance *instance, uint32_t mask)
 }
 
 static const SpiceMouseInterface mouse_interface = {
-  .base = { SPICE_INTERFACE_MOUSE,
-            "mouse",
-            SPICE_INTERFACE_MOUSE_MAJOR,
-            SPICE_INTERFACE_MOUSE_MINOR },
+  .base
+  = { SPICE_INTERFACE_MOUSE, "mouse", SPICE_INTERFACE_MOUSE_MAJOR, SPICE_INTERFACE_MOUSE_MINOR },
   .motion = mouse_motion,
   .buttons = mouse_buttons,
 };
@@ -457,7 +454,7 @@ static void
 set_mode (int w, int h, int bits)
 {
   QXLDevSurfaceCreate create = { 0 };
-  gsize size = (gsize) w * h * 4;
+  gsize               size = (gsize) w * h * 4;
 
   if (surface != NULL)
     {
@@ -518,8 +515,8 @@ static void
 draw (int x, int y, int w, int h, guint32 *pixels)
 {
   static uint32_t unique;
-  Command *command = g_new0 (Command, 1);
-  QXLDrawable *drawable = &command->u.drawable;
+  Command        *command = g_new0 (Command, 1);
+  QXLDrawable    *drawable = &command->u.drawable;
 
   for (int row = 0; row < h; row++)
     for (int column = 0; column < w; column++)
@@ -596,9 +593,9 @@ static void
 set_cursor (int w, int h, int hot_x, int hot_y, guint32 rgba)
 {
   static uint64_t unique;
-  Command *command = cursor_command (QXL_CURSOR_SET);
-  gsize size = (gsize) w * h * 4;
-  guint32 argb = (rgba >> 8) | (rgba << 24);
+  Command        *command = cursor_command (QXL_CURSOR_SET);
+  gsize           size = (gsize) w * h * 4;
+  guint32         argb = (rgba >> 8) | (rgba << 24);
 
   command->shape = g_malloc0 (sizeof (QXLCursor) + size);
   command->shape->header.unique = ++unique;
@@ -657,9 +654,9 @@ kick (void)
 static void
 execute (const char *line)
 {
-  int a, b, c, d;
+  int   a, b, c, d;
   guint e;
-  char word[4096];
+  char  word[4096];
 
   if (sscanf (line, "mode %d %d %d", &a, &b, &c) == 3)
     set_mode (a, b, c);
@@ -706,7 +703,7 @@ static gboolean
 command_cb (GIOChannel *channel, GIOCondition condition, gpointer loop)
 {
   g_autofree char *line = NULL;
-  gsize end;
+  gsize            end;
 
   if (g_io_channel_read_line (channel, &line, NULL, &end, NULL) != G_IO_STATUS_NORMAL)
     {

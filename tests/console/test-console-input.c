@@ -93,8 +93,8 @@ allocate_box (GtkWidget *box, int width, int height, int baseline)
 {
   GtkWidget *console = gtk_widget_get_first_child (box);
   GtkWidget *button = gtk_widget_get_last_child (box);
-  int console_height = (int) (HEIGHT / rig_scale ());
-  int unused;
+  int        console_height = (int) (HEIGHT / rig_scale ());
+  int        unused;
 
   gtk_widget_measure (button, GTK_ORIENTATION_HORIZONTAL, -1, &unused, NULL, NULL, NULL);
   gtk_widget_measure (console, GTK_ORIENTATION_HORIZONTAL, -1, &unused, NULL, NULL, NULL);
@@ -106,7 +106,7 @@ allocate_box (GtkWidget *box, int width, int height, int baseline)
 static void
 set_up (Rig *rig, gconstpointer data)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget          *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkEventController *shortcuts = gtk_shortcut_controller_new ();
 
   rig->server = rig_server_new ();
@@ -121,7 +121,8 @@ set_up (Rig *rig, gconstpointer data)
   avb_console_set_machine (rig->console, rig->machine);
 
   rig_move (1100, 900);
-  rig->window = rig_window_new (box, (int) (WIDTH / rig_scale ()), (int) (HEIGHT / rig_scale ()) + 60);
+  rig->window
+      = rig_window_new (box, (int) (WIDTH / rig_scale ()), (int) (HEIGHT / rig_scale ()) + 60);
   gtk_event_controller_set_propagation_phase (shortcuts, GTK_PHASE_CAPTURE);
   gtk_shortcut_controller_add_shortcut (
       GTK_SHORTCUT_CONTROLLER (shortcuts),
@@ -237,9 +238,8 @@ test_chord (Rig *rig, gconstpointer data)
   type (KEY_DELETE);
   rig_key (KEY_LEFTALT, FALSE);
   rig_key (KEY_LEFTCTRL, FALSE);
-  rig_server_expect (rig->server,
-                     "key",
-                     "key 1d; key 38; key e0; key 53; key e0; key d3; key b8; key 9d");
+  rig_server_expect (
+      rig->server, "key", "key 1d; key 38; key e0; key 53; key e0; key d3; key b8; key 9d");
   g_assert_true (avb_console_get_captured (rig->console));
   rig_server_forget (rig->server);
 
@@ -295,9 +295,8 @@ test_send_keys (Rig *rig, gconstpointer data)
   rig_server_forget (rig->server);
   g_assert_true (gtk_widget_activate_action (
       GTK_WIDGET (rig->console), "console.send-keys", "s", "Control_L Alt_L nonsense Delete"));
-  rig_server_expect (rig->server,
-                     "key",
-                     "key 1d; key 38; key e0; key 53; key e0; key d3; key b8; key 9d");
+  rig_server_expect (
+      rig->server, "key", "key 1d; key 38; key e0; key 53; key e0; key d3; key b8; key 9d");
 }
 
 /* The corners of what is shown are the corners of the guest, to the pixel. */
@@ -306,7 +305,8 @@ test_corners (Rig *rig, gconstpointer data)
 {
   static const struct {
     int x, y;
-  } places[] = { { 0, 0 }, { WIDTH - 1, 0 }, { WIDTH - 1, HEIGHT - 1 }, { 0, HEIGHT - 1 }, { 301, 17 } };
+  } places[]
+      = { { 0, 0 }, { WIDTH - 1, 0 }, { WIDTH - 1, HEIGHT - 1 }, { 0, HEIGHT - 1 }, { 301, 17 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
     {
@@ -338,8 +338,8 @@ test_scaled_corners (Rig *rig, gconstpointer data)
   rig_wait_texture (rig->console, rig->server, 1200, 960);
   for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
     {
-      g_autofree char *expected =
-          g_strdup_printf ("position %d %d 0", places[i].guest_x, places[i].guest_y);
+      g_autofree char *expected
+          = g_strdup_printf ("position %d %d 0", places[i].guest_x, places[i].guest_y);
 
       rig_server_forget (rig->server);
       rig_move (places[i].x, places[i].y);
@@ -425,8 +425,8 @@ shows_red_at_50_40 (gpointer data)
 {
   g_autofree guint32 *pixels = rig_screenshot (WIDTH, HEIGHT);
 
-  return (pixels[40 * WIDTH + 50] & 0xffffff) == 0xff0000 &&
-         (pixels[(40 + 7) * WIDTH + 50 + 7] & 0xffffff) == 0xff0000;
+  return (pixels[40 * WIDTH + 50] & 0xffffff) == 0xff0000
+         && (pixels[(40 + 7) * WIDTH + 50 + 7] & 0xffffff) == 0xff0000;
 }
 
 static void

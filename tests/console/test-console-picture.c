@@ -56,8 +56,8 @@ test_exact (Rig *rig, gconstpointer data)
 {
   static const int offsets[][2] = { { 0, 0 }, { 13, 7 }, { 1, 3 }, { 2, 1 } };
   static const int formats[] = { 32, 565, 555 };
-  GtkWidget *widget = GTK_WIDGET (rig->console);
-  guint seed = 2;
+  GtkWidget       *widget = GTK_WIDGET (rig->console);
+  guint            seed = 2;
 
   avb_console_set_scaling (rig->console, FALSE);
   gtk_widget_set_halign (widget, GTK_ALIGN_START);
@@ -74,11 +74,8 @@ test_exact (Rig *rig, gconstpointer data)
         {
           gtk_widget_set_margin_start (widget, offsets[i][0]);
           gtk_widget_set_margin_top (widget, offsets[i][1]);
-          rig_wait_screen (rig->server,
-                           WIDTH - (int) f,
-                           HEIGHT,
-                           device (offsets[i][0]),
-                           device (offsets[i][1]));
+          rig_wait_screen (
+              rig->server, WIDTH - (int) f, HEIGHT, device (offsets[i][0]), device (offsets[i][1]));
           for (int n = 0; n < 6; n++)
             rig_server_command (rig->server,
                                 "noise %d %d %d %d %u",
@@ -87,11 +84,8 @@ test_exact (Rig *rig, gconstpointer data)
                                 37 + n * 5,
                                 29 + n * 3,
                                 seed++);
-          rig_wait_screen (rig->server,
-                           WIDTH - (int) f,
-                           HEIGHT,
-                           device (offsets[i][0]),
-                           device (offsets[i][1]));
+          rig_wait_screen (
+              rig->server, WIDTH - (int) f, HEIGHT, device (offsets[i][0]), device (offsets[i][1]));
         }
     }
 }
@@ -133,8 +127,8 @@ static void
 test_idle (Rig *rig, gconstpointer data)
 {
   GdkFrameClock *clock;
-  gboolean done = FALSE;
-  int frames = 0;
+  gboolean       done = FALSE;
+  int            frames = 0;
 
   rig->window = rig_window_new (GTK_WIDGET (rig->console), WIDTH, HEIGHT);
   connect (rig);
@@ -166,8 +160,8 @@ static void
 test_flood (Rig *rig, gconstpointer data)
 {
   GdkFrameClock *clock;
-  int beats = 0, frames = 0;
-  guint source;
+  int            beats = 0, frames = 0;
+  guint          source;
 
   rig->window = rig_window_new (GTK_WIDGET (rig->console), WIDTH, HEIGHT);
   connect (rig);

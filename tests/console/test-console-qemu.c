@@ -27,8 +27,8 @@ shows_picture (gpointer data)
   g_autoptr (GdkTexture) texture = avb_console_dup_texture (wait->console);
   g_autofree guint32 *pixels = g_new (guint32, WIDTH * HEIGHT);
 
-  if (texture == NULL || gdk_texture_get_width (texture) != WIDTH ||
-      gdk_texture_get_height (texture) != HEIGHT)
+  if (texture == NULL || gdk_texture_get_width (texture) != WIDTH
+      || gdk_texture_get_height (texture) != HEIGHT)
     return FALSE;
   gdk_texture_download (texture, (guchar *) pixels, WIDTH * 4);
   for (guint32 i = 0; i < WIDTH * HEIGHT; i++)
@@ -57,7 +57,7 @@ exists (gpointer file)
 static gboolean
 is_long (gpointer data)
 {
-  Wait *wait = data;
+  Wait    *wait = data;
   GStatBuf status;
 
   return g_stat (wait->file, &status) == 0 && (gsize) status.st_size >= wait->length;
@@ -66,7 +66,7 @@ is_long (gpointer data)
 static void
 test_boot_sector (void)
 {
-  static const guint codes[] = { KEY_A, KEY_PAGEUP, KEY_PAUSE, KEY_LEFTMETA };
+  static const guint  codes[] = { KEY_A, KEY_PAGEUP, KEY_PAUSE, KEY_LEFTMETA };
   static const guint8 bytes[] = { 'R',  0x1e, 0x9e, 0xe0, 0x49, 0xe0, 0xc9, 0xe1, 0x1d,
                                   0x45, 0xe1, 0x9d, 0xc5, 0xe0, 0x5b, 0xe0, 0xdb };
   g_autoptr (GError) error = NULL;
@@ -75,15 +75,15 @@ test_boot_sector (void)
   g_autofree char *debug = g_build_filename (directory, "debug", NULL);
   g_autofree char *spice = g_strdup_printf (
       "unix=on,addr=%s,disable-ticketing=on,image-compression=off,streaming-video=off", socket);
-  g_autofree char *drive =
-      g_strdup_printf ("if=ide,format=raw,readonly=off,snapshot=on,file=%s", g_getenv ("AVB_TEST_BOOT_SECTOR"));
+  g_autofree char *drive = g_strdup_printf ("if=ide,format=raw,readonly=off,snapshot=on,file=%s",
+                                            g_getenv ("AVB_TEST_BOOT_SECTOR"));
   g_autofree char *chardev = g_strdup_printf ("file,id=debug,path=%s", debug);
   g_autoptr (GSubprocess) qemu = NULL;
   g_autofree char *contents = NULL;
-  GtkWindow *window;
-  AvbMachine *machine = rig_machine_new (socket);
-  AvbConsole *console = AVB_CONSOLE (avb_console_new ());
-  Wait wait = { console, debug, 1 };
+  GtkWindow       *window;
+  AvbMachine      *machine = rig_machine_new (socket);
+  AvbConsole      *console = AVB_CONSOLE (avb_console_new ());
+  Wait             wait = { console, debug, 1 };
 
   qemu = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE,
                            &error,

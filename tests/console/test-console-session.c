@@ -139,7 +139,7 @@ static void
 test_backs_off (Rig *rig, gconstpointer data)
 {
   gboolean done = FALSE;
-  guint opened;
+  guint    opened;
 
   connect (rig);
   opened = rig_machine_get_n_opened (rig->machine);
@@ -241,8 +241,8 @@ test_gl (Rig *rig, gconstpointer data)
 /* Displays as no honest server describes them, straight from a channel. */
 
 typedef struct {
-  int         pictures;
-  GPtrArray  *problems;
+  int        pictures;
+  GPtrArray *problems;
 } Outcome;
 
 static void
@@ -279,7 +279,7 @@ test_hostile (void)
   g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   g_autoptr (AvbSpiceDisplay) display = avb_spice_display_new (framebuffer);
   g_autofree guint32 *good = g_new0 (guint32, 64 * 64);
-  Outcome outcome = { 0, g_ptr_array_new_with_free_func (g_free) };
+  Outcome             outcome = { 0, g_ptr_array_new_with_free_func (g_free) };
 
   g_signal_connect (display, "picture", G_CALLBACK (picture_cb), &outcome);
   g_signal_connect (display, "problem", G_CALLBACK (problem_cb), &outcome);

@@ -28,7 +28,7 @@ make_noise (int width, int height, guint32 seed)
 static guint32 *
 download (GdkTexture *texture)
 {
-  gsize stride = (gsize) gdk_texture_get_width (texture) * 4;
+  gsize    stride = (gsize) gdk_texture_get_width (texture) * 4;
   guint32 *pixels = g_malloc (stride * gdk_texture_get_height (texture));
 
   gdk_texture_download (texture, (guchar *) pixels, stride);
@@ -45,8 +45,7 @@ render_node (GskRenderNode *node, int width, int height)
 
   gsk_renderer_realize_for_display (renderer, gdk_display_get_default (), &error);
   g_assert_no_error (error);
-  texture = gsk_renderer_render_texture (
-      renderer, node, &GRAPHENE_RECT_INIT (0, 0, width, height));
+  texture = gsk_renderer_render_texture (renderer, node, &GRAPHENE_RECT_INIT (0, 0, width, height));
   pixels = download (texture);
   gsk_renderer_unrealize (renderer);
   return pixels;
@@ -102,6 +101,10 @@ test_exact (void)
       attach (framebuffer, width, height, pixels);
       rendered = render (framebuffer, width, height);
       g_assert_cmpint (count_wrong (rendered, pixels, (gsize) width * height), ==, 0);
+      g_clear_pointer (&rendered, g_free);
+      avb_framebuffer_set_opaque (framebuffer, TRUE);
+      rendered = render (framebuffer, width, height);
+      g_assert_cmpint (count_wrong (rendered, pixels, (gsize) width * height), ==, 0);
       copy = avb_framebuffer_dup_texture (framebuffer);
       copied = download (copy);
       g_assert_cmpint (count_wrong (copied, pixels, (gsize) width * height), ==, 0);
@@ -149,7 +152,7 @@ test_partial_damage (void)
   const int width = 403, height = 301;
   g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   g_autofree guint32 *pixels = make_noise (width, height, 2);
-  guint32 seed = 3;
+  guint32             seed = 3;
 
   attach (framebuffer, width, height, pixels);
   for (int round = 0; round < 40; round++)
@@ -179,7 +182,7 @@ test_reads_only_damage (void)
   g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   g_autofree guint32 *pixels = g_new0 (guint32, (gsize) width * height);
   g_autofree guint32 *rendered = NULL;
-  int white = 0;
+  int                 white = 0;
 
   attach (framebuffer, width, height, pixels);
   g_free (render (framebuffer, width, height));
@@ -196,10 +199,14 @@ static void
 test_outside (void)
 {
   static const int rectangles[][4] = {
-    { -5, -5, 10, 10 },          { 90, 90, 1000, 1000 },
-    { G_MININT, 0, G_MAXINT, 4 }, { G_MAXINT, G_MAXINT, G_MAXINT, G_MAXINT },
-    { 0, 0, -4, -4 },            { 100, 100, 1, 1 },
-    { 5, 5, 0, 5 },              { G_MININT, G_MININT, G_MININT, G_MININT },
+    { -5, -5, 10, 10 },
+    { 90, 90, 1000, 1000 },
+    { G_MININT, 0, G_MAXINT, 4 },
+    { G_MAXINT, G_MAXINT, G_MAXINT, G_MAXINT },
+    { 0, 0, -4, -4 },
+    { 100, 100, 1, 1 },
+    { 5, 5, 0, 5 },
+    { G_MININT, G_MININT, G_MININT, G_MININT },
     { -1, -1, G_MAXINT, G_MAXINT },
   };
   g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
@@ -209,11 +216,8 @@ test_outside (void)
   avb_framebuffer_invalidate (framebuffer, 0, 0, 10, 10);
   attach (framebuffer, 100, 100, pixels);
   for (gsize i = 0; i < G_N_ELEMENTS (rectangles); i++)
-    avb_framebuffer_invalidate (framebuffer,
-                                rectangles[i][0],
-                                rectangles[i][1],
-                                rectangles[i][2],
-                                rectangles[i][3]);
+    avb_framebuffer_invalidate (
+        framebuffer, rectangles[i][0], rectangles[i][1], rectangles[i][2], rectangles[i][3]);
   rendered = render (framebuffer, 100, 100);
   g_assert_cmpint (count_wrong (rendered, pixels, 100 * 100), ==, 0);
 }
@@ -222,10 +226,20 @@ static void
 test_refuses (void)
 {
   static const int shapes[][3] = {
-    { 0, 0, 0 },           { 0, 10, 40 },         { 10, 0, 40 },      { -1, 10, 40 },
-    { 32768, 32768, 4 * 32768 }, { 16385, 1, 4 * 16385 }, { 1, 16385, 4 },    { 16384, 16384, 4 * 16384 },
-    { 100, 100, 399 },     { 100, 100, 396 },     { 100, 100, 0 },    { 100, 100, -400 },
-    { 100, 100, 402 },     { G_MAXINT, G_MAXINT, G_MAXINT },
+    { 0, 0, 0 },
+    { 0, 10, 40 },
+    { 10, 0, 40 },
+    { -1, 10, 40 },
+    { 32768, 32768, 4 * 32768 },
+    { 16385, 1, 4 * 16385 },
+    { 1, 16385, 4 },
+    { 16384, 16384, 4 * 16384 },
+    { 100, 100, 399 },
+    { 100, 100, 396 },
+    { 100, 100, 0 },
+    { 100, 100, -400 },
+    { 100, 100, 402 },
+    { G_MAXINT, G_MAXINT, G_MAXINT },
   };
   g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   g_autofree guint32 *pixels = make_noise (10, 10, 5);
@@ -258,7 +272,7 @@ test_one_redraw (void)
 {
   g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   g_autofree guint32 *pixels = make_noise (500, 500, 6);
-  int count = 0;
+  int                 count = 0;
 
   attach (framebuffer, 500, 500, pixels);
   g_free (render (framebuffer, 500, 500));
@@ -282,7 +296,7 @@ test_outlives_surface (void)
   for (int i = 0; i < 1000; i++)
     {
       g_autofree guint32 *pixels = make_noise (width, height, (guint32) i);
-      guint32 *surface = g_memdup2 (pixels, (gsize) width * height * 4);
+      guint32            *surface = g_memdup2 (pixels, (gsize) width * height * 4);
       g_autoptr (GdkTexture) texture = NULL;
       g_autofree guint32 *kept = NULL;
 
@@ -314,29 +328,30 @@ static void
 test_seams (void)
 {
   static const double zooms[] = { 0.75, 1.37, 1.5, 2, 3, 0.5 };
-  const int width = 517, height = 391;
+  const int           width = 517, height = 391;
   g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   g_autofree guint32 *pixels = make_noise (width, height, 7);
 
   attach (framebuffer, width, height, pixels);
   for (gsize i = 0; i < G_N_ELEMENTS (zooms); i++)
     {
-      int shown_width = (int) (width * zooms[i] + 0.5), shown_height = (int) (height * zooms[i] + 0.5);
+      int shown_width = (int) (width * zooms[i] + 0.5),
+          shown_height = (int) (height * zooms[i] + 0.5);
       gboolean nearest = zooms[i] == 2 || zooms[i] == 3;
       g_autoptr (GdkTexture) whole = avb_framebuffer_dup_texture (framebuffer);
-      g_autoptr (GskRenderNode) node =
-          gsk_texture_scale_node_new (whole,
-                                      &GRAPHENE_RECT_INIT (0, 0, shown_width, shown_height),
-                                      nearest ? GSK_SCALING_FILTER_NEAREST
-                                              : GSK_SCALING_FILTER_LINEAR);
+      g_autoptr (GskRenderNode) node = gsk_texture_scale_node_new (
+          whole,
+          &GRAPHENE_RECT_INIT (0, 0, shown_width, shown_height),
+          nearest ? GSK_SCALING_FILTER_NEAREST : GSK_SCALING_FILTER_LINEAR);
       g_autofree guint32 *expected = render_node (node, shown_width, shown_height);
       g_autofree guint32 *rendered = render (framebuffer, shown_width, shown_height);
-      int seams = 0;
+      int                 seams = 0;
 
       for (gsize p = 0; p < (gsize) shown_width * shown_height; p++)
         for (int shift = 0; shift < 32; shift += 8)
           {
-            int difference = (int) ((rendered[p] >> shift) & 0xff) - (int) ((expected[p] >> shift) & 0xff);
+            int difference
+                = (int) ((rendered[p] >> shift) & 0xff) - (int) ((expected[p] >> shift) & 0xff);
 
             /* Weights have steps of 1/128 on each axis and may be rounded differently; a seam is
              * far more. */

@@ -51,13 +51,13 @@ test_keyvals (void)
     const char *name;
     guint       scancode;
   } cases[] = {
-    { "1", 0x02 },         { "exclam", 0x02 },      { "minus", 0x0c },      { "equal", 0x0d },
-    { "q", 0x10 },         { "Q", 0x10 },           { "bracketright", 0x1b }, { "a", 0x1e },
-    { "apostrophe", 0x28 }, { "grave", 0x29 },      { "backslash", 0x2b },  { "z", 0x2c },
-    { "slash", 0x35 },     { "less", 0x33 },        { "space", 0x39 },      { "Control_L", 0x1d },
-    { "Alt_L", 0x38 },     { "Delete", 0x153 },     { "F1", 0x3b },         { "F12", 0x58 },
-    { "BackSpace", 0x0e }, { "Super_L", 0x15b },    { "Print", 0x137 },     { "Pause", 0x21d },
-    { "Return", 0x1c },    { "Adiaeresis", 0 },
+    { "1", 0x02 },          { "exclam", 0x02 },   { "minus", 0x0c },        { "equal", 0x0d },
+    { "q", 0x10 },          { "Q", 0x10 },        { "bracketright", 0x1b }, { "a", 0x1e },
+    { "apostrophe", 0x28 }, { "grave", 0x29 },    { "backslash", 0x2b },    { "z", 0x2c },
+    { "slash", 0x35 },      { "less", 0x33 },     { "space", 0x39 },        { "Control_L", 0x1d },
+    { "Alt_L", 0x38 },      { "Delete", 0x153 },  { "F1", 0x3b },           { "F12", 0x58 },
+    { "BackSpace", 0x0e },  { "Super_L", 0x15b }, { "Print", 0x137 },       { "Pause", 0x21d },
+    { "Return", 0x1c },     { "Adiaeresis", 0 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)

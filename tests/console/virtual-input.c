@@ -22,8 +22,8 @@ static const struct wl_message keyboard_requests[] = {
 static const struct wl_interface keyboard_interface = {
   "zwp_virtual_keyboard_v1", 1, G_N_ELEMENTS (keyboard_requests), keyboard_requests, 0, NULL,
 };
-static const struct wl_interface *create_keyboard_types[] = { &wl_seat_interface,
-                                                              &keyboard_interface };
+static const struct wl_interface *create_keyboard_types[]
+    = { &wl_seat_interface, &keyboard_interface };
 static const struct wl_message keyboard_manager_requests[] = {
   { "create_virtual_keyboard", "on", create_keyboard_types },
 };
@@ -33,16 +33,16 @@ static const struct wl_interface keyboard_manager_interface = {
 enum { KEYBOARD_KEYMAP, KEYBOARD_KEY };
 
 static const struct wl_message pointer_requests[] = {
-  { "motion", "uff", no_types },       { "motion_absolute", "uuuuu", no_types },
-  { "button", "uuu", no_types },       { "axis", "uuf", no_types },
-  { "frame", "", no_types },           { "axis_source", "u", no_types },
-  { "axis_stop", "uu", no_types },     { "axis_discrete", "uufi", no_types },
+  { "motion", "uff", no_types },   { "motion_absolute", "uuuuu", no_types },
+  { "button", "uuu", no_types },   { "axis", "uuf", no_types },
+  { "frame", "", no_types },       { "axis_source", "u", no_types },
+  { "axis_stop", "uu", no_types }, { "axis_discrete", "uufi", no_types },
 };
 static const struct wl_interface pointer_interface = {
   "zwlr_virtual_pointer_v1", 1, G_N_ELEMENTS (pointer_requests), pointer_requests, 0, NULL,
 };
-static const struct wl_interface *create_pointer_types[] = { &wl_seat_interface,
-                                                             &pointer_interface };
+static const struct wl_interface *create_pointer_types[]
+    = { &wl_seat_interface, &pointer_interface };
 static const struct wl_message pointer_manager_requests[] = {
   { "create_virtual_pointer", "?on", create_pointer_types },
 };
@@ -84,7 +84,8 @@ now (void)
 }
 
 static void
-global_cb (void *data, struct wl_registry *registry, uint32_t name, const char *type, uint32_t version)
+global_cb (
+    void *data, struct wl_registry *registry, uint32_t name, const char *type, uint32_t version)
 {
   if (strcmp (type, wl_seat_interface.name) == 0 && seat == NULL)
     seat = wl_registry_bind (registry, name, &wl_seat_interface, 1);
@@ -118,13 +119,19 @@ geometry_cb (void             *data,
 }
 
 static void
-mode_cb (void *data, struct wl_output *wl_output, uint32_t flags, int32_t width, int32_t height, int32_t refresh)
+mode_cb (void             *data,
+         struct wl_output *wl_output,
+         uint32_t          flags,
+         int32_t           width,
+         int32_t           height,
+         int32_t           refresh)
 {
   output_width = width;
   output_height = height;
 }
 
-static const struct wl_output_listener output_listener = { .geometry = geometry_cb, .mode = mode_cb };
+static const struct wl_output_listener output_listener
+    = { .geometry = geometry_cb, .mode = mode_cb };
 
 static void
 send_keymap (void)
@@ -157,8 +164,7 @@ start (void)
   wl_display_roundtrip (display);
   g_assert (seat != NULL && output != NULL && keyboard_manager != NULL && pointer_manager != NULL);
   wl_output_add_listener (output, &output_listener, NULL);
-  keyboard =
-      wl_proxy_marshal_flags (keyboard_manager, 0, &keyboard_interface, 1, 0, seat, NULL);
+  keyboard = wl_proxy_marshal_flags (keyboard_manager, 0, &keyboard_interface, 1, 0, seat, NULL);
   pointer = wl_proxy_marshal_flags (pointer_manager, 0, &pointer_interface, 1, 0, seat, NULL);
   send_keymap ();
   wl_display_roundtrip (display);
@@ -235,12 +241,8 @@ virtual_input_focus (gboolean focused)
   g_autoptr (GSubprocess) swaymsg = NULL;
 
   start ();
-  swaymsg = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE,
-                              &error,
-                              "swaymsg",
-                              "workspace",
-                              focused ? "1" : "2",
-                              NULL);
+  swaymsg = g_subprocess_new (
+      G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, "swaymsg", "workspace", focused ? "1" : "2", NULL);
   g_assert_no_error (error);
   g_subprocess_wait_check (swaymsg, NULL, &error);
   g_assert_no_error (error);

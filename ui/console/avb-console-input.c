@@ -21,11 +21,10 @@ typedef enum {
   CHORD_SPOILED,  /* another key or button: it is a shortcut of the guest */
 } Chord;
 
-struct _AvbConsoleInput
-{
+struct _AvbConsoleInput {
   GObject parent_instance;
 
-  GtkWidget          *widget; /* not owned: it owns us */
+  GtkWidget          *widget;      /* not owned: it owns us */
   GPtrArray          *controllers; /* on it; not owned */
   AvbConsoleInputMap  map;
   SpiceInputsChannel *channel;
@@ -38,9 +37,9 @@ struct _AvbConsoleInput
 
   gboolean            captured;
   gboolean            capture_wanted; /* a click came before the window's focus */
-  gboolean            inhibited; /* the desktop granted its shortcuts */
-  GtkEventController *root_keys; /* while captured */
-  GtkRoot            *root;      /* that it is on; not owned */
+  gboolean            inhibited;      /* the desktop granted its shortcuts */
+  GtkEventController *root_keys;      /* while captured */
+  GtkRoot            *root;           /* that it is on; not owned */
 
   double            scrolled;
   gboolean          has_position;
@@ -51,12 +50,7 @@ struct _AvbConsoleInput
 
 G_DEFINE_FINAL_TYPE (AvbConsoleInput, avb_console_input, G_TYPE_OBJECT)
 
-enum
-{
-  PROP_0,
-  PROP_CAPTURED,
-  N_PROPS
-};
+enum { PROP_0, PROP_CAPTURED, N_PROPS };
 static GParamSpec *properties[N_PROPS];
 
 /* A channel whose connection just went has not told yet, and complains when used. */
@@ -130,14 +124,13 @@ avb_console_input_key_pressed (AvbConsoleInput *self,
                                guint            keycode,
                                GdkModifierType  state)
 {
-  guint scancode =
-      avb_keymap_from_event (gtk_widget_get_display (self->widget), keycode, keyval);
+  guint scancode = avb_keymap_from_event (gtk_widget_get_display (self->widget), keycode, keyval);
 
   if (!can_send (self))
     return FALSE;
   /* Without capture, the console must be left by keyboard like any other widget. */
-  if (!self->captured && (keyval == GDK_KEY_Tab || keyval == GDK_KEY_ISO_Left_Tab) &&
-      (state & GDK_ALT_MASK) == 0)
+  if (!self->captured && (keyval == GDK_KEY_Tab || keyval == GDK_KEY_ISO_Left_Tab)
+      && (state & GDK_ALT_MASK) == 0)
     return FALSE;
   if (scancode == 0)
     return self->captured;
@@ -151,8 +144,7 @@ avb_console_input_key_pressed (AvbConsoleInput *self,
 static void
 avb_console_input_key_released (AvbConsoleInput *self, guint keyval, guint keycode)
 {
-  guint scancode =
-      avb_keymap_from_event (gtk_widget_get_display (self->widget), keycode, keyval);
+  guint scancode = avb_keymap_from_event (gtk_widget_get_display (self->widget), keycode, keyval);
 
   /* Its press went elsewhere, or it was let go of already. */
   if (!can_send (self) || scancode == 0 || !is_pressed (self, scancode))
@@ -201,9 +193,9 @@ root_key_pressed_cb (GtkEventControllerKey *controller,
 static void
 avb_console_input_sync_locks (AvbConsoleInput *self)
 {
-  GdkSeat *seat = gdk_display_get_default_seat (gtk_widget_get_display (self->widget));
+  GdkSeat   *seat = gdk_display_get_default_seat (gtk_widget_get_display (self->widget));
   GdkDevice *keyboard = seat != NULL ? gdk_seat_get_keyboard (seat) : NULL;
-  guint locks = 0;
+  guint      locks = 0;
 
   if (!can_send (self) || keyboard == NULL)
     return;
@@ -327,8 +319,8 @@ avb_console_input_button (AvbConsoleInput *self, guint button, gboolean press)
 static gboolean
 avb_console_input_locate (AvbConsoleInput *self, GdkEvent *event, double *x, double *y)
 {
-  GtkNative *native = gtk_widget_get_native (self->widget);
-  double surface_x, surface_y, dx, dy;
+  GtkNative       *native = gtk_widget_get_native (self->widget);
+  double           surface_x, surface_y, dx, dy;
   graphene_point_t point;
 
   if (native == NULL || !gdk_event_get_position (event, &surface_x, &surface_y))
@@ -362,8 +354,8 @@ static void
 avb_console_input_touch (AvbConsoleInput *self, GdkEvent *event)
 {
   GdkEventSequence *sequence = gdk_event_get_event_sequence (event);
-  GdkEventType type = gdk_event_get_event_type (event);
-  double x, y;
+  GdkEventType      type = gdk_event_get_event_type (event);
+  double            x, y;
 
   if (type == GDK_TOUCH_BEGIN && self->touch == NULL)
     {
@@ -462,7 +454,8 @@ inhibited_cb (GdkToplevel *toplevel, GParamSpec *pspec, AvbConsoleInput *self)
 static GdkToplevel *
 avb_console_input_get_toplevel (AvbConsoleInput *self)
 {
-  GdkSurface *surface = self->root != NULL ? gtk_native_get_surface (GTK_NATIVE (self->root)) : NULL;
+  GdkSurface *surface
+      = self->root != NULL ? gtk_native_get_surface (GTK_NATIVE (self->root)) : NULL;
 
   return GDK_IS_TOPLEVEL (surface) ? GDK_TOPLEVEL (surface) : NULL;
 }
@@ -549,12 +542,12 @@ avb_console_input_class_init (AvbConsoleInputClass *klass)
   object_class->finalize = avb_console_input_finalize;
   object_class->get_property = avb_console_input_get_property;
 
-  properties[PROP_CAPTURED] =
-      g_param_spec_boolean ("captured",
-                            NULL,
-                            NULL,
-                            FALSE,
-                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_CAPTURED]
+      = g_param_spec_boolean ("captured",
+                              NULL,
+                              NULL,
+                              FALSE,
+                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -670,7 +663,8 @@ avb_console_input_release (AvbConsoleInput *self)
 void
 avb_console_input_let_go (AvbConsoleInput *self)
 {
-  static const guint buttons[] = { GDK_BUTTON_PRIMARY, GDK_BUTTON_MIDDLE, GDK_BUTTON_SECONDARY, 8, 9 };
+  static const guint buttons[]
+      = { GDK_BUTTON_PRIMARY, GDK_BUTTON_MIDDLE, GDK_BUTTON_SECONDARY, 8, 9 };
 
   g_return_if_fail (AVB_IS_CONSOLE_INPUT (self));
 

@@ -14,8 +14,7 @@
 /* A last picture without colors tells that it is one. */
 #define GREY_CONTRAST 0.5f
 
-struct _AvbConsole
-{
+struct _AvbConsole {
   GtkWidget parent_instance;
 
   AvbMachine      *machine;
@@ -32,8 +31,7 @@ struct _AvbConsole
 
 G_DEFINE_FINAL_TYPE (AvbConsole, avb_console, GTK_TYPE_WIDGET)
 
-enum
-{
+enum {
   PROP_0,
   PROP_MACHINE,
   PROP_STATUS,
@@ -48,10 +46,10 @@ static GParamSpec *properties[N_PROPS];
 
 /* Where the picture lies, in device pixels. */
 typedef struct {
-  double scale;  /* device pixels of a logical one */
-  double x;      /* of the widget on its surface, logical */
+  double scale; /* device pixels of a logical one */
+  double x;     /* of the widget on its surface, logical */
   double y;
-  int    left;   /* of the widget's first whole device pixel */
+  int    left; /* of the widget's first whole device pixel */
   int    top;
   int    picture_x; /* of the picture, from there */
   int    picture_y;
@@ -62,7 +60,7 @@ typedef struct {
 GType
 avb_console_status_get_type (void)
 {
-  static gsize type;
+  static gsize            type;
   static const GEnumValue values[] = {
     { AVB_CONSOLE_IDLE, "AVB_CONSOLE_IDLE", "idle" },
     { AVB_CONSOLE_CONNECTING, "AVB_CONSOLE_CONNECTING", "connecting" },
@@ -109,12 +107,12 @@ avb_console_get_device_scale (AvbConsole *self)
 static gboolean
 avb_console_get_position (AvbConsole *self, double *x, double *y)
 {
-  GtkNative *native = gtk_widget_get_native (GTK_WIDGET (self));
+  GtkNative       *native = gtk_widget_get_native (GTK_WIDGET (self));
   graphene_point_t origin;
-  double dx, dy;
+  double           dx, dy;
 
-  if (native == NULL ||
-      !gtk_widget_compute_point (
+  if (native == NULL
+      || !gtk_widget_compute_point (
           GTK_WIDGET (self), GTK_WIDGET (native), &GRAPHENE_POINT_INIT (0, 0), &origin))
     return FALSE;
   gtk_native_get_surface_transform (native, &dx, &dy);
@@ -128,18 +126,20 @@ avb_console_get_position (AvbConsole *self, double *x, double *y)
 static gboolean
 avb_console_get_geometry (AvbConsole *self, Geometry *geometry)
 {
-  int guest_width = avb_console_get_guest_width (self);
-  int guest_height = avb_console_get_guest_height (self);
+  int    guest_width = avb_console_get_guest_width (self);
+  int    guest_height = avb_console_get_guest_height (self);
   double s = avb_console_get_device_scale (self);
-  int width, height;
+  int    width, height;
 
   if (guest_width == 0 || !avb_console_get_position (self, &geometry->x, &geometry->y))
     return FALSE;
   geometry->scale = s;
   geometry->left = (int) round (geometry->x * s);
   geometry->top = (int) round (geometry->y * s);
-  width = (int) round ((geometry->x + gtk_widget_get_width (GTK_WIDGET (self))) * s) - geometry->left;
-  height = (int) round ((geometry->y + gtk_widget_get_height (GTK_WIDGET (self))) * s) - geometry->top;
+  width
+      = (int) round ((geometry->x + gtk_widget_get_width (GTK_WIDGET (self))) * s) - geometry->left;
+  height
+      = (int) round ((geometry->y + gtk_widget_get_height (GTK_WIDGET (self))) * s) - geometry->top;
   geometry->picture_width = guest_width;
   geometry->picture_height = guest_height;
   if (self->scaling && (guest_width != width || guest_height != height))
@@ -169,7 +169,7 @@ static gboolean
 map_cb (GtkWidget *widget, double x, double y, int *guest_x, int *guest_y)
 {
   AvbConsole *self = AVB_CONSOLE (widget);
-  Geometry geometry;
+  Geometry    geometry;
 
   if (!avb_console_get_geometry (self, &geometry))
     return FALSE;
@@ -193,8 +193,8 @@ avb_console_update_cursor (AvbConsole *self)
   Geometry geometry;
 
   self->cursor_zoom = 0;
-  if (avb_console_get_status (self) == AVB_CONSOLE_CONNECTED &&
-      avb_console_get_geometry (self, &geometry))
+  if (avb_console_get_status (self) == AVB_CONSOLE_CONNECTED
+      && avb_console_get_geometry (self, &geometry))
     {
       self->cursor_zoom = (double) geometry.picture_width / avb_console_get_guest_width (self);
       /* Where the guest's own pointer is part of the picture, a second one would lie. */
@@ -209,11 +209,10 @@ avb_console_update_cursor (AvbConsole *self)
 static void
 avb_console_update_label (AvbConsole *self)
 {
-  const char *name = self->machine != NULL ? avb_machine_get_name (self->machine) : NULL;
-  g_autofree char *label =
-      name != NULL
-          ? g_strdup_printf (_("Console of %s, press Ctrl+Alt to release"), name)
-          : g_strdup (_("Console without a machine"));
+  const char      *name = self->machine != NULL ? avb_machine_get_name (self->machine) : NULL;
+  g_autofree char *label
+      = name != NULL ? g_strdup_printf (_ ("Console of %s, press Ctrl+Alt to release"), name)
+                     : g_strdup (_ ("Console without a machine"));
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
@@ -281,8 +280,8 @@ captured_cb (AvbConsoleInput *input, GParamSpec *pspec, AvbConsole *self)
 {
   gtk_accessible_announce (GTK_ACCESSIBLE (self),
                            avb_console_input_get_captured (input)
-                               ? _("All keys go to the machine. Press Ctrl+Alt to release.")
-                               : _("The keys are released."),
+                               ? _ ("All keys go to the machine. Press Ctrl+Alt to release.")
+                               : _ ("The keys are released."),
                            GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAPTURED]);
 }
@@ -292,7 +291,7 @@ captured_cb (AvbConsoleInput *input, GParamSpec *pspec, AvbConsole *self)
 static void
 layout_cb (GdkFrameClock *clock, AvbConsole *self)
 {
-  double x, y, zoom;
+  double   x, y, zoom;
   Geometry geometry;
 
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || !avb_console_get_position (self, &x, &y))
@@ -314,6 +313,17 @@ scale_cb (GdkSurface *surface, GParamSpec *pspec, AvbConsole *self)
 }
 
 static void
+avb_console_choose_format (AvbConsole *self)
+{
+  GtkNative      *native = gtk_widget_get_native (GTK_WIDGET (self));
+  AvbFramebuffer *framebuffer = avb_console_get_framebuffer (self);
+
+  if (self->surface != NULL && framebuffer != NULL)
+    avb_framebuffer_set_opaque (framebuffer,
+                                !GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (native)));
+}
+
+static void
 avb_console_realize (GtkWidget *widget)
 {
   AvbConsole *self = AVB_CONSOLE (widget);
@@ -323,6 +333,7 @@ avb_console_realize (GtkWidget *widget)
   self->frame_clock = gtk_widget_get_frame_clock (widget);
   g_signal_connect (self->surface, "notify::scale", G_CALLBACK (scale_cb), self);
   g_signal_connect_after (self->frame_clock, "layout", G_CALLBACK (layout_cb), self);
+  avb_console_choose_format (self);
 }
 
 static void
@@ -338,18 +349,18 @@ avb_console_unrealize (GtkWidget *widget)
 }
 
 static void
-avb_console_measure (GtkWidget      *widget,
-                     GtkOrientation  orientation,
-                     int             for_size,
-                     int            *minimum,
-                     int            *natural,
-                     int            *minimum_baseline,
-                     int            *natural_baseline)
+avb_console_measure (GtkWidget     *widget,
+                     GtkOrientation orientation,
+                     int            for_size,
+                     int           *minimum,
+                     int           *natural,
+                     int           *minimum_baseline,
+                     int           *natural_baseline)
 {
   AvbConsole *self = AVB_CONSOLE (widget);
-  int guest = orientation == GTK_ORIENTATION_HORIZONTAL ? avb_console_get_guest_width (self)
-                                                        : avb_console_get_guest_height (self);
-  int size = (int) ceil (guest / avb_console_get_device_scale (self));
+  int         guest = orientation == GTK_ORIENTATION_HORIZONTAL ? avb_console_get_guest_width (self)
+                                                                : avb_console_get_guest_height (self);
+  int         size = (int) ceil (guest / avb_console_get_device_scale (self));
 
   *minimum = self->scaling ? 0 : size;
   *natural = size;
@@ -358,11 +369,11 @@ avb_console_measure (GtkWidget      *widget,
 static void
 avb_console_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
-  AvbConsole *self = AVB_CONSOLE (widget);
-  gboolean live = avb_console_get_status (self) == AVB_CONSOLE_CONNECTED;
+  AvbConsole       *self = AVB_CONSOLE (widget);
+  gboolean          live = avb_console_get_status (self) == AVB_CONSOLE_CONNECTED;
   graphene_matrix_t grey;
-  Geometry geometry;
-  double s;
+  Geometry          geometry;
+  double            s;
 
   if (!avb_console_get_geometry (self, &geometry))
     {
@@ -449,6 +460,7 @@ avb_console_make_session (AvbConsole *self)
 
   self->session = avb_spice_session_new (self->machine);
   framebuffer = avb_spice_session_get_framebuffer (self->session);
+  avb_console_choose_format (self);
   avb_console_input_set_server_mouse (self->input, FALSE);
   g_signal_connect (self->session, "notify::status", G_CALLBACK (status_cb), self);
   g_signal_connect (self->session, "notify::message", G_CALLBACK (message_cb), self);
@@ -526,8 +538,8 @@ avb_console_set_property (GObject *object, guint id, const GValue *value, GParam
 static void
 avb_console_class_init (AvbConsoleClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass   *widget_class = GTK_WIDGET_CLASS (klass);
   const GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
   const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
@@ -540,8 +552,8 @@ avb_console_class_init (AvbConsoleClass *klass)
   widget_class->snapshot = avb_console_snapshot;
 
   properties[PROP_MACHINE] = g_param_spec_object ("machine", NULL, NULL, AVB_TYPE_MACHINE, rw);
-  properties[PROP_STATUS] = g_param_spec_enum (
-      "status", NULL, NULL, AVB_TYPE_CONSOLE_STATUS, AVB_CONSOLE_IDLE, ro);
+  properties[PROP_STATUS]
+      = g_param_spec_enum ("status", NULL, NULL, AVB_TYPE_CONSOLE_STATUS, AVB_CONSOLE_IDLE, ro);
   properties[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, ro);
   properties[PROP_CAPTURED] = g_param_spec_boolean ("captured", NULL, NULL, FALSE, ro);
   properties[PROP_SCALING] = g_param_spec_boolean ("scaling", NULL, NULL, TRUE, rw);

@@ -23,8 +23,7 @@ typedef struct {
   gboolean       dirty;
 } Tile;
 
-struct _AvbFramebuffer
-{
+struct _AvbFramebuffer {
   GObject parent_instance;
 
   AvbPixelFormat format;
@@ -37,6 +36,7 @@ struct _AvbFramebuffer
   int   columns;
   int   rows;
 
+  gboolean opaque; /* of textures */
   gboolean any_dirty;
   int      node_width; /* the size that tiles' nodes are for */
   int      node_height;
@@ -99,13 +99,13 @@ convert_row (AvbPixelFormat format, const guint8 *source, int x, int n, guint32 
       break;
     case AVB_PIXELS_XRGB1555:
       for (int i = 0; i < n; i++)
-        target[i] = 0xff000000u | expand ((narrow[i] >> 10) & 0x1f, 5) << 16 |
-                    expand ((narrow[i] >> 5) & 0x1f, 5) << 8 | expand (narrow[i] & 0x1f, 5);
+        target[i] = 0xff000000u | expand ((narrow[i] >> 10) & 0x1f, 5) << 16
+                    | expand ((narrow[i] >> 5) & 0x1f, 5) << 8 | expand (narrow[i] & 0x1f, 5);
       break;
     case AVB_PIXELS_RGB565:
       for (int i = 0; i < n; i++)
-        target[i] = 0xff000000u | expand (narrow[i] >> 11, 5) << 16 |
-                    expand ((narrow[i] >> 5) & 0x3f, 6) << 8 | expand (narrow[i] & 0x1f, 5);
+        target[i] = 0xff000000u | expand (narrow[i] >> 11, 5) << 16
+                    | expand ((narrow[i] >> 5) & 0x3f, 6) << 8 | expand (narrow[i] & 0x1f, 5);
       break;
     default:
       g_assert_not_reached ();
@@ -113,12 +113,27 @@ convert_row (AvbPixelFormat format, const guint8 *source, int x, int n, guint32 
 }
 
 static void
+avb_framebuffer_make_texture (AvbFramebuffer *self, int column, int row)
+{
+  Tile                 *tile = &self->tiles[row * self->columns + column];
+  cairo_rectangle_int_t area = avb_framebuffer_tile_area (self, column, row, GUTTER);
+  GdkMemoryFormat       format = GDK_MEMORY_DEFAULT;
+
+  if (self->opaque)
+    format = G_BYTE_ORDER == G_LITTLE_ENDIAN ? GDK_MEMORY_B8G8R8X8 : GDK_MEMORY_X8R8G8B8;
+  g_clear_pointer (&tile->node, gsk_render_node_unref);
+  g_clear_object (&tile->texture);
+  tile->texture = gdk_memory_texture_new (
+      area.width, area.height, format, tile->bytes, (gsize) area.width * 4);
+}
+
+static void
 avb_framebuffer_copy_tile (AvbFramebuffer *self, int column, int row)
 {
-  Tile *tile = &self->tiles[row * self->columns + column];
+  Tile                 *tile = &self->tiles[row * self->columns + column];
   cairo_rectangle_int_t area = avb_framebuffer_tile_area (self, column, row, GUTTER);
-  gsize size = (gsize) area.width * area.height * 4;
-  guint32 *pixels = g_malloc (size);
+  gsize                 size = (gsize) area.width * area.height * 4;
+  guint32              *pixels = g_malloc (size);
 
   for (int y = 0; y < area.height; y++)
     convert_row (self->format,
@@ -129,9 +144,8 @@ avb_framebuffer_copy_tile (AvbFramebuffer *self, int column, int row)
 
   tile_clear (tile);
   tile->bytes = g_bytes_new_take (pixels, size);
-  tile->texture = gdk_memory_texture_new (
-      area.width, area.height, GDK_MEMORY_DEFAULT, tile->bytes, (gsize) area.width * 4);
   tile->dirty = FALSE;
+  avb_framebuffer_make_texture (self, column, row);
 }
 
 static void
@@ -157,23 +171,20 @@ snap (int edge, int size, int shown)
 static GskRenderNode *
 avb_framebuffer_make_node (AvbFramebuffer *self, int column, int row, int width, int height)
 {
-  Tile *tile = &self->tiles[row * self->columns + column];
+  Tile                 *tile = &self->tiles[row * self->columns + column];
   cairo_rectangle_int_t held = avb_framebuffer_tile_area (self, column, row, GUTTER);
   cairo_rectangle_int_t area = avb_framebuffer_tile_area (self, column, row, 0);
-  double zx = (double) width / self->width;
-  double zy = (double) height / self->height;
-  int x0 = snap (area.x, self->width, width);
-  int y0 = snap (area.y, self->height, height);
-  int x1 = snap (area.x + area.width, self->width, width);
-  int y1 = snap (area.y + area.height, self->height, height);
+  double                zx = (double) width / self->width;
+  double                zy = (double) height / self->height;
+  int                   x0 = snap (area.x, self->width, width);
+  int                   y0 = snap (area.y, self->height, height);
+  int                   x1 = snap (area.x + area.width, self->width, width);
+  int                   y1 = snap (area.y + area.height, self->height, height);
   g_autoptr (GskRenderNode) scaled = NULL;
   GskScalingFilter filter;
 
-  /* At the picture's own size neighbours draw the same pixels into the gutter: no clip needed. */
-  if (width == self->width && height == self->height)
-    return gsk_texture_node_new (
-        tile->texture, &GRAPHENE_RECT_INIT (held.x, held.y, held.width, held.height));
-
+  /* Also at the picture's own size: unlike a plain texture node, the cairo renderer skips this one,
+   * and the copy that it makes of each texture, where nothing changed. */
   if (width % self->width == 0 && height % self->height == 0)
     filter = GSK_SCALING_FILTER_NEAREST;
   else if (MIN (zx, zy) < 0.5)
@@ -254,16 +265,30 @@ avb_framebuffer_new (void)
   return g_object_new (AVB_TYPE_FRAMEBUFFER, NULL);
 }
 
-gboolean
-avb_framebuffer_attach (AvbFramebuffer  *self,
-                        AvbPixelFormat   format,
-                        int              width,
-                        int              height,
-                        int              stride,
-                        gconstpointer    data,
-                        GError         **error)
+void
+avb_framebuffer_set_opaque (AvbFramebuffer *self, gboolean opaque)
 {
-  int pixel = format == AVB_PIXELS_XRGB8888 ? 4 : 2;
+  g_return_if_fail (AVB_IS_FRAMEBUFFER (self));
+
+  opaque = !!opaque;
+  if (self->opaque == opaque)
+    return;
+  self->opaque = opaque;
+  for (int i = 0; i < self->columns * self->rows; i++)
+    if (self->tiles[i].bytes != NULL)
+      avb_framebuffer_make_texture (self, i % self->columns, i / self->columns);
+}
+
+gboolean
+avb_framebuffer_attach (AvbFramebuffer *self,
+                        AvbPixelFormat  format,
+                        int             width,
+                        int             height,
+                        int             stride,
+                        gconstpointer   data,
+                        GError        **error)
+{
+  int      pixel = format == AVB_PIXELS_XRGB8888 ? 4 : 2;
   gboolean resized = width != self->width || height != self->height;
 
   g_return_val_if_fail (AVB_IS_FRAMEBUFFER (self), FALSE);
@@ -271,17 +296,17 @@ avb_framebuffer_attach (AvbFramebuffer  *self,
   if (width <= 0 || height <= 0 || data == NULL)
     {
       g_propagate_error (
-          error, avb_error_new (AVB_ERROR_INVALID, NULL, _("The guest’s display has no pixels.")));
+          error, avb_error_new (AVB_ERROR_INVALID, NULL, _ ("The guest’s display has no pixels.")));
       return FALSE;
     }
-  if (width > AVB_FRAMEBUFFER_MAX_EDGE || height > AVB_FRAMEBUFFER_MAX_EDGE ||
-      (gint64) width * height * 4 > AVB_FRAMEBUFFER_MAX_BYTES)
+  if (width > AVB_FRAMEBUFFER_MAX_EDGE || height > AVB_FRAMEBUFFER_MAX_EDGE
+      || (gint64) width * height * 4 > AVB_FRAMEBUFFER_MAX_BYTES)
     {
       g_propagate_error (
           error,
           avb_error_new (AVB_ERROR_INVALID,
                          NULL,
-                         _("The guest’s display of %d × %d pixels is too large to be shown."),
+                         _ ("The guest’s display of %d × %d pixels is too large to be shown."),
                          width,
                          height));
       return FALSE;
@@ -290,10 +315,10 @@ avb_framebuffer_attach (AvbFramebuffer  *self,
     {
       g_autofree char *details = g_strdup_printf ("stride %d for %d pixels", stride, width);
 
-      g_propagate_error (
-          error,
-          avb_error_new (
-              AVB_ERROR_INVALID, details, _("The guest’s display is described wrongly.")));
+      g_propagate_error (error,
+                         avb_error_new (AVB_ERROR_INVALID,
+                                        details,
+                                        _ ("The guest’s display is described wrongly.")));
       return FALSE;
     }
 
@@ -355,7 +380,9 @@ avb_framebuffer_invalidate (AvbFramebuffer *self, int x, int y, int width, int h
     return;
 
   /* The gutters of the neighbours show these pixels too. */
-  for (gint64 row = MAX (y0 - GUTTER, 0) / TILE; row <= MIN (y1 - 1 + GUTTER, self->height - 1) / TILE; row++)
+  for (gint64 row = MAX (y0 - GUTTER, 0) / TILE;
+       row <= MIN (y1 - 1 + GUTTER, self->height - 1) / TILE;
+       row++)
     for (gint64 column = MAX (x0 - GUTTER, 0) / TILE;
          column <= MIN (x1 - 1 + GUTTER, self->width - 1) / TILE;
          column++)
@@ -404,8 +431,8 @@ avb_framebuffer_append (AvbFramebuffer *self, GtkSnapshot *snapshot, int width, 
       if (tile->texture == NULL)
         continue;
       if (tile->node == NULL)
-        tile->node = avb_framebuffer_make_node (
-            self, i % self->columns, i / self->columns, width, height);
+        tile->node
+            = avb_framebuffer_make_node (self, i % self->columns, i / self->columns, width, height);
       gtk_snapshot_append_node (snapshot, tile->node);
     }
 }
@@ -426,8 +453,8 @@ avb_framebuffer_dup_texture (AvbFramebuffer *self)
   bytes = g_bytes_new_take (pixels, stride * self->height);
   for (int i = 0; i < self->columns * self->rows; i++)
     {
-      cairo_rectangle_int_t area =
-          avb_framebuffer_tile_area (self, i % self->columns, i / self->columns, GUTTER);
+      cairo_rectangle_int_t area
+          = avb_framebuffer_tile_area (self, i % self->columns, i / self->columns, GUTTER);
       const guint8 *tile = g_bytes_get_data (self->tiles[i].bytes, NULL);
 
       for (int y = 0; y < area.height; y++)

@@ -37,6 +37,10 @@ G_DECLARE_FINAL_TYPE (AvbFramebuffer, avb_framebuffer, AVB, FRAMEBUFFER, GObject
 
 AvbFramebuffer *avb_framebuffer_new (void);
 
+/* Which of two formats textures have: opaque is what GL and Vulkan draw fastest, but the cairo
+ * renderer would convert it again and again. Default: not. */
+void avb_framebuffer_set_opaque (AvbFramebuffer *self, gboolean opaque);
+
 /**
  * avb_framebuffer_attach:
  * @stride: bytes from one row to the next

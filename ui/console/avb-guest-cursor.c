@@ -10,8 +10,7 @@
 /* Pointers of guests are 16 to 64 pixels wide, 256 at most on any known one. */
 #define MAX_EDGE 512
 
-struct _AvbGuestCursor
-{
+struct _AvbGuestCursor {
   GObject parent_instance;
 
   SpiceCursorChannel *channel;
@@ -25,11 +24,7 @@ struct _AvbGuestCursor
 
 G_DEFINE_FINAL_TYPE (AvbGuestCursor, avb_guest_cursor, G_TYPE_OBJECT)
 
-enum
-{
-  CHANGED,
-  N_SIGNALS
-};
+enum { CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 /* What a GdkCursor draws from: it may outlive the guest's shape. */

@@ -7,20 +7,19 @@
 
 #include <glib/gi18n.h>
 
-struct _AvbSpiceDisplay
-{
+struct _AvbSpiceDisplay {
   GObject parent_instance;
 
   AvbFramebuffer      *framebuffer;
   SpiceDisplayChannel *channel;
 
   /* The primary surface as announced. */
-  gboolean       has_surface;
-  int            format;
-  int            width;
-  int            height;
-  int            stride;
-  gconstpointer  data;
+  gboolean      has_surface;
+  int           format;
+  int           width;
+  int           height;
+  int           stride;
+  gconstpointer data;
 
   gboolean attached; /* the framebuffer shows it */
   gboolean refused;  /* it can't */
@@ -28,12 +27,7 @@ struct _AvbSpiceDisplay
 
 G_DEFINE_FINAL_TYPE (AvbSpiceDisplay, avb_spice_display, G_TYPE_OBJECT)
 
-enum
-{
-  PICTURE,
-  PROBLEM,
-  N_SIGNALS
-};
+enum { PICTURE, PROBLEM, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static gboolean
@@ -75,16 +69,11 @@ avb_spice_display_attach (AvbSpiceDisplay *self)
     return;
   if (!pixel_format (self->format, &format))
     {
-      avb_spice_display_refuse (self, _("The guest’s display uses colors that can’t be shown."));
+      avb_spice_display_refuse (self, _ ("The guest’s display uses colors that can’t be shown."));
       return;
     }
-  if (!avb_framebuffer_attach (self->framebuffer,
-                               format,
-                               self->width,
-                               self->height,
-                               self->stride,
-                               self->data,
-                               &error))
+  if (!avb_framebuffer_attach (
+          self->framebuffer, format, self->width, self->height, self->stride, self->data, &error))
     {
       avb_spice_display_refuse (self, error->message);
       return;
@@ -136,12 +125,8 @@ mark_cb (SpiceDisplayChannel *channel, gboolean mark, AvbSpiceDisplay *self)
 }
 
 static void
-invalidate_cb (SpiceDisplayChannel *channel,
-               int                  x,
-               int                  y,
-               int                  width,
-               int                  height,
-               AvbSpiceDisplay     *self)
+invalidate_cb (
+    SpiceDisplayChannel *channel, int x, int y, int width, int height, AvbSpiceDisplay *self)
 {
   if (self->attached)
     avb_framebuffer_invalidate (self->framebuffer, x, y, width, height);
@@ -165,8 +150,8 @@ gl_draw_cb (SpiceDisplayChannel *channel,
         avb_framebuffer_detach (self->framebuffer);
       self->attached = FALSE;
       avb_spice_display_refuse (self,
-                                _("This machine draws with OpenGL, which the console can’t show. "
-                                  "Turn 3D acceleration off in its settings."));
+                                _ ("This machine draws with OpenGL, which the console can’t show. "
+                                   "Turn 3D acceleration off in its settings."));
     }
 }
 

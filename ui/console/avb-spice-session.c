@@ -24,8 +24,7 @@
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpiceSession, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpiceChannel, g_object_unref)
 
-struct _AvbSpiceSession
-{
+struct _AvbSpiceSession {
   GObject parent_instance;
 
   AvbMachine      *machine;
@@ -43,8 +42,8 @@ struct _AvbSpiceSession
 
   gboolean closed;
   gboolean has_console; /* the machine's, when it was looked at last */
-  gboolean finding; /* avb_machine_find_console() is under way */
-  guint    attempt; /* the one that callbacks belong to */
+  gboolean finding;     /* avb_machine_find_console() is under way */
+  guint    attempt;     /* the one that callbacks belong to */
   guint    failures;
   guint    short_lives;
   gint64   connected_at; /* 0: not (yet) */
@@ -56,15 +55,7 @@ struct _AvbSpiceSession
 
 G_DEFINE_FINAL_TYPE (AvbSpiceSession, avb_spice_session, G_TYPE_OBJECT)
 
-enum
-{
-  PROP_0,
-  PROP_STATUS,
-  PROP_MESSAGE,
-  PROP_INPUTS,
-  PROP_SERVER_MOUSE,
-  N_PROPS
-};
+enum { PROP_0, PROP_STATUS, PROP_MESSAGE, PROP_INPUTS, PROP_SERVER_MOUSE, N_PROPS };
 static GParamSpec *properties[N_PROPS];
 
 /* What an answer from the machine is for. */
@@ -230,8 +221,8 @@ static void
 avb_spice_session_lose (AvbSpiceSession *self, const char *message)
 {
   gboolean was_connected = self->connected_at != 0;
-  gboolean was_short =
-      was_connected && g_get_monotonic_time () - self->connected_at < SHORT_LIFE_US;
+  gboolean was_short
+      = was_connected && g_get_monotonic_time () - self->connected_at < SHORT_LIFE_US;
 
   avb_spice_session_disconnect (self);
   if (was_connected)
@@ -242,18 +233,17 @@ avb_spice_session_lose (AvbSpiceSession *self, const char *message)
     {
       avb_spice_session_set_status (self,
                                     AVB_CONSOLE_FAILED,
-                                    _("The connection to this display is taken away again and "
-                                      "again. Another program may be showing it."));
+                                    _ ("The connection to this display is taken away again and "
+                                       "again. Another program may be showing it."));
       return;
     }
-  self->retry_source =
-      g_timeout_add (RETRY_MS << MIN (self->failures, RETRY_DOUBLINGS), retry_cb, self);
+  self->retry_source
+      = g_timeout_add (RETRY_MS << MIN (self->failures, RETRY_DOUBLINGS), retry_cb, self);
   self->failures++;
-  avb_spice_session_set_status (self,
-                                was_connected || self->status == AVB_CONSOLE_LOST
-                                    ? AVB_CONSOLE_LOST
-                                    : AVB_CONSOLE_CONNECTING,
-                                message);
+  avb_spice_session_set_status (
+      self,
+      was_connected || self->status == AVB_CONSOLE_LOST ? AVB_CONSOLE_LOST : AVB_CONSOLE_CONNECTING,
+      message);
 }
 
 /* Ends this attempt for good. */
@@ -307,7 +297,7 @@ fd_opened_cb (DexFuture *future, gpointer data)
   else if (self == NULL || channel == NULL)
     close (g_value_get_int (value));
   else if (!spice_channel_open_fd (channel, g_value_get_int (value)))
-    avb_spice_session_lose (self, _("The connection to the machine’s display failed."));
+    avb_spice_session_lose (self, _ ("The connection to the machine’s display failed."));
   return dex_future_new_true ();
 }
 
@@ -337,11 +327,11 @@ channel_event_cb (SpiceChannel *channel, SpiceChannelEvent event, AvbSpiceSessio
       avb_spice_session_end_later (
           self,
           TRUE,
-          _("The machine’s display asks for a password, which this console can’t give."));
+          _ ("The machine’s display asks for a password, which this console can’t give."));
       break;
     case SPICE_CHANNEL_ERROR_TLS:
       avb_spice_session_end_later (
-          self, TRUE, _("The certificate of the machine’s display could not be verified."));
+          self, TRUE, _ ("The certificate of the machine’s display could not be verified."));
       break;
     case SPICE_CHANNEL_CLOSED:
     case SPICE_CHANNEL_ERROR_CONNECT:
@@ -349,7 +339,7 @@ channel_event_cb (SpiceChannel *channel, SpiceChannelEvent event, AvbSpiceSessio
     case SPICE_CHANNEL_ERROR_IO:
     default:
       avb_spice_session_end_later (
-          self, FALSE, _("The connection to the machine’s display was lost."));
+          self, FALSE, _ ("The connection to the machine’s display was lost."));
       break;
     }
 }
@@ -357,7 +347,7 @@ channel_event_cb (SpiceChannel *channel, SpiceChannelEvent event, AvbSpiceSessio
 static void
 mouse_mode_cb (SpiceMainChannel *main, GParamSpec *pspec, AvbSpiceSession *self)
 {
-  int mode;
+  int      mode;
   gboolean server_mouse;
 
   g_object_get (main, "mouse-mode", &mode, NULL);
@@ -375,8 +365,8 @@ channel_new_cb (SpiceSession *spice, SpiceChannel *channel, AvbSpiceSession *sel
 
   /* Only what is used is connected: no sound, no USB, no shared folder. */
   g_object_get (channel, "channel-id", &id, NULL);
-  if (!SPICE_IS_MAIN_CHANNEL (channel) && !SPICE_IS_INPUTS_CHANNEL (channel) &&
-      !((SPICE_IS_DISPLAY_CHANNEL (channel) || SPICE_IS_CURSOR_CHANNEL (channel)) && id == 0))
+  if (!SPICE_IS_MAIN_CHANNEL (channel) && !SPICE_IS_INPUTS_CHANNEL (channel)
+      && !((SPICE_IS_DISPLAY_CHANNEL (channel) || SPICE_IS_CURSOR_CHANNEL (channel)) && id == 0))
     return;
 
   g_signal_connect (channel, "open-fd", G_CALLBACK (open_fd_cb), self);
@@ -399,7 +389,7 @@ avb_spice_session_open (AvbSpiceSession *self, const AvbConsoleEndpoint *endpoin
 {
   g_autofree char *port = g_strdup_printf ("%u", endpoint->port);
   g_autofree char *tls_port = g_strdup_printf ("%u", endpoint->tls_port);
-  gboolean opened;
+  gboolean         opened;
 
   self->spice = spice_session_new ();
   g_object_set (self->spice,
@@ -428,7 +418,7 @@ avb_spice_session_open (AvbSpiceSession *self, const AvbConsoleEndpoint *endpoin
       opened = spice_session_connect (self->spice);
     }
   if (!opened && self->spice != NULL)
-    avb_spice_session_lose (self, _("The connection to the machine’s display failed."));
+    avb_spice_session_lose (self, _ ("The connection to the machine’s display failed."));
 }
 
 static DexFuture *
@@ -437,7 +427,7 @@ console_found_cb (DexFuture *future, gpointer data)
   Request *request = data;
   g_autoptr (AvbSpiceSession) self = request_get_session (request);
   g_autoptr (GError) error = NULL;
-  const GValue *value = dex_future_get_value (future, &error);
+  const GValue             *value = dex_future_get_value (future, &error);
   const AvbConsoleEndpoint *endpoint;
 
   if (self == NULL)
@@ -445,8 +435,8 @@ console_found_cb (DexFuture *future, gpointer data)
   self->finding = FALSE;
   if (value == NULL)
     {
-      if (g_error_matches (error, AVB_ERROR, AVB_ERROR_NOT_SUPPORTED) ||
-          g_error_matches (error, AVB_ERROR, AVB_ERROR_PERMISSION))
+      if (g_error_matches (error, AVB_ERROR, AVB_ERROR_NOT_SUPPORTED)
+          || g_error_matches (error, AVB_ERROR, AVB_ERROR_PERMISSION))
         avb_spice_session_fail (self, error->message);
       else
         avb_spice_session_lose (self, error->message);
@@ -457,7 +447,7 @@ console_found_cb (DexFuture *future, gpointer data)
     avb_spice_session_fail (self,
                             endpoint->reason != NULL
                                 ? endpoint->reason
-                                : _("This machine has no display that can be shown."));
+                                : _ ("This machine has no display that can be shown."));
   else
     avb_spice_session_open (self, endpoint);
   return dex_future_new_true ();
@@ -466,8 +456,8 @@ console_found_cb (DexFuture *future, gpointer data)
 static void
 avb_spice_session_connect (AvbSpiceSession *self)
 {
-  if (self->closed || self->spice != NULL || self->finding ||
-      !avb_machine_has_console (self->machine))
+  if (self->closed || self->spice != NULL || self->finding
+      || !avb_machine_has_console (self->machine))
     return;
   self->finding = TRUE;
   if (self->status != AVB_CONSOLE_LOST)
@@ -564,18 +554,18 @@ avb_spice_session_get_property (GObject *object, guint id, GValue *value, GParam
 static void
 avb_spice_session_class_init (AvbSpiceSessionClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   object_class->dispose = avb_spice_session_dispose;
   object_class->finalize = avb_spice_session_finalize;
   object_class->get_property = avb_spice_session_get_property;
 
-  properties[PROP_STATUS] = g_param_spec_enum (
-      "status", NULL, NULL, AVB_TYPE_CONSOLE_STATUS, AVB_CONSOLE_IDLE, flags);
+  properties[PROP_STATUS]
+      = g_param_spec_enum ("status", NULL, NULL, AVB_TYPE_CONSOLE_STATUS, AVB_CONSOLE_IDLE, flags);
   properties[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, flags);
-  properties[PROP_INPUTS] =
-      g_param_spec_object ("inputs", NULL, NULL, SPICE_TYPE_INPUTS_CHANNEL, flags);
+  properties[PROP_INPUTS]
+      = g_param_spec_object ("inputs", NULL, NULL, SPICE_TYPE_INPUTS_CHANNEL, flags);
   properties[PROP_SERVER_MOUSE] = g_param_spec_boolean ("server-mouse", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
