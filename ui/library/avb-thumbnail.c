@@ -63,7 +63,11 @@ colors_for (const char *os_id, GdkRGBA *top, GdkRGBA *bottom)
 }
 
 static void
-snapshot_tile (AvbThumbnail *self, GtkSnapshot *snapshot, float width, float height)
+snapshot_tile (AvbThumbnail *self,
+               GtkSnapshot  *snapshot,
+               float         width,
+               float         height,
+               gboolean      covered)
 {
   const char *os_id = avb_machine_get_os_id (self->machine);
   g_autofree char *name = avb_format_os_id (os_id);
@@ -78,6 +82,9 @@ snapshot_tile (AvbThumbnail *self, GtkSnapshot *snapshot, float width, float hei
   gtk_snapshot_append_linear_gradient (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height),
                                        &GRAPHENE_POINT_INIT (0, 0),
                                        &GRAPHENE_POINT_INIT (0, height), stops, 2);
+  /* A ring or the sign for a pause takes the place of the letter. */
+  if (covered)
+    return;
   if (os_id == NULL)
     {
       /* A screen: what every machine is before its system is known. */
@@ -196,7 +203,8 @@ avb_thumbnail_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (self->texture != NULL)
     snapshot_picture (self, snapshot, width, height);
   else
-    snapshot_tile (self, snapshot, width, height);
+    snapshot_tile (self, snapshot, width, height,
+                   self->operation != NULL || state == AVB_MACHINE_PAUSED);
   if (self->operation != NULL)
     snapshot_ring (self, snapshot, width, height);
   else if (state == AVB_MACHINE_PAUSED)

@@ -409,6 +409,7 @@ delete_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   Question *question = question_new (self, avb_machine_can_delete);
   g_autofree char *heading = NULL;
   AdwDialog *dialog;
+  GtkWidget *label;
 
   if (question->machines->len == 0)
     {
@@ -420,8 +421,12 @@ delete_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                                    question->machines->len));
   dialog = adw_alert_dialog_new (
       heading, _("The settings and the saved state go. You can undo this for a few seconds."));
-  question->disks = gtk_check_button_new_with_mnemonic (
-      _("Also delete the _disks, with everything on them"));
+  question->disks = gtk_check_button_new ();
+  label = gtk_label_new_with_mnemonic (_("Also delete the _disks, with everything on them"));
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_check_button_set_child (GTK_CHECK_BUTTON (question->disks), label);
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), question->disks);
   gtk_widget_set_halign (question->disks, GTK_ALIGN_CENTER);
   adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), question->disks);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "cancel", _("_Cancel"), "go",
