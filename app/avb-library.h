@@ -50,6 +50,12 @@ AvbMachine *avb_library_find (AvbLibrary *self, const char *uuid);
 void avb_library_add_job     (AvbLibrary *self, AvbOperation *operation);
 void avb_library_dismiss_job (AvbLibrary *self, AvbOperation *operation);
 
+/* How many jobs are under way, failed ones not counted. */
+guint      avb_library_count_jobs  (AvbLibrary *self);
+/* At the end of the program: cancels every job that can be cancelled, and waits until all have ended
+ * and removed what they made. Resolves to %TRUE. */
+DexFuture *avb_library_cancel_jobs (AvbLibrary *self) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * avb_library_delete_later:
  *

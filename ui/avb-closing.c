@@ -16,6 +16,7 @@ typedef struct {
   AvbLibrary     *library;
   AvbOperation   *operation;
   AdwDialog      *dialog;
+  gboolean        save;
   AvbClosingFunc  done;
   gpointer        user_data;
 } Closing;
@@ -126,6 +127,9 @@ deleted_cb (DexFuture *future, gpointer user_data)
 {
   Closing *closing = user_data;
 
+  /* Only now: a machine that was being created may run by this time. */
+  if (closing->save && avb_library_count_running (closing->library) > 0)
+    closing->operation = avb_operation_new (_("Saving running machines"));
   if (closing->operation == NULL)
     {
       finish (closing, TRUE);
@@ -136,6 +140,52 @@ deleted_cb (DexFuture *future, gpointer user_data)
                              saved_cb, closing, NULL);
 }
 
+static DexFuture *
+jobs_ended_cb (DexFuture *future, gpointer user_data)
+{
+  Closing *closing = user_data;
+
+  return dex_future_finally (avb_library_delete_pending (closing->library), deleted_cb, closing, NULL);
+}
+
+static void
+close_now (Closing *closing)
+{
+  avb_feedback_watch (closing->window, dex_future_finally (avb_library_cancel_jobs (closing->library),
+                                                           jobs_ended_cb, closing, NULL));
+}
+
+static void
+jobs_response_cb (AdwAlertDialog *dialog, const char *response, Closing *closing)
+{
+  if (g_str_equal (response, "stop"))
+    close_now (closing);
+  else
+    finish (closing, FALSE);
+}
+
+/* What is half made would be lost: that is for the user to say. */
+static void
+ask_to_stop_jobs (Closing *closing, guint n)
+{
+  g_autofree char *body =
+      g_strdup_printf (ngettext ("%u task is under way. If the window is closed, it is canceled and what it made so "
+                                 "far is removed.",
+                                 "%u tasks are under way. If the window is closed, they are canceled and what they "
+                                 "made so far is removed.",
+                                 n),
+                       n);
+  AdwDialog *dialog = adw_alert_dialog_new (_("Cancel Work and Close?"), body);
+
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "go-on", _("_Keep Open"), "stop",
+                                  _("_Cancel Work and Close"), NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "stop", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "go-on");
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "go-on");
+  g_signal_connect (dialog, "response", G_CALLBACK (jobs_response_cb), closing);
+  adw_dialog_present (dialog, closing->window);
+}
+
 void
 avb_closing_run (GtkWidget      *window,
                  AvbLibrary     *library,
@@ -144,6 +194,7 @@ avb_closing_run (GtkWidget      *window,
                  gpointer        user_data)
 {
   Closing *closing = g_new0 (Closing, 1);
+  guint n_jobs;
 
   g_return_if_fail (GTK_IS_WINDOW (window));
   g_return_if_fail (AVB_IS_LIBRARY (library));
@@ -152,8 +203,10 @@ avb_closing_run (GtkWidget      *window,
   closing->library = g_object_ref (library);
   closing->done = done;
   closing->user_data = user_data;
-  if (save && avb_library_count_running (library) > 0)
-    closing->operation = avb_operation_new (_("Saving running machines"));
-  avb_feedback_watch (window, dex_future_finally (avb_library_delete_pending (library), deleted_cb,
-                                                  closing, NULL));
+  closing->save = save;
+  n_jobs = avb_library_count_jobs (library);
+  if (n_jobs > 0)
+    ask_to_stop_jobs (closing, n_jobs);
+  else
+    close_now (closing);
 }

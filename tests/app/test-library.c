@@ -325,6 +325,45 @@ jobs_come_and_go (gpointer data)
 }
 
 static DexFuture *
+end_of_cancelled_job (gpointer data)
+{
+  AvbOperation *operation = data;
+  g_autoptr (GError) error = NULL;
+
+  dex_await (dex_cancellable_new_from_cancellable (avb_operation_get_cancellable (operation)), &error);
+  /* It has to clean up first. */
+  for (guint i = 0; i < 5; i++)
+    avb_test_pass_time ();
+  avb_operation_finish (operation, error);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+jobs_are_cancelled_at_the_end (gpointer data)
+{
+  g_autoptr (AvbLibrary) library = make_library ();
+  g_autoptr (AvbOperation) one = avb_operation_new ("one");
+  g_autoptr (AvbOperation) other = avb_operation_new ("other");
+  g_autoptr (AvbOperation) failed = avb_operation_new ("failed");
+  g_autoptr (GError) error = avb_error_new (AVB_ERROR_FAILED, NULL, "Bad.");
+
+  avb_test_await (avb_library_cancel_jobs (library));
+  avb_library_add_job (library, one);
+  avb_library_add_job (library, other);
+  avb_library_add_job (library, failed);
+  avb_operation_finish (failed, error);
+  dex_future_disown (dex_scheduler_spawn (NULL, 0, end_of_cancelled_job, one, NULL));
+  dex_future_disown (dex_scheduler_spawn (NULL, 0, end_of_cancelled_job, other, NULL));
+  g_assert_cmpuint (avb_library_count_jobs (library), ==, 2);
+  avb_test_await (avb_library_cancel_jobs (library));
+  g_assert_cmpint (avb_operation_get_state (one), ==, AVB_OPERATION_CANCELLED);
+  g_assert_cmpint (avb_operation_get_state (other), ==, AVB_OPERATION_CANCELLED);
+  g_assert_cmpuint (avb_library_count_jobs (library), ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (avb_library_get_jobs (library)), ==, 1);
+  return NULL;
+}
+
+static DexFuture *
 saves_what_is_the_users (gpointer data)
 {
   g_autoptr (AvbLibrary) library = make_library ();
@@ -408,6 +447,7 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Library/failed-deletion-brings-it-back", failed_deletion_brings_it_back);
   avb_test_add_fiber ("/Avb/Library/pending-deletions-happen-at-the-end", pending_deletions_happen_at_the_end);
   avb_test_add_fiber ("/Avb/Library/jobs-come-and-go", jobs_come_and_go);
+  avb_test_add_fiber ("/Avb/Library/jobs-are-cancelled-at-the-end", jobs_are_cancelled_at_the_end);
   avb_test_add_fiber ("/Avb/Library/saves-what-is-the-users", saves_what_is_the_users);
   avb_test_add_fiber ("/Avb/Library/one-that-cannot-be-saved-does-not-stop-the-others",
                       one_that_cannot_be_saved_does_not_stop_the_others);

@@ -200,6 +200,9 @@ describe_medium (AvbCreateDialog *self)
   gtk_widget_set_visible (GTK_WIDGET (self->medium_row), medium != NULL);
   gtk_widget_set_visible (self->copy_group,
                           medium != NULL && avb_medium_get_kind (medium) == AVB_MEDIUM_DISK);
+  /* A disk image brings its size with it. */
+  gtk_widget_set_visible (GTK_WIDGET (self->disk),
+                          medium == NULL || avb_medium_get_kind (medium) == AVB_MEDIUM_ISO);
   if (medium == NULL)
     {
       adw_action_row_set_subtitle (self->system_row, _("None yet: an empty machine"));
