@@ -54,12 +54,8 @@ open_connection (AvbApplication *self, const char *uri)
 {
   g_autoptr (GError) error = NULL;
 
-  if (avb_library_open (self->library, uri, &error) != NULL)
-    return;
-  if (get_window (self) != NULL)
-    avb_feedback_error (GTK_WIDGET (get_window (self)), error);
-  else
-    g_warning ("%s", error->message);
+  if (avb_library_open (self->library, uri, &error) == NULL)
+    avb_feedback_error (GTK_WIDGET (present_window (self)), error);
 }
 
 /* This computer's hypervisor, and what the preferences name beside it. */

@@ -554,6 +554,7 @@ avb_window_open_machine (AvbWindow *self, AvbMachine *machine)
 void
 avb_window_new_machine (AvbWindow *self, GFile *file)
 {
+  AdwDialog *visible;
   AvbConnection *connection;
 
   g_return_if_fail (AVB_IS_WINDOW (self));
@@ -565,6 +566,10 @@ avb_window_new_machine (AvbWindow *self, GFile *file)
       avb_feedback_message (GTK_WIDGET (self), _("Connect to a hypervisor in Preferences first."));
       return;
     }
+  /* The newer file takes the place of one that was not decided on. */
+  visible = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self));
+  if (AVB_IS_CREATE_DIALOG (visible))
+    adw_dialog_force_close (visible);
   adw_dialog_present (ADW_DIALOG (avb_create_dialog_new (self->library, connection, file)),
                       GTK_WIDGET (self));
 }
