@@ -8,6 +8,7 @@
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
 #include <X11/extensions/XTest.h>
+#include <X11/extensions/Xfixes.h>
 #include <gdk/wayland/gdkwayland.h>
 #include <gdk/x11/gdkx.h>
 
@@ -103,6 +104,27 @@ guint32 *
 rig_screenshot (int width, int height)
 {
   return on_wayland () ? wayland_screenshot (width, height) : x_screenshot (width, height);
+}
+
+guint32 *
+rig_pointer (int *width, int *height, int *hot_x, int *hot_y)
+{
+  XFixesCursorImage *image;
+  guint32           *pixels;
+  int                event_base, error_base;
+
+  g_assert_true (XFixesQueryExtension (x_display (), &event_base, &error_base));
+  image = XFixesGetCursorImage (x_display ());
+  g_assert_nonnull (image);
+  *width = image->width;
+  *height = image->height;
+  *hot_x = image->xhot;
+  *hot_y = image->yhot;
+  pixels = g_new (guint32, (gsize) image->width * image->height);
+  for (int i = 0; i < image->width * image->height; i++)
+    pixels[i] = (guint32) image->pixels[i];
+  XFree (image);
+  return pixels;
 }
 
 void

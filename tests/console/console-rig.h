@@ -46,6 +46,9 @@ guint       rig_machine_get_n_opened (AvbMachine *machine);
 /* A picture of the screen, native xRGB, from its upper left corner. */
 guint32 *rig_screenshot (int width, int height);
 
+/* X11 only: the pointer that is shown. Returns its pixels, as GDK_MEMORY_DEFAULT. */
+guint32 *rig_pointer (int *width, int *height, int *hot_x, int *hot_y);
+
 /* What a person does. Keys are Linux codes, places are device pixels of the screen. */
 void rig_key    (guint code, gboolean press);
 void rig_move   (int x, int y);

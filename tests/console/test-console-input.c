@@ -419,6 +419,29 @@ test_cursor (Rig *rig, gconstpointer data)
   rig_wait (has_no_cursor, rig->console, "without a guest the pointer is the desktop’s");
 }
 
+/* The guest's pixels are device pixels here, whatever the scale. */
+static gboolean
+is_red_pointer (gpointer data)
+{
+  int                 width, height, hot_x, hot_y;
+  g_autofree guint32 *pixels = rig_pointer (&width, &height, &hot_x, &hot_y);
+
+  if (width != 16 || height != 24 || hot_x != 4 || hot_y != 6)
+    return FALSE;
+  for (int i = 0; i < width * height; i++)
+    if (pixels[i] != 0xffff0000u)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+test_pointer (Rig *rig, gconstpointer data)
+{
+  rig_server_command (rig->server, "cursor 16 24 4 6 ff0000ff");
+  rig_move (100, 100);
+  rig_wait (is_red_pointer, NULL, "the desktop shows the guest’s pointer");
+}
+
 /* In server mode the pointer is in the picture, where the guest put it. */
 static gboolean
 shows_red_at_50_40 (gpointer data)
@@ -497,6 +520,7 @@ main (int argc, char **argv)
   if (g_strcmp0 (g_getenv ("GDK_BACKEND"), "x11") == 0)
     {
       ADD ("/Avb/ConsoleInput/locks", NULL, test_locks);
+      ADD ("/Avb/ConsoleInput/pointer", NULL, test_pointer);
       ADD ("/Avb/ConsoleInput/accessible", NULL, test_accessible);
     }
   return g_test_run ();

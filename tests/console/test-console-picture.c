@@ -179,26 +179,34 @@ test_flood (Rig *rig, gconstpointer data)
   g_assert_cmpint (frames, <, 20000);
 }
 
+static gboolean
+is_grey (gpointer data)
+{
+  g_autofree guint32 *pixels = rig_screenshot (WIDTH, HEIGHT);
+  guint32             brightest = 0;
+
+  for (int i = 0; i < WIDTH * HEIGHT; i++)
+    {
+      int red = (pixels[i] >> 16) & 0xff, green = (pixels[i] >> 8) & 0xff, blue = pixels[i] & 0xff;
+
+      if (ABS (red - green) > 1 || ABS (blue - green) > 1)
+        return FALSE;
+      brightest = MAX (brightest, (guint32) green);
+    }
+  return brightest > 60;
+}
+
 /* Grey is the last picture of a display that went. */
 static void
 test_greyed (Rig *rig, gconstpointer data)
 {
-  g_autoptr (GdkTexture) before = NULL, after = NULL;
-  GtkSnapshot *snapshot;
-  g_autoptr (GskRenderNode) live = NULL, lost = NULL;
-
   rig->window = rig_window_new (GTK_WIDGET (rig->console), WIDTH, HEIGHT);
   connect (rig);
   rig_wait_texture (rig->console, rig->server, WIDTH, HEIGHT);
   rig_server_kill (rig->server);
   rig_wait_status (rig->console, AVB_CONSOLE_LOST);
   g_assert_nonnull (avb_console_get_message (rig->console));
-  after = avb_console_dup_texture (rig->console);
-  g_assert_cmpint (gdk_texture_get_width (after), ==, WIDTH);
-  snapshot = gtk_snapshot_new ();
-  GTK_WIDGET_GET_CLASS (rig->console)->snapshot (GTK_WIDGET (rig->console), snapshot);
-  lost = gtk_snapshot_free_to_node (snapshot);
-  g_assert_nonnull (lost);
+  rig_wait (is_grey, NULL, "the last picture is grey");
 
   rig_server_start (rig->server);
   rig_server_command (rig->server, "noise 0 0 640 480 5");
