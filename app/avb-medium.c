@@ -258,11 +258,22 @@ identify_iso (AvbMedium *medium, const AvbIsoVolume *iso, const char *name)
 }
 
 /* In a fiber. */
+static void
+identify_disk (AvbMedium *medium, const char *name)
+{
+  g_autoptr (AvbOsInfo) info = dex_await_boxed (avb_os_db_identify_image (name), NULL);
+
+  if (info != NULL)
+    take_os (medium, info);
+}
+
+/* In a fiber. */
 static gboolean
 examine_disk (AvbMedium *medium, const Inspection *self, GError **error)
 {
   medium->kind = AVB_MEDIUM_DISK;
   medium->label = dup_stem (self->name);
+  identify_disk (medium, self->name);
   if (self->head.format == AVB_IMAGE_FORMAT_RAW)
     {
       medium->capacity = medium->size;

@@ -66,4 +66,15 @@ DexFuture *avb_os_db_identify (const char *volume_id,
                                const char *application_id,
                                guint64     volume_size) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * avb_os_db_identify_image:
+ * @file_name: of a disk image, without folders
+ *
+ * Recognises the cloud images that distributions offer, by the names that they give to them. A name is
+ * no proof: this is for defaults that suit, and nothing depends on it being true.
+ *
+ * Returns: (transfer full): as avb_os_db_identify()
+ */
+DexFuture *avb_os_db_identify_image (const char *file_name) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

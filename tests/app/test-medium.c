@@ -168,6 +168,22 @@ boot_of_a_qcow2_is_found (gpointer data)
 }
 
 static DexFuture *
+knows_a_cloud_image (gpointer data)
+{
+  g_autofree char *path =
+      avb_fixture_make_disk (folder, "debian-12-genericcloud-amd64-20250101-1.qcow2", "qcow2", NULL);
+  g_autofree char *other = avb_fixture_make_disk (folder, "debian-12-genericcloudy.qcow2", "qcow2", NULL);
+  g_autoptr (AvbMedium) medium = inspect (path);
+  g_autoptr (AvbMedium) unknown = inspect (other);
+
+  g_assert_cmpstr (avb_medium_get_os_id (medium), ==, "http://debian.org/debian/12");
+  g_assert_cmpstr (avb_medium_get_architecture (medium), ==, "x86_64");
+  g_assert_cmpstr (avb_medium_get_label (medium), ==, "debian-12-genericcloud-amd64-20250101-1");
+  g_assert_null (avb_medium_get_os_id (unknown));
+  return NULL;
+}
+
+static DexFuture *
 what_is_no_image_is_refused (gpointer data)
 {
   static const guint8 gzip[] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0 };
@@ -363,6 +379,7 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Medium/disk-formats-are-told-apart", disk_formats_are_told_apart);
   avb_test_add_fiber ("/Avb/Medium/raw-disks-are-recognised", raw_disks_are_recognised);
   avb_test_add_fiber ("/Avb/Medium/boot-of-a-qcow2-is-found", boot_of_a_qcow2_is_found);
+  avb_test_add_fiber ("/Avb/Medium/knows-a-cloud-image", knows_a_cloud_image);
   avb_test_add_fiber ("/Avb/Medium/what-is-no-image-is-refused", what_is_no_image_is_refused);
   avb_test_add_fiber ("/Avb/Medium/unreadable-is-refused", unreadable_is_refused);
   avb_test_add_fiber ("/Avb/Medium/fifo-does-not-block", fifo_does_not_block);
