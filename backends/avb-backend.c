@@ -30,9 +30,10 @@ avb_backend_real_handles_uri (AvbBackend *self, const char *uri)
 static DexFuture *
 avb_backend_real_probe (AvbBackend *self)
 {
-  return dex_future_new_for_error (
-      avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL,
-                     _ ("%s does not work on this computer."), avb_backend_get_name (self)));
+  return dex_future_new_for_error (avb_error_new (AVB_ERROR_NOT_SUPPORTED,
+                                                  NULL,
+                                                  _ ("%s does not work on this computer."),
+                                                  avb_backend_get_name (self)));
 }
 
 static void
@@ -66,12 +67,12 @@ avb_backend_class_init (AvbBackendClass *klass)
   klass->handles_uri = avb_backend_real_handles_uri;
   klass->probe = avb_backend_real_probe;
 
-  properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL,
-                                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL,
-                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_DEFAULT_URI] = g_param_spec_string ("default-uri", NULL, NULL, NULL,
-                                                      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ID]
+      = g_param_spec_string ("id", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NAME]
+      = g_param_spec_string ("name", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_DEFAULT_URI] = g_param_spec_string (
+      "default-uri", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

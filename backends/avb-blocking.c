@@ -7,16 +7,16 @@
 
 #include "backends/avb-error.h"
 
-#define N_WORKERS      4
+#define N_WORKERS 4
 #define N_LONG_WORKERS 32
 
 typedef struct {
-  AvbBlockingFunc  func;
-  gpointer         data;
-  GDestroyNotify   destroy;
-  DexScheduler    *scheduler;
-  DexPromise      *promise;
-  DexFuture       *result;
+  AvbBlockingFunc func;
+  gpointer        data;
+  GDestroyNotify  destroy;
+  DexScheduler   *scheduler;
+  DexPromise     *promise;
+  DexFuture      *result;
 } BlockingCall;
 
 /* On the caller's scheduler. Resolving on the worker instead would often drop the last reference
@@ -25,7 +25,7 @@ static void
 blocking_call_complete (gpointer data)
 {
   BlockingCall *call = data;
-  GError *error = NULL;
+  GError       *error = NULL;
   const GValue *value = dex_future_get_value (call->result, &error);
 
   if (value != NULL)
@@ -61,9 +61,10 @@ get_pool (gboolean is_long)
   static GThreadPool *pools[2];
 
   if (g_once_init_enter_pointer (&pools[is_long]))
-    g_once_init_leave_pointer (&pools[is_long],
-                               g_thread_pool_new (blocking_call_thread, NULL,
-                                                  is_long ? N_LONG_WORKERS : N_WORKERS, FALSE, NULL));
+    g_once_init_leave_pointer (
+        &pools[is_long],
+        g_thread_pool_new (
+            blocking_call_thread, NULL, is_long ? N_LONG_WORKERS : N_WORKERS, FALSE, NULL));
   return pools[is_long];
 }
 
@@ -71,7 +72,7 @@ static DexFuture *
 run (AvbBlockingFunc func, gpointer data, GDestroyNotify destroy, gboolean is_long)
 {
   BlockingCall *call = g_new0 (BlockingCall, 1);
-  DexFuture *future;
+  DexFuture    *future;
 
   call->func = func;
   call->data = data;

@@ -10,17 +10,17 @@
 /* What a feature is that nobody spoke of: unsupported, with a sentence, so that a page never shows
  * an empty reason. */
 struct _AvbCapabilities {
-  GObject          parent_instance;
+  GObject parent_instance;
 
-  gboolean         supported[AVB_N_FEATURES];
-  char            *reasons[AVB_N_FEATURES];
-  AvbAcceleration  acceleration;
-  char            *acceleration_reason;
-  char            *acceleration_remedy;
-  char            *architecture;
-  GStrv            architectures;
-  guint            cpus;
-  guint64          memory_mib;
+  gboolean        supported[AVB_N_FEATURES];
+  char           *reasons[AVB_N_FEATURES];
+  AvbAcceleration acceleration;
+  char           *acceleration_reason;
+  char           *acceleration_remedy;
+  char           *architecture;
+  GStrv           architectures;
+  guint           cpus;
+  guint64         memory_mib;
 };
 
 G_DEFINE_FINAL_TYPE (AvbCapabilities, avb_capabilities, G_TYPE_OBJECT)
@@ -113,7 +113,7 @@ avb_capabilities_add_architecture (AvbCapabilities *self, const char *architectu
   g_return_if_fail (AVB_IS_CAPABILITIES (self));
   g_return_if_fail (architecture != NULL);
 
-  if (g_strv_contains ((const char * const *) self->architectures, architecture))
+  if (g_strv_contains ((const char *const *) self->architectures, architecture))
     return;
   n = g_strv_length (self->architectures);
   self->architectures = g_renew (char *, self->architectures, n + 2);
@@ -174,12 +174,12 @@ avb_capabilities_get_architecture (AvbCapabilities *self)
   return self->architecture;
 }
 
-const char * const *
+const char *const *
 avb_capabilities_get_architectures (AvbCapabilities *self)
 {
   g_return_val_if_fail (AVB_IS_CAPABILITIES (self), NULL);
 
-  return (const char * const *) self->architectures;
+  return (const char *const *) self->architectures;
 }
 
 guint

@@ -9,7 +9,8 @@
 
 #include "backends/avb-error.h"
 
-G_DEFINE_ENUM_TYPE (AvbLink, avb_link,
+G_DEFINE_ENUM_TYPE (AvbLink,
+                    avb_link,
                     G_DEFINE_ENUM_VALUE (AVB_LINK_CONNECTING, "connecting"),
                     G_DEFINE_ENUM_VALUE (AVB_LINK_UP, "up"),
                     G_DEFINE_ENUM_VALUE (AVB_LINK_LOST, "lost"),
@@ -48,8 +49,8 @@ static GParamSpec *properties[N_PROPS];
 static DexFuture *
 reject_unsupported (void)
 {
-  return dex_future_new_for_error (avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL,
-                                                  _ ("This hypervisor does not offer this.")));
+  return dex_future_new_for_error (
+      avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL, _ ("This hypervisor does not offer this.")));
 }
 
 /* (nullable): why nothing can be asked of the hypervisor now */
@@ -61,7 +62,8 @@ reject_without_link (AvbConnection *self)
   if (priv->link == AVB_LINK_UP)
     return NULL;
   return dex_future_new_for_error (
-      avb_error_new (AVB_ERROR_UNAVAILABLE, priv->link_error,
+      avb_error_new (AVB_ERROR_UNAVAILABLE,
+                     priv->link_error,
                      _ ("There is no connection to the hypervisor at the moment.")));
 }
 
@@ -128,23 +130,23 @@ avb_connection_set_property (GObject *object, guint prop_id, const GValue *value
 static void
 avb_connection_class_init (AvbConnectionClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   object_class->finalize = avb_connection_finalize;
   object_class->get_property = avb_connection_get_property;
   object_class->set_property = avb_connection_set_property;
 
-  properties[PROP_URI] =
-      g_param_spec_string ("uri", NULL, NULL, NULL,
-                           G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_URI] = g_param_spec_string (
+      "uri", NULL, NULL, NULL, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
-  properties[PROP_LINK] = g_param_spec_enum ("link", NULL, NULL, AVB_TYPE_LINK,
-                                             AVB_LINK_CONNECTING, flags);
+  properties[PROP_LINK]
+      = g_param_spec_enum ("link", NULL, NULL, AVB_TYPE_LINK, AVB_LINK_CONNECTING, flags);
   properties[PROP_LINK_ERROR] = g_param_spec_string ("link-error", NULL, NULL, NULL, flags);
-  properties[PROP_MACHINES] = g_param_spec_object ("machines", NULL, NULL, G_TYPE_LIST_MODEL, flags);
-  properties[PROP_CAPABILITIES] =
-      g_param_spec_object ("capabilities", NULL, NULL, AVB_TYPE_CAPABILITIES, flags);
+  properties[PROP_MACHINES]
+      = g_param_spec_object ("machines", NULL, NULL, G_TYPE_LIST_MODEL, flags);
+  properties[PROP_CAPABILITIES]
+      = g_param_spec_object ("capabilities", NULL, NULL, AVB_TYPE_CAPABILITIES, flags);
   properties[PROP_IS_LOCAL] = g_param_spec_boolean ("is-local", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -162,9 +164,9 @@ DexFuture *
 avb_connection_create_machine (AvbConnection *self, AvbMachineSpec *spec)
 {
   AvbConnectionClass *klass;
-  GError *error = NULL;
-  DexFuture *refusal;
-  const char *reason;
+  GError             *error = NULL;
+  DexFuture          *refusal;
+  const char         *reason;
 
   g_return_val_if_fail (AVB_IS_CONNECTION (self), NULL);
   g_return_val_if_fail (AVB_IS_MACHINE_SPEC (spec), NULL);
@@ -189,7 +191,7 @@ avb_connection_create_volume (AvbConnection       *self,
                               AvbOperation        *operation)
 {
   AvbConnectionClass *klass;
-  DexFuture *refusal;
+  DexFuture          *refusal;
 
   g_return_val_if_fail (AVB_IS_CONNECTION (self), NULL);
   g_return_val_if_fail (volume != NULL, NULL);
@@ -241,7 +243,7 @@ DexFuture *
 avb_connection_read_free (AvbConnection *self)
 {
   AvbConnectionClass *klass;
-  DexFuture *refusal;
+  DexFuture          *refusal;
 
   g_return_val_if_fail (AVB_IS_CONNECTION (self), NULL);
 
@@ -362,7 +364,7 @@ static void
 foreach_machine (AvbConnection *self, MachineFunc func)
 {
   GListModel *machines = G_LIST_MODEL (PRIV (self)->machines);
-  guint n = g_list_model_get_n_items (machines);
+  guint       n = g_list_model_get_n_items (machines);
   g_autoptr (GPtrArray) copy = g_ptr_array_new_full (n, g_object_unref);
 
   /* A handler may change the list. */

@@ -5,7 +5,9 @@
 
 #include "backends/avb-machine.h"
 
-G_DEFINE_BOXED_TYPE (AvbConsoleEndpoint, avb_console_endpoint, avb_console_endpoint_copy,
+G_DEFINE_BOXED_TYPE (AvbConsoleEndpoint,
+                     avb_console_endpoint,
+                     avb_console_endpoint_copy,
                      avb_console_endpoint_free)
 G_DEFINE_BOXED_TYPE (AvbScreenshot, avb_screenshot, avb_screenshot_copy, avb_screenshot_free)
 

@@ -45,8 +45,8 @@ avb_disk_spec_free (AvbDiskSpec *disk)
 gboolean
 avb_disk_spec_equal (const AvbDiskSpec *a, const AvbDiskSpec *b)
 {
-  return a->device == b->device && a->bus == b->bus && !a->read_only == !b->read_only &&
-         a->boot_order == b->boot_order && g_strcmp0 (a->path, b->path) == 0 &&
+  return a->device == b->device && a->bus == b->bus && !a->read_only == !b->read_only
+         && a->boot_order == b->boot_order && g_strcmp0 (a->path, b->path) == 0 &&
          /* An empty drive has no format, whatever a hypervisor writes there. */
          (a->path == NULL || g_strcmp0 (a->format, b->format) == 0);
 }
@@ -92,7 +92,7 @@ gboolean
 avb_interface_spec_equal (const AvbInterfaceSpec *a, const AvbInterfaceSpec *b)
 {
   /* What is left to the hypervisor equals what it chose; hardware addresses have two spellings. */
-  return a->kind == b->kind && g_strcmp0 (a->source, b->source) == 0 &&
-         (a->model == NULL || b->model == NULL || g_str_equal (a->model, b->model)) &&
-         (a->mac == NULL || b->mac == NULL || g_ascii_strcasecmp (a->mac, b->mac) == 0);
+  return a->kind == b->kind && g_strcmp0 (a->source, b->source) == 0
+         && (a->model == NULL || b->model == NULL || g_str_equal (a->model, b->model))
+         && (a->mac == NULL || b->mac == NULL || g_ascii_strcasecmp (a->mac, b->mac) == 0);
 }

@@ -13,31 +13,34 @@
 #define MAX_NAME_BYTES 255
 
 struct _AvbMachineSpec {
-  GObject      parent_instance;
+  GObject parent_instance;
 
-  char        *name;
-  char        *description;
-  char        *os_id;
-  char        *architecture;
-  guint        cpus;
-  guint64      memory_mib;
-  AvbFirmware  firmware;
-  gboolean     tpm;
-  gboolean     accelerated;
-  gboolean     graphics;
-  char        *serial;
-  GPtrArray   *disks;
-  GPtrArray   *interfaces;
+  char       *name;
+  char       *description;
+  char       *os_id;
+  char       *architecture;
+  guint       cpus;
+  guint64     memory_mib;
+  AvbFirmware firmware;
+  gboolean    tpm;
+  gboolean    accelerated;
+  gboolean    graphics;
+  char       *serial;
+  GPtrArray  *disks;
+  GPtrArray  *interfaces;
 };
 
 G_DEFINE_FINAL_TYPE (AvbMachineSpec, avb_machine_spec, G_TYPE_OBJECT)
 
-G_DEFINE_ENUM_TYPE (AvbFirmware, avb_firmware,
+G_DEFINE_ENUM_TYPE (AvbFirmware,
+                    avb_firmware,
                     G_DEFINE_ENUM_VALUE (AVB_FIRMWARE_BIOS, "bios"),
                     G_DEFINE_ENUM_VALUE (AVB_FIRMWARE_UEFI, "uefi"),
                     G_DEFINE_ENUM_VALUE (AVB_FIRMWARE_UEFI_SECURE, "uefi-secure"))
 G_DEFINE_BOXED_TYPE (AvbDiskSpec, avb_disk_spec, avb_disk_spec_copy, avb_disk_spec_free)
-G_DEFINE_BOXED_TYPE (AvbInterfaceSpec, avb_interface_spec, avb_interface_spec_copy,
+G_DEFINE_BOXED_TYPE (AvbInterfaceSpec,
+                     avb_interface_spec,
+                     avb_interface_spec_copy,
                      avb_interface_spec_free)
 
 enum {
@@ -170,35 +173,26 @@ avb_machine_spec_set_property (GObject      *object,
 static void
 avb_machine_spec_class_init (AvbMachineSpecClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   object_class->finalize = avb_machine_spec_finalize;
   object_class->get_property = avb_machine_spec_get_property;
   object_class->set_property = avb_machine_spec_set_property;
 
-  properties[PROP_NAME] =
-      g_param_spec_string ("name", NULL, NULL, NULL, flags);
-  properties[PROP_DESCRIPTION] =
-      g_param_spec_string ("description", NULL, NULL, NULL, flags);
-  properties[PROP_OS_ID] =
-      g_param_spec_string ("os-id", NULL, NULL, NULL, flags);
-  properties[PROP_ARCHITECTURE] =
-      g_param_spec_string ("architecture", NULL, NULL, NULL, flags);
-  properties[PROP_CPUS] =
-      g_param_spec_uint ("cpus", NULL, NULL, 0, G_MAXUINT, 1, flags);
-  properties[PROP_MEMORY_MIB] =
-      g_param_spec_uint64 ("memory-mib", NULL, NULL, 0, G_MAXUINT64, 1024, flags);
-  properties[PROP_FIRMWARE] =
-      g_param_spec_enum ("firmware", NULL, NULL, AVB_TYPE_FIRMWARE, AVB_FIRMWARE_BIOS, flags);
-  properties[PROP_TPM] =
-      g_param_spec_boolean ("tpm", NULL, NULL, FALSE, flags);
-  properties[PROP_ACCELERATED] =
-      g_param_spec_boolean ("accelerated", NULL, NULL, TRUE, flags);
-  properties[PROP_GRAPHICS] =
-      g_param_spec_boolean ("graphics", NULL, NULL, TRUE, flags);
-  properties[PROP_SERIAL] =
-      g_param_spec_string ("serial", NULL, NULL, NULL, flags);
+  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
+  properties[PROP_DESCRIPTION] = g_param_spec_string ("description", NULL, NULL, NULL, flags);
+  properties[PROP_OS_ID] = g_param_spec_string ("os-id", NULL, NULL, NULL, flags);
+  properties[PROP_ARCHITECTURE] = g_param_spec_string ("architecture", NULL, NULL, NULL, flags);
+  properties[PROP_CPUS] = g_param_spec_uint ("cpus", NULL, NULL, 0, G_MAXUINT, 1, flags);
+  properties[PROP_MEMORY_MIB]
+      = g_param_spec_uint64 ("memory-mib", NULL, NULL, 0, G_MAXUINT64, 1024, flags);
+  properties[PROP_FIRMWARE]
+      = g_param_spec_enum ("firmware", NULL, NULL, AVB_TYPE_FIRMWARE, AVB_FIRMWARE_BIOS, flags);
+  properties[PROP_TPM] = g_param_spec_boolean ("tpm", NULL, NULL, FALSE, flags);
+  properties[PROP_ACCELERATED] = g_param_spec_boolean ("accelerated", NULL, NULL, TRUE, flags);
+  properties[PROP_GRAPHICS] = g_param_spec_boolean ("graphics", NULL, NULL, TRUE, flags);
+  properties[PROP_SERIAL] = g_param_spec_string ("serial", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -252,21 +246,15 @@ avb_machine_spec_equal (AvbMachineSpec *a, AvbMachineSpec *b)
   g_return_val_if_fail (AVB_IS_MACHINE_SPEC (a), FALSE);
   g_return_val_if_fail (AVB_IS_MACHINE_SPEC (b), FALSE);
 
-  if (g_strcmp0 (a->name, b->name) != 0 ||
-      g_strcmp0 (a->description, b->description) != 0 ||
-      g_strcmp0 (a->os_id, b->os_id) != 0 ||
+  if (g_strcmp0 (a->name, b->name) != 0 || g_strcmp0 (a->description, b->description) != 0
+      || g_strcmp0 (a->os_id, b->os_id) != 0 ||
       /* None is the host's, which is what a hypervisor writes there. */
-      (a->architecture != NULL && b->architecture != NULL &&
-       !g_str_equal (a->architecture, b->architecture)) ||
-      a->cpus != b->cpus ||
-      a->memory_mib != b->memory_mib ||
-      a->firmware != b->firmware ||
-      a->tpm != b->tpm ||
-      a->accelerated != b->accelerated ||
-      a->graphics != b->graphics ||
-      g_strcmp0 (a->serial, b->serial) != 0 ||
-      a->disks->len != b->disks->len ||
-      a->interfaces->len != b->interfaces->len)
+      (a->architecture != NULL && b->architecture != NULL
+       && !g_str_equal (a->architecture, b->architecture))
+      || a->cpus != b->cpus || a->memory_mib != b->memory_mib || a->firmware != b->firmware
+      || a->tpm != b->tpm || a->accelerated != b->accelerated || a->graphics != b->graphics
+      || g_strcmp0 (a->serial, b->serial) != 0 || a->disks->len != b->disks->len
+      || a->interfaces->len != b->interfaces->len)
     return FALSE;
 
   for (guint i = 0; i < a->disks->len; i++)
@@ -329,7 +317,8 @@ validate_name (const char *name, GError **error)
 static gboolean
 validate_disk (const AvbDiskSpec *disk, GError **error)
 {
-  static const char * const formats[] = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "qed", NULL };
+  static const char *const formats[]
+      = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "qed", NULL };
   const char *problem = NULL;
 
   if (disk->device > AVB_DISK_DEVICE_FLOPPY || disk->bus > AVB_DISK_BUS_FDC)
@@ -359,12 +348,12 @@ validate_interface (const AvbInterfaceSpec *nic, GError **error)
     problem = _ ("A network interface is of an unknown kind.");
   else if (nic->kind != AVB_INTERFACE_USER && (nic->source == NULL || *nic->source == '\0'))
     problem = _ ("A network interface needs a network to connect to.");
-  else if ((nic->source != NULL && !is_plain_text (nic->source, FALSE)) ||
-           (nic->model != NULL && !is_plain_text (nic->model, FALSE)))
+  else if ((nic->source != NULL && !is_plain_text (nic->source, FALSE))
+           || (nic->model != NULL && !is_plain_text (nic->model, FALSE)))
     problem = _ ("A network interface contains characters that cannot be used.");
-  else if (nic->mac != NULL &&
-           !g_regex_match_simple ("^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$", nic->mac,
-                                  G_REGEX_DOLLAR_ENDONLY, 0))
+  else if (nic->mac != NULL
+           && !g_regex_match_simple (
+               "^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$", nic->mac, G_REGEX_DOLLAR_ENDONLY, 0))
     problem = _ ("A hardware address is malformed.");
 
   if (problem != NULL)
@@ -383,12 +372,12 @@ validate_numbers_and_texts (AvbMachineSpec *self, GError **error)
     problem = _ ("A machine needs at least 16 MiB of memory.");
   else if (self->memory_mib > G_MAXUINT64 / 1024 / 1024)
     problem = _ ("This is more memory than a machine can have.");
-  else if ((self->description != NULL && !is_plain_text (self->description, TRUE)) ||
-           (self->os_id != NULL && !is_plain_text (self->os_id, FALSE)) ||
-           (self->architecture != NULL && !is_plain_text (self->architecture, FALSE)))
+  else if ((self->description != NULL && !is_plain_text (self->description, TRUE))
+           || (self->os_id != NULL && !is_plain_text (self->os_id, FALSE))
+           || (self->architecture != NULL && !is_plain_text (self->architecture, FALSE)))
     problem = _ ("The description contains characters that cannot be used.");
-  else if (self->serial != NULL &&
-           (!g_path_is_absolute (self->serial) || !is_plain_text (self->serial, FALSE)))
+  else if (self->serial != NULL
+           && (!g_path_is_absolute (self->serial) || !is_plain_text (self->serial, FALSE)))
     problem = _ ("The file of the serial port must be an absolute path.");
 
   if (problem != NULL)

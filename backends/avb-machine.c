@@ -10,7 +10,8 @@
 #include "backends/avb-connection.h"
 #include "backends/avb-error.h"
 
-G_DEFINE_ENUM_TYPE (AvbMachineState, avb_machine_state,
+G_DEFINE_ENUM_TYPE (AvbMachineState,
+                    avb_machine_state,
                     G_DEFINE_ENUM_VALUE (AVB_MACHINE_UNKNOWN, "unknown"),
                     G_DEFINE_ENUM_VALUE (AVB_MACHINE_OFF, "off"),
                     G_DEFINE_ENUM_VALUE (AVB_MACHINE_SAVED, "saved"),
@@ -20,21 +21,21 @@ G_DEFINE_ENUM_TYPE (AvbMachineState, avb_machine_state,
                     G_DEFINE_ENUM_VALUE (AVB_MACHINE_CRASHED, "crashed"))
 
 typedef struct {
-  char            *uuid;
-  char            *name;
-  AvbMachineState  state;
-  gint64           state_since;
-  AvbOperation    *operation;
-  char            *os_id;
-  guint            cpus;
-  guint64          memory_mib;
-  char            *last_error;
-  GWeakRef         connection;
-  guint            can;
-  guint            available : 1;
-  guint            emulated : 1;
-  guint            has_details : 1;
-  guint            no_graphics : 1;
+  char           *uuid;
+  char           *name;
+  AvbMachineState state;
+  gint64          state_since;
+  AvbOperation   *operation;
+  char           *os_id;
+  guint           cpus;
+  guint64         memory_mib;
+  char           *last_error;
+  GWeakRef        connection;
+  guint           can;
+  guint           available : 1;
+  guint           emulated : 1;
+  guint           has_details : 1;
+  guint           no_graphics : 1;
 } AvbMachinePrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (AvbMachine, avb_machine, G_TYPE_OBJECT)
@@ -77,15 +78,15 @@ static GParamSpec *properties[N_PROPS];
 static guint
 state_can (AvbMachineState state)
 {
-  const guint active = CAN (PROP_CAN_SAVE) | CAN (PROP_CAN_RESET) | CAN (PROP_CAN_FORCE_OFF) |
-                       CAN (PROP_CAN_EDIT) | CAN (PROP_HAS_CONSOLE);
+  const guint active = CAN (PROP_CAN_SAVE) | CAN (PROP_CAN_RESET) | CAN (PROP_CAN_FORCE_OFF)
+                       | CAN (PROP_CAN_EDIT) | CAN (PROP_HAS_CONSOLE);
 
   switch (state)
     {
     case AVB_MACHINE_OFF:
     case AVB_MACHINE_CRASHED:
-      return CAN (PROP_CAN_START) | CAN (PROP_CAN_DELETE) | CAN (PROP_CAN_RENAME) |
-             CAN (PROP_CAN_EDIT);
+      return CAN (PROP_CAN_START) | CAN (PROP_CAN_DELETE) | CAN (PROP_CAN_RENAME)
+             | CAN (PROP_CAN_EDIT);
     case AVB_MACHINE_SAVED:
       /* A changed definition would not fit to the memory on disk: no edit, no rename. */
       return CAN (PROP_CAN_START) | CAN (PROP_CAN_DELETE) | CAN (PROP_CAN_FORCE_OFF);
@@ -106,7 +107,7 @@ capabilities_can (AvbMachine *self)
 {
   g_autoptr (AvbConnection) connection = avb_machine_dup_connection (self);
   AvbCapabilities *capabilities;
-  guint can = ~0u;
+  guint            can = ~0u;
 
   if (connection == NULL)
     return can;
@@ -126,7 +127,7 @@ void
 avb_machine_update_can (AvbMachine *self)
 {
   AvbMachinePrivate *priv;
-  guint before, now;
+  guint              before, now;
 
   g_return_if_fail (AVB_IS_MACHINE (self));
 
@@ -267,45 +268,40 @@ avb_machine_set_property (GObject *object, guint prop_id, const GValue *value, G
 static void
 avb_machine_class_init (AvbMachineClass *klass)
 {
-  static const char * const can_names[] = {
-    "can-start", "can-pause",  "can-resume", "can-save", "can-shut-down", "can-reset",
+  static const char *const can_names[] = {
+    "can-start",     "can-pause",  "can-resume", "can-save", "can-shut-down", "can-reset",
     "can-force-off", "can-delete", "can-rename", "can-edit", "has-console",
   };
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   object_class->finalize = avb_machine_finalize;
   object_class->get_property = avb_machine_get_property;
   object_class->set_property = avb_machine_set_property;
 
-  properties[PROP_UUID] =
-      g_param_spec_string ("uuid", NULL, NULL, NULL,
-                           G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
-  properties[PROP_NAME] =
-      g_param_spec_string ("name", NULL, NULL, NULL, flags);
-  properties[PROP_STATE] =
-      g_param_spec_enum ("state", NULL, NULL, AVB_TYPE_MACHINE_STATE, AVB_MACHINE_UNKNOWN, flags);
-  properties[PROP_STATE_SINCE] =
-      g_param_spec_int64 ("state-since", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
-  properties[PROP_AVAILABLE] =
-      g_param_spec_boolean ("available", NULL, NULL, FALSE, flags);
-  properties[PROP_OPERATION] =
-      g_param_spec_object ("operation", NULL, NULL, AVB_TYPE_OPERATION, flags);
-  properties[PROP_OS_ID] =
-      g_param_spec_string ("os-id", NULL, NULL, NULL, flags);
-  properties[PROP_CPUS] =
-      g_param_spec_uint ("cpus", NULL, NULL, 0, G_MAXUINT, 0, flags);
-  properties[PROP_MEMORY_MIB] =
-      g_param_spec_uint64 ("memory-mib", NULL, NULL, 0, G_MAXUINT64, 0, flags);
-  properties[PROP_EMULATED] =
-      g_param_spec_boolean ("emulated", NULL, NULL, FALSE, flags);
-  properties[PROP_HAS_DETAILS] =
-      g_param_spec_boolean ("has-details", NULL, NULL, FALSE, flags);
-  properties[PROP_LAST_ERROR] =
-      g_param_spec_string ("last-error", NULL, NULL, NULL, flags);
+  properties[PROP_UUID]
+      = g_param_spec_string ("uuid",
+                             NULL,
+                             NULL,
+                             NULL,
+                             G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
+  properties[PROP_STATE]
+      = g_param_spec_enum ("state", NULL, NULL, AVB_TYPE_MACHINE_STATE, AVB_MACHINE_UNKNOWN, flags);
+  properties[PROP_STATE_SINCE]
+      = g_param_spec_int64 ("state-since", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
+  properties[PROP_AVAILABLE] = g_param_spec_boolean ("available", NULL, NULL, FALSE, flags);
+  properties[PROP_OPERATION]
+      = g_param_spec_object ("operation", NULL, NULL, AVB_TYPE_OPERATION, flags);
+  properties[PROP_OS_ID] = g_param_spec_string ("os-id", NULL, NULL, NULL, flags);
+  properties[PROP_CPUS] = g_param_spec_uint ("cpus", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_MEMORY_MIB]
+      = g_param_spec_uint64 ("memory-mib", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_EMULATED] = g_param_spec_boolean ("emulated", NULL, NULL, FALSE, flags);
+  properties[PROP_HAS_DETAILS] = g_param_spec_boolean ("has-details", NULL, NULL, FALSE, flags);
+  properties[PROP_LAST_ERROR] = g_param_spec_string ("last-error", NULL, NULL, NULL, flags);
   for (guint i = PROP_CAN_START; i < N_PROPS; i++)
-    properties[i] =
-        g_param_spec_boolean (can_names[i - PROP_CAN_START], NULL, NULL, FALSE, flags);
+    properties[i] = g_param_spec_boolean (can_names[i - PROP_CAN_START], NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -319,7 +315,7 @@ DexFuture *
 avb_machine_load_details (AvbMachine *self)
 {
   AvbMachineClass *klass;
-  DexFuture *refusal;
+  DexFuture       *refusal;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
@@ -332,7 +328,7 @@ DexFuture *
 avb_machine_start (AvbMachine *self)
 {
   AvbMachineClass *klass;
-  DexFuture *refusal;
+  DexFuture       *refusal;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
@@ -345,7 +341,7 @@ DexFuture *
 avb_machine_pause (AvbMachine *self)
 {
   AvbMachineClass *klass;
-  DexFuture *refusal;
+  DexFuture       *refusal;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
@@ -358,7 +354,7 @@ DexFuture *
 avb_machine_resume (AvbMachine *self)
 {
   AvbMachineClass *klass;
-  DexFuture *refusal;
+  DexFuture       *refusal;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
@@ -371,7 +367,7 @@ DexFuture *
 avb_machine_shut_down (AvbMachine *self)
 {
   AvbMachineClass *klass;
-  DexFuture *refusal;
+  DexFuture       *refusal;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
@@ -384,7 +380,7 @@ DexFuture *
 avb_machine_reboot (AvbMachine *self)
 {
   AvbMachineClass *klass;
-  DexFuture *refusal;
+  DexFuture       *refusal;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
@@ -397,7 +393,7 @@ DexFuture *
 avb_machine_reset (AvbMachine *self)
 {
   AvbMachineClass *klass;
-  DexFuture *refusal;
+  DexFuture       *refusal;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
@@ -410,7 +406,7 @@ DexFuture *
 avb_machine_read_spec (AvbMachine *self)
 {
   AvbMachineClass *klass;
-  DexFuture *refusal;
+  DexFuture       *refusal;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
@@ -423,7 +419,7 @@ DexFuture *
 avb_machine_find_console (AvbMachine *self)
 {
   AvbMachineClass *klass;
-  DexFuture *refusal;
+  DexFuture       *refusal;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
@@ -436,7 +432,7 @@ DexFuture *
 avb_machine_open_console_fd (AvbMachine *self)
 {
   AvbMachineClass *klass;
-  DexFuture *refusal;
+  DexFuture       *refusal;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
@@ -449,7 +445,7 @@ DexFuture *
 avb_machine_discard_saved (AvbMachine *self)
 {
   AvbMachineClass *klass;
-  DexFuture *refusal;
+  DexFuture       *refusal;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
@@ -464,7 +460,7 @@ DexFuture *
 avb_machine_force_off (AvbMachine *self)
 {
   AvbMachineClass *klass;
-  DexFuture *refusal;
+  DexFuture       *refusal;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
@@ -508,8 +504,8 @@ DexFuture *
 avb_machine_save (AvbMachine *self, AvbOperation *operation)
 {
   AvbMachineClass *klass;
-  DexFuture *refusal;
-  SaveCall *call;
+  DexFuture       *refusal;
+  SaveCall        *call;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
   g_return_val_if_fail (operation == NULL || AVB_IS_OPERATION (operation), NULL);
@@ -548,7 +544,7 @@ DexFuture *
 avb_machine_delete (AvbMachine *self, AvbDeleteFlags flags)
 {
   AvbMachineClass *klass;
-  DexFuture *refusal;
+  DexFuture       *refusal;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
@@ -562,7 +558,7 @@ avb_machine_rename (AvbMachine *self, const char *name)
 {
   AvbMachineClass *klass;
   g_autoptr (AvbMachineSpec) spec = NULL;
-  GError *error = NULL;
+  GError    *error = NULL;
   DexFuture *refusal;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
@@ -585,8 +581,8 @@ DexFuture *
 avb_machine_apply_spec (AvbMachine *self, AvbMachineSpec *spec)
 {
   AvbMachineClass *klass;
-  GError *error = NULL;
-  DexFuture *refusal;
+  GError          *error = NULL;
+  DexFuture       *refusal;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
   g_return_val_if_fail (AVB_IS_MACHINE_SPEC (spec), NULL);
@@ -604,7 +600,7 @@ DexFuture *
 avb_machine_take_screenshot (AvbMachine *self)
 {
   AvbMachineClass *klass;
-  DexFuture *refusal;
+  DexFuture       *refusal;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
@@ -863,14 +859,11 @@ avb_machine_set_operation (AvbMachine *self, AvbOperation *operation)
 }
 
 void
-avb_machine_set_details (AvbMachine *self,
-                         const char *os_id,
-                         guint       cpus,
-                         guint64     memory_mib,
-                         gboolean    emulated)
+avb_machine_set_details (
+    AvbMachine *self, const char *os_id, guint cpus, guint64 memory_mib, gboolean emulated)
 {
   AvbMachinePrivate *priv;
-  GObject *object = (GObject *) self;
+  GObject           *object = (GObject *) self;
 
   g_return_if_fail (AVB_IS_MACHINE (self));
 

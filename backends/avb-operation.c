@@ -8,25 +8,26 @@
 #include "backends/avb-error.h"
 
 #define NOTIFY_INTERVAL_US (100 * G_TIME_SPAN_MILLISECOND)
-#define RATE_WINDOW_US     (5 * G_TIME_SPAN_SECOND)
-#define MAX_SAMPLES        64
+#define RATE_WINDOW_US (5 * G_TIME_SPAN_SECOND)
+#define MAX_SAMPLES 64
 
-G_DEFINE_ENUM_TYPE (AvbOperationState, avb_operation_state,
+G_DEFINE_ENUM_TYPE (AvbOperationState,
+                    avb_operation_state,
                     G_DEFINE_ENUM_VALUE (AVB_OPERATION_RUNNING, "running"),
                     G_DEFINE_ENUM_VALUE (AVB_OPERATION_DONE, "done"),
                     G_DEFINE_ENUM_VALUE (AVB_OPERATION_FAILED, "failed"),
                     G_DEFINE_ENUM_VALUE (AVB_OPERATION_CANCELLED, "cancelled"))
 
 typedef struct {
-  char              *status;
-  double             fraction;
-  guint64            done;
-  guint64            total;
-  guint64            rate;
-  guint64            remaining;
-  gboolean           can_cancel;
-  AvbOperationState  state;
-  GError            *error;
+  char             *status;
+  double            fraction;
+  guint64           done;
+  guint64           total;
+  guint64           rate;
+  guint64           remaining;
+  gboolean          can_cancel;
+  AvbOperationState state;
+  GError           *error;
 } Values;
 
 typedef struct {
@@ -37,18 +38,18 @@ typedef struct {
 /* `pending` is what workers set, under the lock; `shown` is what the main thread was told. A
  * source on the main context copies the one to the other and notifies. */
 struct _AvbOperation {
-  GObject       parent_instance;
+  GObject parent_instance;
 
   char         *title;
   GCancellable *cancellable;
   Values        shown;
 
-  GMutex        lock;
-  Values        pending;
-  GSource      *source;
-  gint64        last_flush;
-  Sample        samples[MAX_SAMPLES];
-  guint         n_samples;
+  GMutex   lock;
+  Values   pending;
+  GSource *source;
+  gint64   last_flush;
+  Sample   samples[MAX_SAMPLES];
+  guint    n_samples;
 };
 
 G_DEFINE_FINAL_TYPE (AvbOperation, avb_operation, G_TYPE_OBJECT)
@@ -75,8 +76,8 @@ take_sample (AvbOperation *self, gint64 now)
 {
   Values *values = &self->pending;
   guint64 bytes;
-  gint64 elapsed;
-  guint old = 0;
+  gint64  elapsed;
+  guint   old = 0;
 
   if (values->state != AVB_OPERATION_RUNNING)
     {
@@ -94,7 +95,7 @@ take_sample (AvbOperation *self, gint64 now)
       self->n_samples -= old;
     }
   if (self->n_samples < MAX_SAMPLES)
-    self->samples[self->n_samples++] = (Sample){ now, values->done };
+    self->samples[self->n_samples++] = (Sample) { now, values->done };
 
   elapsed = now - self->samples[0].time;
   bytes = values->done - self->samples[0].done;
@@ -107,8 +108,8 @@ take_sample (AvbOperation *self, gint64 now)
 static void
 avb_operation_flush (AvbOperation *self)
 {
-  gboolean changed[N_PROPS] = { FALSE };
-  Values *shown = &self->shown;
+  gboolean      changed[N_PROPS] = { FALSE };
+  Values       *shown = &self->shown;
   const Values *pending = &self->pending;
 
   g_mutex_lock (&self->lock);
@@ -253,25 +254,28 @@ avb_operation_set_property (GObject *object, guint prop_id, const GValue *value,
 static void
 avb_operation_class_init (AvbOperationClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   object_class->finalize = avb_operation_finalize;
   object_class->get_property = avb_operation_get_property;
   object_class->set_property = avb_operation_set_property;
 
-  properties[PROP_TITLE] =
-      g_param_spec_string ("title", NULL, NULL, NULL,
-                           G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_TITLE]
+      = g_param_spec_string ("title",
+                             NULL,
+                             NULL,
+                             NULL,
+                             G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   properties[PROP_STATUS] = g_param_spec_string ("status", NULL, NULL, NULL, flags);
   properties[PROP_FRACTION] = g_param_spec_double ("fraction", NULL, NULL, -1, 1, -1, flags);
   properties[PROP_DONE] = g_param_spec_uint64 ("done", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   properties[PROP_TOTAL] = g_param_spec_uint64 ("total", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   properties[PROP_RATE] = g_param_spec_uint64 ("rate", NULL, NULL, 0, G_MAXUINT64, 0, flags);
-  properties[PROP_REMAINING] =
-      g_param_spec_uint64 ("remaining", NULL, NULL, 0, G_MAXUINT64, 0, flags);
-  properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, AVB_TYPE_OPERATION_STATE,
-                                              AVB_OPERATION_RUNNING, flags);
+  properties[PROP_REMAINING]
+      = g_param_spec_uint64 ("remaining", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_STATE] = g_param_spec_enum (
+      "state", NULL, NULL, AVB_TYPE_OPERATION_STATE, AVB_OPERATION_RUNNING, flags);
   properties[PROP_CAN_CANCEL] = g_param_spec_boolean ("can-cancel", NULL, NULL, TRUE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -373,8 +377,8 @@ avb_operation_finish (AvbOperation *self, const GError *error)
     }
   else
     {
-      self->pending.state =
-          avb_error_is_cancelled (error) ? AVB_OPERATION_CANCELLED : AVB_OPERATION_FAILED;
+      self->pending.state
+          = avb_error_is_cancelled (error) ? AVB_OPERATION_CANCELLED : AVB_OPERATION_FAILED;
       self->pending.error = g_error_copy (error);
     }
   self->pending.can_cancel = FALSE;

@@ -45,7 +45,7 @@ time_limit_cb (gpointer data)
 gboolean
 avb_test_spin (DexFuture *future, GError **error)
 {
-  guint limit = g_timeout_add_seconds (AVB_TEST_TIMEOUT, time_limit_cb, NULL);
+  guint    limit = g_timeout_add_seconds (AVB_TEST_TIMEOUT, time_limit_cb, NULL);
   gboolean resolved;
 
   while (dex_future_is_pending (future))
@@ -83,7 +83,7 @@ avb_test_run_fiber (DexFiberFunc func, gpointer data)
 {
   g_autoptr (GError) error = NULL;
   FiberCall call = { func, data };
-  gboolean resolved;
+  gboolean  resolved;
 
   resolved = avb_test_spin (dex_scheduler_spawn (NULL, 0, fiber_call_fiber, &call, NULL), &error);
   g_assert_no_error (error);
@@ -123,10 +123,10 @@ avb_test_pass_time (void)
 }
 
 void
-avb_test_until_full (AvbTestPredicate  predicate,
-                     gpointer          data,
-                     const char       *location,
-                     const char       *what)
+avb_test_until_full (AvbTestPredicate predicate,
+                     gpointer         data,
+                     const char      *location,
+                     const char      *what)
 {
   gint64 end = g_get_monotonic_time () + AVB_TEST_TIMEOUT * G_USEC_PER_SEC;
 
@@ -162,8 +162,11 @@ avb_test_await_error_full (DexFuture *future, GQuark domain, int code, const cha
   if (dex_await (future, &error))
     g_error ("%s: this should have failed", location);
   if (!g_error_matches (error, domain, code))
-    g_error ("%s: wrong error: %s %d: %s", location, g_quark_to_string (error->domain),
-             error->code, error->message);
+    g_error ("%s: wrong error: %s %d: %s",
+             location,
+             g_quark_to_string (error->domain),
+             error->code,
+             error->message);
 }
 
 gpointer

@@ -65,7 +65,7 @@ remove_children (xmlNode *parent, const char *name)
 
 /* The child of the root, made after the first of @after that exists if it is not there. */
 static xmlNode *
-ensure_child (xmlNode *parent, const char *name, const char * const *after)
+ensure_child (xmlNode *parent, const char *name, const char *const *after)
 {
   xmlNode *node = avb_xml_child (parent, name);
   xmlNode *sibling = NULL;
@@ -109,7 +109,7 @@ static void
 write_memory (xmlNode *node, const char *attribute, guint64 bytes)
 {
   g_autofree char *unit_name = avb_xml_dup_attribute (node, "unit");
-  guint64 unit = avb_xml_unit (unit_name);
+  guint64          unit = avb_xml_unit (unit_name);
   g_autofree char *text = NULL;
 
   if (unit == 0 || bytes % unit != 0)
@@ -129,15 +129,15 @@ static gboolean
 edit_cells (xmlNode *numa, guint64 before, guint64 after, GError **error)
 {
   xmlNode *last = NULL;
-  guint64 bytes;
+  guint64  bytes;
 
   for (xmlNode *cell = avb_xml_child (numa, "cell"); cell; cell = avb_xml_next (cell, "cell"))
     last = cell;
   if (last == NULL)
     return TRUE;
-  if (!avb_xml_read_memory (last, "memory", &bytes) ||
-      (after < before && bytes <= before - after))
-    return refuse (error, _ ("The memory is spread over NUMA cells in a way that cannot be changed here."));
+  if (!avb_xml_read_memory (last, "memory", &bytes) || (after < before && bytes <= before - after))
+    return refuse (
+        error, _ ("The memory is spread over NUMA cells in a way that cannot be changed here."));
   write_memory (last, "memory", bytes + after - before);
   return TRUE;
 }
@@ -145,22 +145,24 @@ edit_cells (xmlNode *numa, guint64 before, guint64 after, GError **error)
 static gboolean
 edit_memory (xmlNode *root, guint64 mib, GError **error)
 {
-  static const char * const after_name[] = { "memory", "maxMemory", "description", "title", "uuid", "name", NULL };
+  static const char *const after_name[]
+      = { "memory", "maxMemory", "description", "title", "uuid", "name", NULL };
   xmlNode *memory = ensure_child (root, "memory", after_name + 1);
   xmlNode *current = avb_xml_child (root, "currentMemory");
   xmlNode *maximum = avb_xml_child (root, "maxMemory");
   xmlNode *numa = avb_xml_child (avb_xml_child (root, "cpu"), "numa");
-  guint64 before = 0, now = 0, limit, after = mib << 20;
+  guint64  before = 0, now = 0, limit, after = mib << 20;
   gboolean has_before = avb_xml_read_memory (memory, NULL, &before);
 
   if (maximum != NULL && avb_xml_read_memory (maximum, NULL, &limit) && after > limit)
-    return refuse (error, _ ("This is more than the machine’s definition allows for hot-plugged memory."));
+    return refuse (error,
+                   _ ("This is more than the machine’s definition allows for hot-plugged memory."));
   if (numa != NULL && has_before && !edit_cells (numa, before, after, error))
     return FALSE;
   write_memory (memory, NULL, after);
   /* A balloon that is blown up stays so, unless there is less memory than that now. */
-  if (current != NULL && avb_xml_read_memory (current, NULL, &now) &&
-      (now == before || now > after))
+  if (current != NULL && avb_xml_read_memory (current, NULL, &now)
+      && (now == before || now > after))
     write_memory (current, NULL, after);
   return TRUE;
 }
@@ -168,13 +170,14 @@ edit_memory (xmlNode *root, guint64 mib, GError **error)
 static void
 edit_topology (xmlNode *topology, guint cpus)
 {
-  static const char * const levels[] = { "dies", "clusters", "cores" };
-  g_autofree char *threads_text = avb_xml_dup_attribute (topology, "threads");
-  guint64 threads = 1;
-  g_autofree char *cores = NULL;
+  static const char *const levels[] = { "dies", "clusters", "cores" };
+  g_autofree char         *threads_text = avb_xml_dup_attribute (topology, "threads");
+  guint64                  threads = 1;
+  g_autofree char         *cores = NULL;
 
-  if (threads_text == NULL ||
-      !g_ascii_string_to_unsigned (threads_text, 10, 1, cpus, &threads, NULL) || cpus % threads != 0)
+  if (threads_text == NULL
+      || !g_ascii_string_to_unsigned (threads_text, 10, 1, cpus, &threads, NULL)
+      || cpus % threads != 0)
     threads = 1;
   cores = g_strdup_printf ("%u", cpus / (guint) threads);
   set_attribute (topology, "sockets", "1");
@@ -188,24 +191,25 @@ edit_topology (xmlNode *topology, guint cpus)
 static gboolean
 edit_cpus (xmlNode *root, guint cpus, GError **error)
 {
-  static const char * const after[] = { "currentMemory", "memory", NULL };
-  xmlNode *cpu = avb_xml_child (root, "cpu");
-  xmlNode *topology = avb_xml_child (cpu, "topology");
-  xmlNode *vcpu = ensure_child (root, "vcpu", after);
-  g_autofree char *maximum_text = avb_xml_dup_text (vcpu);
-  g_autofree char *text = g_strdup_printf ("%u", cpus);
-  guint64 maximum = 0;
+  static const char *const after[] = { "currentMemory", "memory", NULL };
+  xmlNode                 *cpu = avb_xml_child (root, "cpu");
+  xmlNode                 *topology = avb_xml_child (cpu, "topology");
+  xmlNode                 *vcpu = ensure_child (root, "vcpu", after);
+  g_autofree char         *maximum_text = avb_xml_dup_text (vcpu);
+  g_autofree char         *text = g_strdup_printf ("%u", cpus);
+  guint64                  maximum = 0;
 
   g_strstrip (maximum_text);
-  if (xmlHasProp (vcpu, BAD_CAST "current") != NULL &&
-      g_ascii_string_to_unsigned (maximum_text, 10, 1, G_MAXINT, &maximum, NULL) && cpus <= maximum &&
-      avb_xml_child (root, "vcpus") == NULL)
+  if (xmlHasProp (vcpu, BAD_CAST "current") != NULL
+      && g_ascii_string_to_unsigned (maximum_text, 10, 1, G_MAXINT, &maximum, NULL)
+      && cpus <= maximum && avb_xml_child (root, "vcpus") == NULL)
     {
       set_attribute (vcpu, "current", text);
       return TRUE;
     }
   if (avb_xml_child (root, "vcpus") != NULL || avb_xml_child (cpu, "numa") != NULL)
-    return refuse (error, _ ("The processors are assigned one by one; their number cannot be changed here."));
+    return refuse (
+        error, _ ("The processors are assigned one by one; their number cannot be changed here."));
 
   set_text (vcpu, text);
   xmlUnsetProp (vcpu, BAD_CAST "current");
@@ -217,7 +221,7 @@ edit_cpus (xmlNode *root, guint cpus, GError **error)
 static void
 edit_description (xmlNode *root, const char *description)
 {
-  static const char * const after[] = { "title", "genid", "uuid", "name", NULL };
+  static const char *const after[] = { "title", "genid", "uuid", "name", NULL };
 
   if (description == NULL)
     remove_children (root, "description");
@@ -229,9 +233,9 @@ static xmlNode *
 find_foreign (xmlNode *parent, const char *name)
 {
   for (xmlNode *node = parent->children; node != NULL; node = node->next)
-    if (node->type == XML_ELEMENT_NODE && node->ns != NULL &&
-        xmlStrEqual (node->ns->href, BAD_CAST AVB_LIBOSINFO_NAMESPACE) &&
-        xmlStrEqual (node->name, BAD_CAST name))
+    if (node->type == XML_ELEMENT_NODE && node->ns != NULL
+        && xmlStrEqual (node->ns->href, BAD_CAST AVB_LIBOSINFO_NAMESPACE)
+        && xmlStrEqual (node->name, BAD_CAST name))
       return node;
   return NULL;
 }
@@ -239,10 +243,10 @@ find_foreign (xmlNode *parent, const char *name)
 static void
 edit_os_id (xmlNode *root, const char *os_id)
 {
-  static const char * const after[] = { "description", "title", "genid", "uuid", "name", NULL };
-  xmlNode *metadata = ensure_child (root, "metadata", after);
-  xmlNode *info = find_foreign (metadata, "libosinfo");
-  xmlNode *os = info != NULL ? find_foreign (info, "os") : NULL;
+  static const char *const after[] = { "description", "title", "genid", "uuid", "name", NULL };
+  xmlNode                 *metadata = ensure_child (root, "metadata", after);
+  xmlNode                 *info = find_foreign (metadata, "libosinfo");
+  xmlNode                 *os = info != NULL ? find_foreign (info, "os") : NULL;
 
   if (os_id == NULL)
     {
@@ -266,9 +270,9 @@ edit_os_id (xmlNode *root, const char *os_id)
 static gboolean
 edit_firmware (xmlNode *root, AvbFirmware firmware, GError **error)
 {
-  xmlNode *os = avb_xml_child (root, "os");
-  xmlNode *features = avb_xml_child (root, "features");
-  const char *secure = firmware == AVB_FIRMWARE_UEFI_SECURE ? "yes" : "no";
+  xmlNode         *os = avb_xml_child (root, "os");
+  xmlNode         *features = avb_xml_child (root, "features");
+  const char      *secure = firmware == AVB_FIRMWARE_UEFI_SECURE ? "yes" : "no";
   g_autofree char *fragment = NULL;
 
   if (os == NULL)
@@ -284,10 +288,12 @@ edit_firmware (xmlNode *root, AvbFirmware firmware, GError **error)
     }
   set_attribute (os, "firmware", "efi");
   fragment = g_strdup_printf ("<firmware><feature enabled='%s' name='enrolled-keys'/>"
-                              "<feature enabled='%s' name='secure-boot'/></firmware>", secure, secure);
-  if (firmware == AVB_FIRMWARE_UEFI_SECURE && features != NULL &&
-      avb_xml_child (features, "smm") == NULL &&
-      !add_fragment (features, "<smm state='on'/>", error))
+                              "<feature enabled='%s' name='secure-boot'/></firmware>",
+                              secure,
+                              secure);
+  if (firmware == AVB_FIRMWARE_UEFI_SECURE && features != NULL
+      && avb_xml_child (features, "smm") == NULL
+      && !add_fragment (features, "<smm state='on'/>", error))
     return FALSE;
   return add_fragment (os, fragment, error);
 }
@@ -296,17 +302,20 @@ static gboolean
 edit_tpm (xmlNode *devices, gboolean tpm, GError **error)
 {
   if (tpm)
-    return add_fragment (devices, "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>",
-                         error);
+    return add_fragment (
+        devices, "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>", error);
   remove_children (devices, "tpm");
   return TRUE;
 }
 
 static gboolean
-edit_accelerated (xmlNode *root, gboolean accelerated, const AvbDomainTraits *traits, GError **error)
+edit_accelerated (xmlNode               *root,
+                  gboolean               accelerated,
+                  const AvbDomainTraits *traits,
+                  GError               **error)
 {
   g_autoptr (GString) fragment = g_string_new (NULL);
-  xmlNode *cpu = avb_xml_child (root, "cpu");
+  xmlNode         *cpu = avb_xml_child (root, "cpu");
   g_autofree char *mode = avb_xml_dup_attribute (cpu, "mode");
 
   if (traits->domain_type != NULL)
@@ -439,7 +448,8 @@ typedef gboolean (*SameFunc) (gconstpointer before, gconstpointer after, guint p
 /* Which device of the spec is which element: exact ones first, then those that may have been
  * changed. @match[i] becomes the index in @after of element i, or -1. */
 static void
-match_devices (GPtrArray *before, GPtrArray *after, SameFunc same, guint passes, int *match, gboolean *used)
+match_devices (
+    GPtrArray *before, GPtrArray *after, SameFunc same, guint passes, int *match, gboolean *used)
 {
   for (guint i = 0; i < before->len; i++)
     match[i] = -1;
@@ -471,7 +481,8 @@ interface_same (gconstpointer a, gconstpointer b, guint pass)
 
   if (pass == 0)
     return avb_interface_spec_equal (before, after);
-  return before->mac != NULL && after->mac != NULL && g_ascii_strcasecmp (before->mac, after->mac) == 0;
+  return before->mac != NULL && after->mac != NULL
+         && g_ascii_strcasecmp (before->mac, after->mac) == 0;
 }
 
 typedef gpointer (*ReadFunc) (xmlNode *node);
@@ -489,11 +500,13 @@ read_interface (xmlNode *node)
 }
 
 static GPtrArray *
-read_nodes (xmlNode *devices, const char *name, ReadFunc read, GDestroyNotify destroy, GPtrArray *nodes)
+read_nodes (
+    xmlNode *devices, const char *name, ReadFunc read, GDestroyNotify destroy, GPtrArray *nodes)
 {
   GPtrArray *values = g_ptr_array_new_with_free_func (destroy);
 
-  for (xmlNode *node = avb_xml_child (devices, name); node != NULL; node = avb_xml_next (node, name))
+  for (xmlNode *node = avb_xml_child (devices, name); node != NULL;
+       node = avb_xml_next (node, name))
     {
       gpointer value = read (node);
 
@@ -506,13 +519,17 @@ read_nodes (xmlNode *devices, const char *name, ReadFunc read, GDestroyNotify de
 }
 
 static gboolean
-edit_disks (xmlNode *root, xmlNode *devices, GPtrArray *before, GPtrArray *after,
-            const AvbDomainTraits *traits, GError **error)
+edit_disks (xmlNode               *root,
+            xmlNode               *devices,
+            GPtrArray             *before,
+            GPtrArray             *after,
+            const AvbDomainTraits *traits,
+            GError               **error)
 {
   g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
-  g_autoptr (GPtrArray) read = read_nodes (devices, "disk", read_disk,
-                                           (GDestroyNotify) avb_disk_spec_free, nodes);
-  g_autofree int *match = g_new0 (int, read->len + 1);
+  g_autoptr (GPtrArray) read
+      = read_nodes (devices, "disk", read_disk, (GDestroyNotify) avb_disk_spec_free, nodes);
+  g_autofree int      *match = g_new0 (int, read->len + 1);
   g_autofree gboolean *used = g_new0 (gboolean, after->len + 1);
   g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GString) fragment = g_string_new (NULL);
@@ -557,7 +574,7 @@ edit_disks (xmlNode *root, xmlNode *devices, GPtrArray *before, GPtrArray *after
     if (!used[j])
       {
         const AvbDiskSpec *disk = after->pdata[j];
-        g_autofree char *target = avb_domain_template_target (disk->bus, taken);
+        g_autofree char   *target = avb_domain_template_target (disk->bus, taken);
 
         if (target == NULL)
           return refuse (error, _ ("The machine has too many disks."));
@@ -570,9 +587,9 @@ static gboolean
 edit_interfaces (xmlNode *devices, GPtrArray *after, const AvbDomainTraits *traits, GError **error)
 {
   g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
-  g_autoptr (GPtrArray) read = read_nodes (devices, "interface", read_interface,
-                                           (GDestroyNotify) avb_interface_spec_free, nodes);
-  g_autofree int *match = g_new0 (int, read->len + 1);
+  g_autoptr (GPtrArray) read = read_nodes (
+      devices, "interface", read_interface, (GDestroyNotify) avb_interface_spec_free, nodes);
+  g_autofree int      *match = g_new0 (int, read->len + 1);
   g_autofree gboolean *used = g_new0 (gboolean, after->len + 1);
   g_autoptr (GString) fragment = g_string_new (NULL);
 
@@ -580,7 +597,7 @@ edit_interfaces (xmlNode *devices, GPtrArray *after, const AvbDomainTraits *trai
   for (guint i = 0; i < read->len; i++)
     {
       const AvbInterfaceSpec *nic = match[i] >= 0 ? after->pdata[match[i]] : NULL;
-      xmlNode *model;
+      xmlNode                *model;
 
       if (nic == NULL || ((AvbInterfaceSpec *) read->pdata[i])->kind != nic->kind)
         {
@@ -591,12 +608,14 @@ edit_interfaces (xmlNode *devices, GPtrArray *after, const AvbDomainTraits *trai
         }
       if (nic->kind != AVB_INTERFACE_USER)
         set_attribute (avb_xml_child (nodes->pdata[i], "source"),
-                       nic->kind == AVB_INTERFACE_NETWORK ? "network" : "bridge", nic->source);
+                       nic->kind == AVB_INTERFACE_NETWORK ? "network" : "bridge",
+                       nic->source);
       model = avb_xml_child (nodes->pdata[i], "model");
       if (nic->model != NULL)
         set_attribute (model != NULL ? model
                                      : xmlNewChild (nodes->pdata[i], NULL, BAD_CAST "model", NULL),
-                       "type", nic->model);
+                       "type",
+                       nic->model);
     }
   for (guint j = 0; j < after->len; j++)
     if (!used[j])
@@ -630,61 +649,66 @@ arrays_equal (GPtrArray *a, GPtrArray *b, GEqualFunc equal)
 static gboolean
 devices_equal (AvbMachineSpec *a, AvbMachineSpec *b)
 {
-  return arrays_equal (avb_machine_spec_get_disks (a), avb_machine_spec_get_disks (b),
-                       disk_equal) &&
-         arrays_equal (avb_machine_spec_get_interfaces (a), avb_machine_spec_get_interfaces (b),
-                       interface_equal) &&
-         avb_machine_spec_get_tpm (a) == avb_machine_spec_get_tpm (b) &&
-         avb_machine_spec_get_graphics (a) == avb_machine_spec_get_graphics (b) &&
-         g_strcmp0 (avb_machine_spec_get_serial (a), avb_machine_spec_get_serial (b)) == 0;
+  return arrays_equal (avb_machine_spec_get_disks (a), avb_machine_spec_get_disks (b), disk_equal)
+         && arrays_equal (avb_machine_spec_get_interfaces (a),
+                          avb_machine_spec_get_interfaces (b),
+                          interface_equal)
+         && avb_machine_spec_get_tpm (a) == avb_machine_spec_get_tpm (b)
+         && avb_machine_spec_get_graphics (a) == avb_machine_spec_get_graphics (b)
+         && g_strcmp0 (avb_machine_spec_get_serial (a), avb_machine_spec_get_serial (b)) == 0;
 }
 
 static gboolean
-edit_devices (xmlNode *root, AvbMachineSpec *before, AvbMachineSpec *spec,
-              const AvbDomainTraits *traits, GError **error)
+edit_devices (xmlNode               *root,
+              AvbMachineSpec        *before,
+              AvbMachineSpec        *spec,
+              const AvbDomainTraits *traits,
+              GError               **error)
 {
-  xmlNode *devices = ensure_child (root, "devices", NULL);
-  GPtrArray *old_disks = avb_machine_spec_get_disks (before);
-  GPtrArray *disks = avb_machine_spec_get_disks (spec);
-  GPtrArray *interfaces = avb_machine_spec_get_interfaces (spec);
+  xmlNode    *devices = ensure_child (root, "devices", NULL);
+  GPtrArray  *old_disks = avb_machine_spec_get_disks (before);
+  GPtrArray  *disks = avb_machine_spec_get_disks (spec);
+  GPtrArray  *interfaces = avb_machine_spec_get_interfaces (spec);
   const char *serial = avb_machine_spec_get_serial (spec);
 
-  if (!arrays_equal (old_disks, disks, disk_equal) &&
-      !edit_disks (root, devices, old_disks, disks, traits, error))
+  if (!arrays_equal (old_disks, disks, disk_equal)
+      && !edit_disks (root, devices, old_disks, disks, traits, error))
     return FALSE;
-  if (!arrays_equal (avb_machine_spec_get_interfaces (before), interfaces,
-                     interface_equal) &&
-      !edit_interfaces (devices, interfaces, traits, error))
+  if (!arrays_equal (avb_machine_spec_get_interfaces (before), interfaces, interface_equal)
+      && !edit_interfaces (devices, interfaces, traits, error))
     return FALSE;
-  if (avb_machine_spec_get_tpm (before) != avb_machine_spec_get_tpm (spec) &&
-      !edit_tpm (devices, avb_machine_spec_get_tpm (spec), error))
+  if (avb_machine_spec_get_tpm (before) != avb_machine_spec_get_tpm (spec)
+      && !edit_tpm (devices, avb_machine_spec_get_tpm (spec), error))
     return FALSE;
-  if (avb_machine_spec_get_graphics (before) != avb_machine_spec_get_graphics (spec) &&
-      !edit_graphics (devices, avb_machine_spec_get_graphics (spec), traits, error))
+  if (avb_machine_spec_get_graphics (before) != avb_machine_spec_get_graphics (spec)
+      && !edit_graphics (devices, avb_machine_spec_get_graphics (spec), traits, error))
     return FALSE;
-  return g_strcmp0 (avb_machine_spec_get_serial (before), serial) == 0 ||
-         edit_serial (devices, serial, error);
+  return g_strcmp0 (avb_machine_spec_get_serial (before), serial) == 0
+         || edit_serial (devices, serial, error);
 }
 
 static gboolean
-edit_hardware (xmlNode *root, AvbMachineSpec *before, AvbMachineSpec *spec,
-               const AvbDomainTraits *traits, GError **error)
+edit_hardware (xmlNode               *root,
+               AvbMachineSpec        *before,
+               AvbMachineSpec        *spec,
+               const AvbDomainTraits *traits,
+               GError               **error)
 {
   const char *arch = avb_machine_spec_get_architecture (spec);
 
   if (arch != NULL && g_strcmp0 (arch, avb_machine_spec_get_architecture (before)) != 0)
     return refuse (error, _ ("The architecture of a machine cannot be changed."));
-  if (avb_machine_spec_get_memory_mib (before) != avb_machine_spec_get_memory_mib (spec) &&
-      !edit_memory (root, avb_machine_spec_get_memory_mib (spec), error))
+  if (avb_machine_spec_get_memory_mib (before) != avb_machine_spec_get_memory_mib (spec)
+      && !edit_memory (root, avb_machine_spec_get_memory_mib (spec), error))
     return FALSE;
-  if (avb_machine_spec_get_cpus (before) != avb_machine_spec_get_cpus (spec) &&
-      !edit_cpus (root, avb_machine_spec_get_cpus (spec), error))
+  if (avb_machine_spec_get_cpus (before) != avb_machine_spec_get_cpus (spec)
+      && !edit_cpus (root, avb_machine_spec_get_cpus (spec), error))
     return FALSE;
-  if (avb_machine_spec_get_firmware (before) != avb_machine_spec_get_firmware (spec) &&
-      !edit_firmware (root, avb_machine_spec_get_firmware (spec), error))
+  if (avb_machine_spec_get_firmware (before) != avb_machine_spec_get_firmware (spec)
+      && !edit_firmware (root, avb_machine_spec_get_firmware (spec), error))
     return FALSE;
-  return avb_machine_spec_get_accelerated (before) == avb_machine_spec_get_accelerated (spec) ||
-         edit_accelerated (root, avb_machine_spec_get_accelerated (spec), traits, error);
+  return avb_machine_spec_get_accelerated (before) == avb_machine_spec_get_accelerated (spec)
+         || edit_accelerated (root, avb_machine_spec_get_accelerated (spec), traits, error);
 }
 
 gboolean
@@ -702,11 +726,12 @@ avb_domain_xml_apply_spec (AvbDomainXml          *self,
 
   before = avb_domain_xml_read_spec (self);
   root = avb_domain_xml_get_root (self);
-  if (g_strcmp0 (avb_machine_spec_get_description (before), avb_machine_spec_get_description (spec)) != 0)
+  if (g_strcmp0 (avb_machine_spec_get_description (before), avb_machine_spec_get_description (spec))
+      != 0)
     edit_description (root, avb_machine_spec_get_description (spec));
   if (g_strcmp0 (avb_machine_spec_get_os_id (before), avb_machine_spec_get_os_id (spec)) != 0)
     edit_os_id (root, avb_machine_spec_get_os_id (spec));
 
-  return edit_hardware (root, before, spec, traits, error) &&
-         (devices_equal (before, spec) || edit_devices (root, before, spec, traits, error));
+  return edit_hardware (root, before, spec, traits, error)
+         && (devices_equal (before, spec) || edit_devices (root, before, spec, traits, error));
 }

@@ -18,7 +18,7 @@ static void
 add (GString *xml, const char *format, ...)
 {
   g_autofree char *text = NULL;
-  va_list args;
+  va_list          args;
 
   va_start (args, format);
   text = g_markup_vprintf_escaped (format, args);
@@ -36,8 +36,9 @@ avb_domain_template_target (AvbDiskBus bus, GHashTable *taken)
 
   for (guint i = 0; i < 26 * 27; i++)
     {
-      g_autofree char *target = i < 26 ? g_strdup_printf ("%s%c", prefix, 'a' + i)
-                                       : g_strdup_printf ("%s%c%c", prefix, 'a' + i / 26 - 1, 'a' + i % 26);
+      g_autofree char *target
+          = i < 26 ? g_strdup_printf ("%s%c", prefix, 'a' + i)
+                   : g_strdup_printf ("%s%c%c", prefix, 'a' + i / 26 - 1, 'a' + i % 26);
 
       if (g_hash_table_add (taken, g_strdup (target)))
         return g_steal_pointer (&target);
@@ -54,7 +55,9 @@ avb_domain_template_disk (GString               *xml,
   gboolean is_block = disk->path != NULL && g_str_has_prefix (disk->path, "/dev/");
   gboolean is_qemu = traits->domain_type == NULL;
 
-  add (xml, "<disk type='%s' device='%s'>", is_block ? "block" : "file",
+  add (xml,
+       "<disk type='%s' device='%s'>",
+       is_block ? "block" : "file",
        avb_domain_device_name (disk->device));
   if (is_qemu && disk->path != NULL)
     {
@@ -83,7 +86,7 @@ avb_domain_template_interface (GString                *xml,
                                const AvbInterfaceSpec *nic,
                                const AvbDomainTraits  *traits)
 {
-  static const char * const kinds[] = { "user", "network", "bridge" };
+  static const char *const kinds[] = { "user", "network", "bridge" };
 
   add (xml, "<interface type='%s'>", kinds[nic->kind]);
   if (nic->mac != NULL)
@@ -111,15 +114,17 @@ avb_domain_template_graphics (GString *xml, const AvbDomainTraits *traits)
 {
   if (traits->domain_type != NULL)
     {
-      add (xml, "<input type='tablet' bus='usb'/><graphics type='vnc'/>"
-                "<video><model type='vga'/></video>");
+      add (xml,
+           "<input type='tablet' bus='usb'/><graphics type='vnc'/>"
+           "<video><model type='vga'/></video>");
       return;
     }
   add (xml, "<input type='tablet' bus='usb'/>");
   if (traits->spice)
-    add (xml, "<channel type='spicevmc'><target type='virtio' name='com.redhat.spice.0'/></channel>"
-              "<graphics type='spice'><listen type='none'/><image compression='off'/></graphics>"
-              "<audio id='1' type='spice'/>");
+    add (xml,
+         "<channel type='spicevmc'><target type='virtio' name='com.redhat.spice.0'/></channel>"
+         "<graphics type='spice'><listen type='none'/><image compression='off'/></graphics>"
+         "<audio id='1' type='spice'/>");
   else
     add (xml, "<graphics type='vnc'><listen type='none'/></graphics>");
   add (xml, "<video><model type='%s'/></video>", traits->virtio_video ? "virtio" : "vga");
@@ -140,7 +145,7 @@ static void
 template_os (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *traits, const char *arch)
 {
   AvbFirmware firmware = avb_machine_spec_get_firmware (spec);
-  gboolean is_x86 = g_str_equal (arch, "x86_64") || g_str_equal (arch, "i686");
+  gboolean    is_x86 = g_str_equal (arch, "x86_64") || g_str_equal (arch, "i686");
 
   add (xml, firmware == AVB_FIRMWARE_BIOS ? "<os>" : "<os firmware='efi'>");
   if (traits->domain_type != NULL)
@@ -151,8 +156,11 @@ template_os (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *traits, 
     {
       const char *secure = firmware == AVB_FIRMWARE_UEFI_SECURE ? "yes" : "no";
 
-      add (xml, "<firmware><feature enabled='%s' name='enrolled-keys'/>"
-                "<feature enabled='%s' name='secure-boot'/></firmware>", secure, secure);
+      add (xml,
+           "<firmware><feature enabled='%s' name='enrolled-keys'/>"
+           "<feature enabled='%s' name='secure-boot'/></firmware>",
+           secure,
+           secure);
     }
   add (xml, "</os><features><acpi/>");
   if (is_x86)
@@ -182,7 +190,7 @@ template_devices (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *tra
   for (guint i = 0; i < disks->len; i++)
     {
       const AvbDiskSpec *disk = disks->pdata[i];
-      g_autofree char *target = avb_domain_template_target (disk->bus, taken);
+      g_autofree char   *target = avb_domain_template_target (disk->bus, taken);
 
       if (target != NULL)
         avb_domain_template_disk (xml, disk, target, traits);
@@ -192,10 +200,11 @@ template_devices (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *tra
   avb_domain_template_serial (xml, avb_machine_spec_get_serial (spec));
   if (traits->domain_type == NULL)
     {
-      add (xml, "<controller type='usb' model='qemu-xhci'/>"
-                "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>"
-                "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
-                "<memballoon model='virtio' freePageReporting='%s'><stats period='5'/></memballoon>",
+      add (xml,
+           "<controller type='usb' model='qemu-xhci'/>"
+           "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>"
+           "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
+           "<memballoon model='virtio' freePageReporting='%s'><stats period='5'/></memballoon>",
            traits->free_page_reporting ? "on" : "off");
     }
   if (avb_machine_spec_get_tpm (spec))
@@ -210,7 +219,7 @@ avb_domain_xml_new (AvbMachineSpec *spec, const AvbDomainTraits *traits, GError 
 {
   g_autoptr (GString) xml = g_string_new (NULL);
   const char *description, *os_id, *arch;
-  gboolean accelerated;
+  gboolean    accelerated;
 
   g_return_val_if_fail (AVB_IS_MACHINE_SPEC (spec), NULL);
   g_return_val_if_fail (traits != NULL, NULL);
@@ -222,24 +231,32 @@ avb_domain_xml_new (AvbMachineSpec *spec, const AvbDomainTraits *traits, GError 
   if (arch == NULL)
     arch = traits->architecture != NULL ? traits->architecture : "x86_64";
 
-  add (xml, "<domain type='%s'><name>%s</name>",
-       traits->domain_type != NULL ? traits->domain_type : accelerated ? "kvm" : "qemu",
+  add (xml,
+       "<domain type='%s'><name>%s</name>",
+       traits->domain_type != NULL ? traits->domain_type
+       : accelerated               ? "kvm"
+                                   : "qemu",
        avb_machine_spec_get_name (spec));
   if (description != NULL)
     add (xml, "<description>%s</description>", description);
   if (os_id != NULL)
-    add (xml, "<metadata><libosinfo:libosinfo xmlns:libosinfo='" AVB_LIBOSINFO_NAMESPACE "'>"
-              "<libosinfo:os id='%s'/></libosinfo:libosinfo></metadata>", os_id);
-  add (xml, "<memory unit='MiB'>%" G_GUINT64_FORMAT "</memory><vcpu>%u</vcpu>",
-       avb_machine_spec_get_memory_mib (spec), avb_machine_spec_get_cpus (spec));
+    add (xml,
+         "<metadata><libosinfo:libosinfo xmlns:libosinfo='" AVB_LIBOSINFO_NAMESPACE "'>"
+         "<libosinfo:os id='%s'/></libosinfo:libosinfo></metadata>",
+         os_id);
+  add (xml,
+       "<memory unit='MiB'>%" G_GUINT64_FORMAT "</memory><vcpu>%u</vcpu>",
+       avb_machine_spec_get_memory_mib (spec),
+       avb_machine_spec_get_cpus (spec));
   template_os (xml, spec, traits, arch);
   avb_domain_template_cpu (xml, accelerated, traits);
   /* Windows keeps the local time in the hardware clock. */
   add (xml, "<clock offset='%s'>", is_windows (spec) ? "localtime" : "utc");
   if (traits->domain_type == NULL)
     add (xml, "<timer name='rtc' tickpolicy='catchup'/>");
-  add (xml, "</clock><on_poweroff>destroy</on_poweroff><on_reboot>restart</on_reboot>"
-            "<on_crash>destroy</on_crash>");
+  add (xml,
+       "</clock><on_poweroff>destroy</on_poweroff><on_reboot>restart</on_reboot>"
+       "<on_crash>destroy</on_crash>");
   template_devices (xml, spec, traits);
   add (xml, "</domain>");
 

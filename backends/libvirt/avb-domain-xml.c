@@ -33,14 +33,18 @@ static xmlDoc *
 parse_hardened (const char *text, gsize length, char **details)
 {
   xmlParserCtxt *context = xmlNewParserCtxt ();
-  xmlDoc *doc;
+  xmlDoc        *doc;
 
   if (context == NULL)
     return NULL;
   context->sax->internalSubset = refuse_subset_cb;
   context->sax->externalSubset = NULL;
   context->sax->serror = silent_error_cb;
-  doc = xmlCtxtReadMemory (context, text, (int) length, NULL, "UTF-8",
+  doc = xmlCtxtReadMemory (context,
+                           text,
+                           (int) length,
+                           NULL,
+                           "UTF-8",
                            XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
   if (context->lastError.message != NULL)
     *details = g_strchomp (g_utf8_make_valid (context->lastError.message, -1));
@@ -55,9 +59,9 @@ AvbDomainXml *
 avb_domain_xml_parse (const char *text, gsize length, GError **error)
 {
   g_autofree char *details = NULL;
-  AvbDomainXml *self;
-  xmlDoc *doc = NULL;
-  xmlNode *root;
+  AvbDomainXml    *self;
+  xmlDoc          *doc = NULL;
+  xmlNode         *root;
 
   g_return_val_if_fail (text != NULL || length == 0, NULL);
 
@@ -66,16 +70,18 @@ avb_domain_xml_parse (const char *text, gsize length, GError **error)
     doc = parse_hardened (text, length, &details);
   if (doc == NULL)
     {
-      g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, details,
-                                               _ ("The machine’s definition is damaged.")));
+      g_propagate_error (
+          error,
+          avb_error_new (AVB_ERROR_INVALID, details, _ ("The machine’s definition is damaged.")));
       return NULL;
     }
   root = xmlDocGetRootElement (doc);
   if (root == NULL || root->ns != NULL || !xmlStrEqual (root->name, BAD_CAST "domain"))
     {
       xmlFreeDoc (doc);
-      g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, NULL,
-                                               _ ("This is not the definition of a machine.")));
+      g_propagate_error (
+          error,
+          avb_error_new (AVB_ERROR_INVALID, NULL, _ ("This is not the definition of a machine.")));
       return NULL;
     }
 
@@ -97,8 +103,8 @@ char *
 avb_domain_xml_to_string (AvbDomainXml *self)
 {
   xmlChar *text = NULL;
-  char *copy;
-  int size = 0;
+  char    *copy;
+  int      size = 0;
 
   g_return_val_if_fail (self != NULL, NULL);
 
@@ -118,8 +124,8 @@ static xmlNode *
 find_element (xmlNode *node, const char *name)
 {
   for (; node != NULL; node = node->next)
-    if (node->type == XML_ELEMENT_NODE && node->ns == NULL &&
-        (name == NULL || xmlStrEqual (node->name, BAD_CAST name)))
+    if (node->type == XML_ELEMENT_NODE && node->ns == NULL
+        && (name == NULL || xmlStrEqual (node->name, BAD_CAST name)))
       return node;
   return NULL;
 }
@@ -140,7 +146,7 @@ char *
 avb_xml_dup_attribute (xmlNode *node, const char *name)
 {
   xmlChar *value;
-  char *copy;
+  char    *copy;
 
   if (node == NULL || (value = xmlGetNoNsProp (node, BAD_CAST name)) == NULL)
     return NULL;
@@ -153,7 +159,7 @@ char *
 avb_xml_dup_text (xmlNode *node)
 {
   xmlChar *value;
-  char *copy;
+  char    *copy;
 
   if (node == NULL || (value = xmlNodeGetContent (node)) == NULL)
     return NULL;
@@ -178,7 +184,7 @@ avb_xml_unit (const char *unit)
     const char *name;
     guint64     bytes;
   } units[] = {
-    { "b", 1 }, { "byte", 1 }, { "bytes", 1 },
+    { "b", 1 },          { "byte", 1 },         { "bytes", 1 },
     { "k", 1ull << 10 }, { "KiB", 1ull << 10 }, { "KB", 1000ull },
     { "m", 1ull << 20 }, { "MiB", 1ull << 20 }, { "MB", 1000000ull },
     { "g", 1ull << 30 }, { "GiB", 1ull << 30 }, { "GB", 1000000000ull },
@@ -200,21 +206,21 @@ avb_xml_read_memory (xmlNode *node, const char *amount_attribute, guint64 *bytes
   g_autofree char *text = amount_attribute != NULL ? avb_xml_dup_attribute (node, amount_attribute)
                                                    : avb_xml_dup_text (node);
   g_autofree char *unit_name = avb_xml_dup_attribute (node, "unit");
-  guint64 unit = avb_xml_unit (unit_name);
-  guint64 amount;
+  guint64          unit = avb_xml_unit (unit_name);
+  guint64          amount;
 
   if (text == NULL || unit == 0)
     return FALSE;
   g_strstrip (text);
-  return g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, &amount, NULL) &&
-         g_uint64_checked_mul (bytes, amount, unit);
+  return g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, &amount, NULL)
+         && g_uint64_checked_mul (bytes, amount, unit);
 }
 
 guint64
 avb_domain_xml_read_memory_mib (AvbDomainXml *self)
 {
   xmlNode *root = avb_domain_xml_get_root (self);
-  guint64 bytes;
+  guint64  bytes;
 
   return avb_xml_read_memory (avb_xml_child (root, "memory"), NULL, &bytes) ? bytes >> 20 : 0;
 }
@@ -223,7 +229,7 @@ static gboolean
 parse_count (const char *text, guint *count)
 {
   g_autofree char *copy = g_strdup (text != NULL ? text : "");
-  guint64 value;
+  guint64          value;
 
   if (!g_ascii_string_to_unsigned (g_strstrip (copy), 10, 1, G_MAXINT, &value, NULL))
     return FALSE;
@@ -234,10 +240,10 @@ parse_count (const char *text, guint *count)
 guint
 avb_domain_xml_read_cpus (AvbDomainXml *self)
 {
-  xmlNode *vcpu = avb_xml_child (avb_domain_xml_get_root (self), "vcpu");
+  xmlNode         *vcpu = avb_xml_child (avb_domain_xml_get_root (self), "vcpu");
   g_autofree char *current = avb_xml_dup_attribute (vcpu, "current");
   g_autofree char *text = avb_xml_dup_text (vcpu);
-  guint count = 1;
+  guint            count = 1;
 
   if (!parse_count (current, &count))
     parse_count (text, &count);
@@ -258,8 +264,8 @@ avb_domain_xml_dup_os_id (AvbDomainXml *self)
 
   for (xmlNode *info = metadata ? metadata->children : NULL; info != NULL; info = info->next)
     {
-      if (info->type != XML_ELEMENT_NODE || info->ns == NULL ||
-          !xmlStrEqual (info->ns->href, BAD_CAST AVB_LIBOSINFO_NAMESPACE))
+      if (info->type != XML_ELEMENT_NODE || info->ns == NULL
+          || !xmlStrEqual (info->ns->href, BAD_CAST AVB_LIBOSINFO_NAMESPACE))
         continue;
       for (xmlNode *os = info->children; os != NULL; os = os->next)
         if (os->type == XML_ELEMENT_NODE && xmlStrEqual (os->name, BAD_CAST "os"))
@@ -268,8 +274,8 @@ avb_domain_xml_dup_os_id (AvbDomainXml *self)
   return NULL;
 }
 
-static const char * const bus_names[] = { "virtio", "sata", "scsi", "usb", "ide", "fdc" };
-static const char * const device_names[] = { "disk", "cdrom", "floppy" };
+static const char *const bus_names[] = { "virtio", "sata", "scsi", "usb", "ide", "fdc" };
+static const char *const device_names[] = { "disk", "cdrom", "floppy" };
 
 const char *
 avb_domain_bus_name (AvbDiskBus bus)
@@ -286,7 +292,7 @@ avb_domain_device_name (AvbDiskDevice device)
 }
 
 static gboolean
-find_name (const char * const *names, guint n_names, const char *name, guint *index)
+find_name (const char *const *names, guint n_names, const char *name, guint *index)
 {
   for (guint i = 0; i < n_names; i++)
     if (g_strcmp0 (names[i], name) == 0)
@@ -307,9 +313,9 @@ avb_domain_disk_read (xmlNode *node)
   g_autofree char *format = avb_xml_dup_attribute (avb_xml_child (node, "driver"), "type");
   g_autofree char *order = avb_xml_dup_attribute (avb_xml_child (node, "boot"), "order");
   g_autofree char *path = NULL;
-  xmlNode *source = avb_xml_child (node, "source");
-  AvbDiskSpec *disk;
-  guint device_index = 0, bus_index = 0;
+  xmlNode         *source = avb_xml_child (node, "source");
+  AvbDiskSpec     *disk;
+  guint            device_index = 0, bus_index = 0;
 
   if (g_strcmp0 (type, "block") == 0)
     path = avb_xml_dup_attribute (source, "dev");
@@ -317,7 +323,8 @@ avb_domain_disk_read (xmlNode *node)
     path = avb_xml_dup_attribute (source, "file");
   else
     return NULL;
-  if (device != NULL && !find_name (device_names, G_N_ELEMENTS (device_names), device, &device_index))
+  if (device != NULL
+      && !find_name (device_names, G_N_ELEMENTS (device_names), device, &device_index))
     return NULL;
   if (bus == NULL && target != NULL)
     bus = g_strdup (g_str_has_prefix (target, "vd")   ? "virtio"
@@ -329,10 +336,14 @@ avb_domain_disk_read (xmlNode *node)
   if (path == NULL && device_index == AVB_DISK_DEVICE_DISK)
     return NULL;
 
-  disk = avb_disk_spec_new (device_index, bus_index, path,
-                            path == NULL ? NULL : format != NULL ? format : "raw");
-  disk->read_only = avb_xml_child (node, "readonly") != NULL ||
-                    device_index == AVB_DISK_DEVICE_CDROM;
+  disk = avb_disk_spec_new (device_index,
+                            bus_index,
+                            path,
+                            path == NULL     ? NULL
+                            : format != NULL ? format
+                                             : "raw");
+  disk->read_only
+      = avb_xml_child (node, "readonly") != NULL || device_index == AVB_DISK_DEVICE_CDROM;
   parse_count (order, &disk->boot_order);
   return disk;
 }
@@ -340,11 +351,11 @@ avb_domain_disk_read (xmlNode *node)
 AvbInterfaceSpec *
 avb_domain_interface_read (xmlNode *node)
 {
-  g_autofree char *type = avb_xml_dup_attribute (node, "type");
-  g_autofree char *model = avb_xml_dup_attribute (avb_xml_child (node, "model"), "type");
-  xmlNode *source_node = avb_xml_child (node, "source");
-  g_autofree char *source = NULL;
-  AvbInterfaceKind kind;
+  g_autofree char  *type = avb_xml_dup_attribute (node, "type");
+  g_autofree char  *model = avb_xml_dup_attribute (avb_xml_child (node, "model"), "type");
+  xmlNode          *source_node = avb_xml_child (node, "source");
+  g_autofree char  *source = NULL;
+  AvbInterfaceKind  kind;
   AvbInterfaceSpec *nic;
 
   if (g_strcmp0 (type, "user") == 0)
@@ -357,7 +368,8 @@ avb_domain_interface_read (xmlNode *node)
     return NULL;
   if (kind != AVB_INTERFACE_USER)
     {
-      source = avb_xml_dup_attribute (source_node, kind == AVB_INTERFACE_NETWORK ? "network" : "bridge");
+      source = avb_xml_dup_attribute (source_node,
+                                      kind == AVB_INTERFACE_NETWORK ? "network" : "bridge");
       if (source == NULL)
         return NULL;
     }
@@ -372,15 +384,15 @@ read_firmware (xmlNode *os)
   xmlNode *loader = avb_xml_child (os, "loader");
   xmlNode *feature;
 
-  if (!avb_xml_attribute_is (os, "firmware", "efi") &&
-      !avb_xml_attribute_is (loader, "type", "pflash"))
+  if (!avb_xml_attribute_is (os, "firmware", "efi")
+      && !avb_xml_attribute_is (loader, "type", "pflash"))
     return AVB_FIRMWARE_BIOS;
   if (avb_xml_attribute_is (loader, "secure", "yes"))
     return AVB_FIRMWARE_UEFI_SECURE;
   feature = avb_xml_child (avb_xml_child (os, "firmware"), "feature");
   for (; feature != NULL; feature = avb_xml_next (feature, "feature"))
-    if (avb_xml_attribute_is (feature, "name", "secure-boot") &&
-        avb_xml_attribute_is (feature, "enabled", "yes"))
+    if (avb_xml_attribute_is (feature, "name", "secure-boot")
+        && avb_xml_attribute_is (feature, "enabled", "yes"))
       return AVB_FIRMWARE_UEFI_SECURE;
   return AVB_FIRMWARE_UEFI;
 }
@@ -391,10 +403,11 @@ static void
 read_legacy_boot (xmlNode *os, AvbMachineSpec *spec)
 {
   GPtrArray *disks = avb_machine_spec_get_disks (spec);
-  xmlNode *boot = avb_xml_child (os, "boot");
-  guint order = 1;
+  xmlNode   *boot = avb_xml_child (os, "boot");
+  guint      order = 1;
 
-  if (boot == NULL || (avb_xml_next (boot, "boot") == NULL && avb_xml_attribute_is (boot, "dev", "hd")))
+  if (boot == NULL
+      || (avb_xml_next (boot, "boot") == NULL && avb_xml_attribute_is (boot, "dev", "hd")))
     return;
   for (guint i = 0; i < disks->len; i++)
     if (((AvbDiskSpec *) disks->pdata[i])->boot_order > 0)
@@ -466,8 +479,8 @@ read_devices (AvbMachineSpec *spec, xmlNode *devices)
 AvbMachineSpec *
 avb_domain_xml_read_spec (AvbDomainXml *self)
 {
-  AvbMachineSpec *spec;
-  xmlNode *root, *os;
+  AvbMachineSpec  *spec;
+  xmlNode         *root, *os;
   g_autofree char *name = NULL;
   g_autofree char *description = NULL;
   g_autofree char *os_id = NULL;
@@ -516,7 +529,7 @@ int
 avb_domain_xml_find_spice (AvbDomainXml *self)
 {
   xmlNode *graphics;
-  int index = 0;
+  int      index = 0;
 
   g_return_val_if_fail (self != NULL, -1);
 
@@ -531,7 +544,7 @@ static guint
 read_port (xmlNode *graphics, const char *name)
 {
   g_autofree char *text = avb_xml_dup_attribute (graphics, name);
-  guint64 port = 0;
+  guint64          port = 0;
 
   if (text != NULL)
     g_ascii_string_to_unsigned (text, 10, 1, 65535, &port, NULL);
@@ -541,9 +554,9 @@ read_port (xmlNode *graphics, const char *name)
 AvbConsoleEndpoint *
 avb_domain_xml_find_console (AvbDomainXml *self)
 {
-  xmlNode *devices, *graphics;
+  xmlNode            *devices, *graphics;
   AvbConsoleEndpoint *endpoint;
-  gboolean other = FALSE;
+  gboolean            other = FALSE;
 
   g_return_val_if_fail (self != NULL, NULL);
 
@@ -573,7 +586,7 @@ avb_domain_xml_find_console (AvbDomainXml *self)
 static void
 add_sources (xmlNode *node, GPtrArray *paths)
 {
-  static const char * const attributes[] = { "file", "dev", "dir", "volume" };
+  static const char *const attributes[] = { "file", "dev", "dir", "volume" };
 
   /* Backing files and mirrors have sources of their own, any depth down. */
   for (xmlNode *child = avb_xml_child (node, NULL); child; child = avb_xml_next (child, NULL))
@@ -595,15 +608,16 @@ disk_is_own (xmlNode *disk)
 {
   g_autofree char *device = avb_xml_dup_attribute (disk, "device");
 
-  return avb_xml_attribute_is (disk, "type", "file") && avb_xml_child (disk, "readonly") == NULL &&
-         avb_xml_child (disk, "shareable") == NULL && (device == NULL || g_str_equal (device, "disk"));
+  return avb_xml_attribute_is (disk, "type", "file") && avb_xml_child (disk, "readonly") == NULL
+         && avb_xml_child (disk, "shareable") == NULL
+         && (device == NULL || g_str_equal (device, "disk"));
 }
 
 GPtrArray *
 avb_domain_xml_dup_disk_paths (AvbDomainXml *self, gboolean only_writable)
 {
   GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
-  xmlNode *devices = avb_xml_child (avb_domain_xml_get_root (self), "devices");
+  xmlNode   *devices = avb_xml_child (avb_domain_xml_get_root (self), "devices");
 
   for (xmlNode *node = avb_xml_child (devices, "disk"); node; node = avb_xml_next (node, "disk"))
     {
@@ -611,8 +625,8 @@ avb_domain_xml_dup_disk_paths (AvbDomainXml *self, gboolean only_writable)
 
       if (!only_writable)
         add_sources (node, paths);
-      else if (disk_is_own (node) &&
-               (path = avb_xml_dup_attribute (avb_xml_child (node, "source"), "file")) != NULL)
+      else if (disk_is_own (node)
+               && (path = avb_xml_dup_attribute (avb_xml_child (node, "source"), "file")) != NULL)
         g_ptr_array_add (paths, path);
     }
   return paths;

@@ -16,7 +16,10 @@ parse (char *text)
 
   if (text == NULL)
     return NULL;
-  doc = xmlReadMemory (text, (int) strlen (text), NULL, "UTF-8",
+  doc = xmlReadMemory (text,
+                       (int) strlen (text),
+                       NULL,
+                       "UTF-8",
                        XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
   free (text);
   return doc;
@@ -56,8 +59,8 @@ read_domain_capabilities (virConnect *vir, const char *arch, gboolean accelerate
 {
   gboolean is_x86 = arch == NULL || g_str_equal (arch, "x86_64") || g_str_equal (arch, "i686");
 
-  return parse (virConnectGetDomainCapabilities (vir, NULL, arch, is_x86 ? "q35" : "virt",
-                                                 accelerated ? "kvm" : "qemu", 0));
+  return parse (virConnectGetDomainCapabilities (
+      vir, NULL, arch, is_x86 ? "q35" : "virt", accelerated ? "kvm" : "qemu", 0));
 }
 
 static char *
@@ -78,8 +81,8 @@ AvbDomainTraits *
 avb_libvirt_traits_read (virConnect *vir, const char *arch, gboolean accelerated)
 {
   AvbDomainTraits *traits = g_new0 (AvbDomainTraits, 1);
-  xmlNode *devices, *root;
-  xmlDoc *doc;
+  xmlNode         *devices, *root;
+  xmlDoc          *doc;
 
   traits->architecture = dup_host_architecture (vir);
   traits->free_page_reporting = TRUE;
@@ -122,26 +125,36 @@ set_feature (AvbCapabilities *caps, AvbFeature feature, gboolean supported, cons
 AvbCapabilities *
 avb_libvirt_capabilities_guess (virConnect *vir, AvbLibvirtDriver driver)
 {
-  static const AvbFeature always[] = { AVB_FEATURE_CREATE, AVB_FEATURE_SAVE, AVB_FEATURE_PAUSE,
-                                       AVB_FEATURE_RENAME };
+  static const AvbFeature always[]
+      = { AVB_FEATURE_CREATE, AVB_FEATURE_SAVE, AVB_FEATURE_PAUSE, AVB_FEATURE_RENAME };
   AvbCapabilities *caps = avb_capabilities_new ();
-  gboolean is_qemu = driver != AVB_LIBVIRT_DRIVER_TEST;
-  virNodeInfo info;
+  gboolean         is_qemu = driver != AVB_LIBVIRT_DRIVER_TEST;
+  virNodeInfo      info;
 
   for (guint i = 0; i < G_N_ELEMENTS (always); i++)
     avb_capabilities_set_supported (caps, always[i]);
-  set_feature (caps, AVB_FEATURE_CONSOLE, is_qemu,
+  set_feature (caps,
+               AVB_FEATURE_CONSOLE,
+               is_qemu,
                _ ("The machines of libvirt’s test driver have no display."));
-  set_feature (caps, AVB_FEATURE_SCREENSHOT, is_qemu,
+  set_feature (caps,
+               AVB_FEATURE_SCREENSHOT,
+               is_qemu,
                _ ("The machines of libvirt’s test driver have no display."));
-  set_feature (caps, AVB_FEATURE_RENAME, is_qemu,
+  set_feature (caps,
+               AVB_FEATURE_RENAME,
+               is_qemu,
                _ ("Machines of libvirt’s test driver cannot be renamed."));
-  set_feature (caps, AVB_FEATURE_UEFI, is_qemu,
+  set_feature (caps,
+               AVB_FEATURE_UEFI,
+               is_qemu,
                _ ("The machines of libvirt’s test driver have no firmware."));
-  set_feature (caps, AVB_FEATURE_SECURE_BOOT, FALSE,
+  set_feature (caps,
+               AVB_FEATURE_SECURE_BOOT,
+               FALSE,
                _ ("It is not known yet whether this host has firmware for Secure Boot."));
-  set_feature (caps, AVB_FEATURE_TPM, FALSE,
-               _ ("It is not known yet whether this host can emulate a TPM."));
+  set_feature (
+      caps, AVB_FEATURE_TPM, FALSE, _ ("It is not known yet whether this host can emulate a TPM."));
   if (virNodeGetInfo (vir, &info) == 0)
     {
       const char *arch = is_qemu ? info.model : "i686";
@@ -174,24 +187,26 @@ AvbCapabilities *
 avb_libvirt_capabilities_read (virConnect *vir, AvbLibvirtDriver driver)
 {
   AvbCapabilities *caps = avb_libvirt_capabilities_guess (vir, driver);
-  xmlNode *root, *os, *devices, *tpm;
-  xmlDoc *doc;
-  gboolean uefi, tpm_works;
+  xmlNode         *root, *os, *devices, *tpm;
+  xmlDoc          *doc;
+  gboolean         uefi, tpm_works;
 
   add_guest_architectures (vir, caps);
   if (driver == AVB_LIBVIRT_DRIVER_TEST)
     {
-      avb_capabilities_set_unsupported (caps, AVB_FEATURE_SECURE_BOOT,
-                                        _ ("The machines of libvirt’s test driver have no firmware."));
-      avb_capabilities_set_unsupported (caps, AVB_FEATURE_TPM,
-                                        _ ("The machines of libvirt’s test driver have no TPM."));
+      avb_capabilities_set_unsupported (
+          caps,
+          AVB_FEATURE_SECURE_BOOT,
+          _ ("The machines of libvirt’s test driver have no firmware."));
+      avb_capabilities_set_unsupported (
+          caps, AVB_FEATURE_TPM, _ ("The machines of libvirt’s test driver have no TPM."));
       return caps;
     }
   doc = read_domain_capabilities (vir, NULL, FALSE);
   if (doc == NULL)
     {
-      avb_capabilities_set_unsupported (caps, AVB_FEATURE_CREATE,
-                                        _ ("QEMU is not installed on the host, or it does not start."));
+      avb_capabilities_set_unsupported (
+          caps, AVB_FEATURE_CREATE, _ ("QEMU is not installed on the host, or it does not start."));
       return caps;
     }
   root = xmlDocGetRootElement (doc);
@@ -199,16 +214,20 @@ avb_libvirt_capabilities_read (virConnect *vir, AvbLibvirtDriver driver)
   devices = avb_xml_child (root, "devices");
   tpm = avb_xml_child (devices, "tpm");
   uefi = enum_has (os, "firmware", "efi");
-  tpm_works = avb_xml_attribute_is (tpm, "supported", "yes") &&
-              enum_has (tpm, "backendModel", "emulator");
-  set_feature (caps, AVB_FEATURE_UEFI, uefi,
-               _ ("UEFI firmware (OVMF, edk2) is not installed on the host."));
-  set_feature (caps, AVB_FEATURE_SECURE_BOOT,
+  tpm_works = avb_xml_attribute_is (tpm, "supported", "yes")
+              && enum_has (tpm, "backendModel", "emulator");
+  set_feature (
+      caps, AVB_FEATURE_UEFI, uefi, _ ("UEFI firmware (OVMF, edk2) is not installed on the host."));
+  set_feature (caps,
+               AVB_FEATURE_SECURE_BOOT,
                uefi && enum_has (avb_xml_child (os, "loader"), "secure", "yes"),
                _ ("Firmware for Secure Boot is not installed on the host."));
-  set_feature (caps, AVB_FEATURE_TPM, tpm_works,
+  set_feature (caps,
+               AVB_FEATURE_TPM,
+               tpm_works,
                _ ("The TPM emulator (swtpm) is not installed on the host."));
-  set_feature (caps, AVB_FEATURE_CONSOLE,
+  set_feature (caps,
+               AVB_FEATURE_CONSOLE,
                enum_has (avb_xml_child (devices, "graphics"), "type", "spice"),
                _ ("QEMU on this host lacks SPICE, which the display needs."));
   xmlFreeDoc (doc);

@@ -10,28 +10,28 @@
 #include "backends/libvirt/avb-libvirt-machine.h"
 
 #define KEEP_ALIVE_SECONDS 5
-#define KEEP_ALIVE_COUNT   4
+#define KEEP_ALIVE_COUNT 4
 
 /* How it stays true: libvirt's events arrive on the main loop. Each names a domain; what it says is
  * believed at once where it is clear, and the domain is looked at again in a worker, together with
  * all others that had an event meanwhile. An event that arrives while a worker looks makes it look
  * again, so that an old answer never wins. */
 struct _AvbLibvirtConnection {
-  AvbConnection    parent_instance;
+  AvbConnection parent_instance;
 
   AvbLibvirtDriver driver;
   virConnect      *vir;
-  GHashTable      *machines;   /* uuid → AvbLibvirtMachine, as in the list */
-  GHashTable      *pending;    /* uuids to look at */
-  GHashTable      *orphans;    /* uuids of machines whose creation failed with the link */
+  GHashTable      *machines; /* uuid → AvbLibvirtMachine, as in the list */
+  GHashTable      *pending;  /* uuids to look at */
+  GHashTable      *orphans;  /* uuids of machines whose creation failed with the link */
   gboolean         refreshing;
   gboolean         opening;
   guint            attempt;
   guint            retry_source;
 
-  AvbAcceleration  acceleration;
-  char            *acceleration_reason;
-  char            *acceleration_remedy;
+  AvbAcceleration acceleration;
+  char           *acceleration_reason;
+  char           *acceleration_remedy;
 };
 
 G_DEFINE_FINAL_TYPE (AvbLibvirtConnection, avb_libvirt_connection, AVB_TYPE_CONNECTION)
@@ -106,8 +106,8 @@ state_of_event (int event, int detail)
     case VIR_DOMAIN_EVENT_SHUTDOWN:
       return AVB_MACHINE_STOPPING;
     case VIR_DOMAIN_EVENT_STOPPED:
-      return detail == VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN ||
-                     detail == VIR_DOMAIN_EVENT_STOPPED_DESTROYED
+      return detail == VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN
+                     || detail == VIR_DOMAIN_EVENT_STOPPED_DESTROYED
                  ? AVB_MACHINE_OFF
                  : AVB_MACHINE_UNKNOWN;
     default:
@@ -120,8 +120,8 @@ lifecycle_cb (virConnect *vir, virDomain *domain, int event, int detail, void *d
 {
   g_autoptr (AvbLibvirtConnection) self = get_owner (data, vir);
   AvbMachineState state = state_of_event (event, detail);
-  char uuid[VIR_UUID_STRING_BUFLEN];
-  AvbMachine *machine;
+  char            uuid[VIR_UUID_STRING_BUFLEN];
+  AvbMachine     *machine;
 
   if (self == NULL || virDomainGetUUIDString (domain, uuid) < 0)
     return 0;
@@ -158,7 +158,8 @@ device_cb (virConnect *vir, virDomain *domain, const char *alias, void *data)
 }
 
 static void
-block_job_cb (virConnect *vir, virDomain *domain, const char *disk, int type, int status, void *data)
+block_job_cb (
+    virConnect *vir, virDomain *domain, const char *disk, int type, int status, void *data)
 {
   changed_cb (vir, domain, data);
 }
@@ -212,7 +213,7 @@ static void
 register_events (virConnect *vir, AvbLibvirtConnection *self)
 {
   static const struct {
-    int                                id;
+    int                                  id;
     virConnectDomainEventGenericCallback func;
   } events[] = {
     { VIR_DOMAIN_EVENT_ID_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK (lifecycle_cb) },
@@ -228,7 +229,9 @@ register_events (virConnect *vir, AvbLibvirtConnection *self)
     {
       GWeakRef *weak = weak_new (self);
 
-      if (virConnectDomainEventRegisterAny (vir, NULL, events[i].id, events[i].func, weak, weak_free) < 0)
+      if (virConnectDomainEventRegisterAny (
+              vir, NULL, events[i].id, events[i].func, weak, weak_free)
+          < 0)
         weak_free (weak);
     }
 }
@@ -264,7 +267,7 @@ static DexFuture *
 open_thread (gpointer data)
 {
   const char *what = _ ("The hypervisor could not be connected to.");
-  OpenCall *call = data;
+  OpenCall   *call = data;
 
   virResetLastError ();
   call->vir = virConnectOpenAuth (call->uri, NULL, 0);
@@ -301,9 +304,10 @@ open_thread (gpointer data)
 static AvbCapabilities *
 with_acceleration (AvbLibvirtConnection *self, AvbCapabilities *caps)
 {
-  if (self->driver == AVB_LIBVIRT_DRIVER_QEMU_SESSION || self->driver == AVB_LIBVIRT_DRIVER_QEMU_SYSTEM)
-    avb_capabilities_set_acceleration (caps, self->acceleration, self->acceleration_reason,
-                                       self->acceleration_remedy);
+  if (self->driver == AVB_LIBVIRT_DRIVER_QEMU_SESSION
+      || self->driver == AVB_LIBVIRT_DRIVER_QEMU_SYSTEM)
+    avb_capabilities_set_acceleration (
+        caps, self->acceleration, self->acceleration_reason, self->acceleration_remedy);
   return caps;
 }
 
@@ -336,7 +340,7 @@ static DexFuture *
 capabilities_cb (DexFuture *future, gpointer data)
 {
   AvbLibvirtConnection *self = data;
-  const GValue *value = dex_future_get_value (future, NULL);
+  const GValue         *value = dex_future_get_value (future, NULL);
 
   if (value != NULL && self->vir != NULL)
     avb_connection_set_capabilities (AVB_CONNECTION (self),
@@ -352,9 +356,12 @@ read_capabilities (AvbLibvirtConnection *self)
   call->self = g_object_ref (self);
   call->driver = self->driver;
   call->vir = avb_libvirt_connection_ref_vir (self);
-  avb_future_finish (dex_future_then (avb_blocking_run_long (capabilities_thread, call, capabilities_call_free),
-                                      capabilities_cb, g_object_ref (self), g_object_unref),
-                     "Reading capabilities");
+  avb_future_finish (
+      dex_future_then (avb_blocking_run_long (capabilities_thread, call, capabilities_call_free),
+                       capabilities_cb,
+                       g_object_ref (self),
+                       g_object_unref),
+      "Reading capabilities");
 }
 
 static void
@@ -400,7 +407,7 @@ orphan_thread (gpointer data)
   domain = virDomainLookupByUUIDString (vir, call->uuid);
   if (domain == NULL)
     return virGetLastErrorCode () == VIR_ERR_NO_DOMAIN ? dex_future_new_true ()
-                                                        : avb_libvirt_future_error ("orphan");
+                                                       : avb_libvirt_future_error ("orphan");
   return avb_libvirt_delete_domain (domain, AVB_DELETE_KEEP_DISKS);
 }
 
@@ -418,7 +425,7 @@ static void
 discard_orphans (AvbLibvirtConnection *self)
 {
   GHashTableIter iter;
-  gpointer uuid;
+  gpointer       uuid;
 
   g_hash_table_iter_init (&iter, self->orphans);
   while (g_hash_table_iter_next (&iter, &uuid, NULL))
@@ -428,9 +435,10 @@ discard_orphans (AvbLibvirtConnection *self)
       call->self = g_object_ref (self);
       call->vir = avb_libvirt_connection_ref_vir (self);
       call->uuid = g_strdup (uuid);
-      avb_future_finish (dex_future_finally (avb_blocking_run (orphan_thread, call, NULL), orphan_cb, call,
-                                             orphan_call_free),
-                         "Removing a machine that was created halfway");
+      avb_future_finish (
+          dex_future_finally (
+              avb_blocking_run (orphan_thread, call, NULL), orphan_cb, call, orphan_call_free),
+          "Removing a machine that was created halfway");
     }
 }
 
@@ -445,7 +453,7 @@ apply_domains (AvbLibvirtConnection *self, GPtrArray *domains)
   for (guint i = 0; i < domains->len; i++)
     {
       const AvbLibvirtDomain *domain = domains->pdata[i];
-      AvbLibvirtMachine *machine = g_hash_table_lookup (self->machines, domain->uuid);
+      AvbLibvirtMachine      *machine = g_hash_table_lookup (self->machines, domain->uuid);
 
       if (domain->gone || g_hash_table_contains (self->orphans, domain->uuid))
         {
@@ -463,7 +471,8 @@ apply_domains (AvbLibvirtConnection *self, GPtrArray *domains)
       avb_libvirt_machine_update (machine, domain);
     }
   if (added->len > 0)
-    g_list_store_splice (store, g_list_model_get_n_items (G_LIST_MODEL (store)), 0, added->pdata, added->len);
+    g_list_store_splice (
+        store, g_list_model_get_n_items (G_LIST_MODEL (store)), 0, added->pdata, added->len);
   return seen;
 }
 
@@ -472,7 +481,8 @@ was_active (AvbMachine *machine)
 {
   AvbMachineState state = avb_machine_get_state (machine);
 
-  return state == AVB_MACHINE_RUNNING || state == AVB_MACHINE_PAUSED || state == AVB_MACHINE_STOPPING;
+  return state == AVB_MACHINE_RUNNING || state == AVB_MACHINE_PAUSED
+         || state == AVB_MACHINE_STOPPING;
 }
 
 static void
@@ -489,7 +499,7 @@ apply_list (AvbLibvirtConnection *self, GPtrArray *domains)
   for (guint i = 0; i < domains->len; i++)
     {
       AvbLibvirtDomain *domain = domains->pdata[i];
-      AvbMachine *machine = g_hash_table_lookup (self->machines, domain->uuid);
+      AvbMachine       *machine = g_hash_table_lookup (self->machines, domain->uuid);
 
       if (machine != NULL && was_active (machine) && domain->state == AVB_MACHINE_OFF)
         domain->state = avb_machine_get_state (machine);
@@ -519,14 +529,15 @@ dup_display_name (AvbLibvirtConnection *self, const char *hostname)
       return g_strdup (_ ("Test"));
     case AVB_LIBVIRT_DRIVER_QEMU_REMOTE:
     default:
-      return g_utf8_make_valid (hostname != NULL ? hostname : avb_connection_get_uri (AVB_CONNECTION (self)), -1);
+      return g_utf8_make_valid (
+          hostname != NULL ? hostname : avb_connection_get_uri (AVB_CONNECTION (self)), -1);
     }
 }
 
 static DexFuture *
 opened_cb (DexFuture *future, gpointer data)
 {
-  OpenCall *call = data;
+  OpenCall             *call = data;
   AvbLibvirtConnection *self = call->self;
   g_autoptr (GError) error = NULL;
   g_autofree char *name = NULL;
@@ -544,7 +555,8 @@ opened_cb (DexFuture *future, gpointer data)
   self->attempt = 0;
   name = dup_display_name (self, call->hostname);
   avb_connection_set_name (AVB_CONNECTION (self), name);
-  avb_connection_set_capabilities (AVB_CONNECTION (self), with_acceleration (self, call->capabilities));
+  avb_connection_set_capabilities (AVB_CONNECTION (self),
+                                   with_acceleration (self, call->capabilities));
   apply_list (self, call->domains);
   discard_orphans (self);
   avb_connection_set_link (AVB_CONNECTION (self), AVB_LINK_UP, NULL);
@@ -569,9 +581,10 @@ avb_libvirt_connection_open (AvbLibvirtConnection *self)
   call->driver = self->driver;
   call->uri = g_strdup (avb_connection_get_uri (AVB_CONNECTION (self)));
   /* Long: a host that does not answer must not hold up the other connections. */
-  avb_future_finish (dex_future_finally (avb_blocking_run_long (open_thread, call, NULL), opened_cb, call,
-                                         open_call_free),
-                     "Connecting to libvirt");
+  avb_future_finish (
+      dex_future_finally (
+          avb_blocking_run_long (open_thread, call, NULL), opened_cb, call, open_call_free),
+      "Connecting to libvirt");
 }
 
 static gboolean
@@ -594,8 +607,8 @@ avb_libvirt_connection_lose (AvbLibvirtConnection *self, const char *error)
   if (self->vir != NULL)
     avb_future_finish (close_vir (g_steal_pointer (&self->vir)), "Closing a lost connection");
   if (self->retry_source == 0)
-    self->retry_source = g_timeout_add (delays_ms[MIN (self->attempt, G_N_ELEMENTS (delays_ms) - 1)],
-                                        retry_cb, self);
+    self->retry_source = g_timeout_add (
+        delays_ms[MIN (self->attempt, G_N_ELEMENTS (delays_ms) - 1)], retry_cb, self);
   self->attempt++;
   avb_connection_set_link (AVB_CONNECTION (self), AVB_LINK_LOST, error);
 }
@@ -629,8 +642,8 @@ refresh_thread (gpointer data)
 
   for (guint i = 0; i < call->uuids->len; i++)
     {
-      AvbLibvirtDomain *domain =
-          avb_libvirt_domain_read (vir, call->uuids->pdata[i], g_array_index (call->details, gboolean, i));
+      AvbLibvirtDomain *domain = avb_libvirt_domain_read (
+          vir, call->uuids->pdata[i], g_array_index (call->details, gboolean, i), NULL);
 
       if (domain != NULL)
         g_ptr_array_add (call->domains, domain);
@@ -656,13 +669,21 @@ refreshed_free (gpointer data)
 static DexFuture *
 refreshed_cb (DexFuture *future, gpointer data)
 {
-  Refreshed *refreshed = data;
+  Refreshed            *refreshed = data;
   AvbLibvirtConnection *self = refreshed->self;
-  GPtrArray *domains = refreshed->call->domains;
+  GPtrArray            *domains = refreshed->call->domains;
+
+  GPtrArray *uuids = refreshed->call->uuids;
 
   self->refreshing = FALSE;
-  if (self->vir == NULL || self->vir != refreshed->call->identity)
-    return dex_future_new_true ();
+  if (self->vir != refreshed->call->identity)
+    {
+      /* Asked over a link that is no more: ask over the next. */
+      for (guint i = 0; i < uuids->len; i++)
+        g_hash_table_add (self->pending, g_strdup (uuids->pdata[i]));
+      avb_libvirt_connection_kick (self);
+      return dex_future_new_true ();
+    }
   /* What had an event meanwhile is looked at again: this answer may be from before it. */
   for (guint i = domains->len; i > 0; i--)
     if (g_hash_table_contains (self->pending, ((AvbLibvirtDomain *) domains->pdata[i - 1])->uuid))
@@ -675,10 +696,10 @@ refreshed_cb (DexFuture *future, gpointer data)
 static void
 avb_libvirt_connection_kick (AvbLibvirtConnection *self)
 {
-  RefreshCall *call;
-  Refreshed *refreshed;
+  RefreshCall   *call;
+  Refreshed     *refreshed;
   GHashTableIter iter;
-  gpointer uuid;
+  gpointer       uuid;
 
   if (self->refreshing || self->vir == NULL || g_hash_table_size (self->pending) == 0)
     return;
@@ -693,7 +714,7 @@ avb_libvirt_connection_kick (AvbLibvirtConnection *self)
   while (g_hash_table_iter_next (&iter, &uuid, NULL))
     {
       AvbMachine *machine = g_hash_table_lookup (self->machines, uuid);
-      gboolean details = machine != NULL && avb_machine_get_has_details (machine);
+      gboolean    details = machine != NULL && avb_machine_get_has_details (machine);
 
       g_ptr_array_add (call->uuids, g_strdup (uuid));
       g_array_append_val (call->details, details);
@@ -703,9 +724,10 @@ avb_libvirt_connection_kick (AvbLibvirtConnection *self)
   refreshed = g_new0 (Refreshed, 1);
   refreshed->self = g_object_ref (self);
   refreshed->call = call;
-  avb_future_finish (dex_future_finally (avb_blocking_run (refresh_thread, call, NULL), refreshed_cb,
-                                         refreshed, refreshed_free),
-                     "Reading domains");
+  avb_future_finish (
+      dex_future_finally (
+          avb_blocking_run (refresh_thread, call, NULL), refreshed_cb, refreshed, refreshed_free),
+      "Reading domains");
 }
 
 void
@@ -737,6 +759,19 @@ create_call_free (gpointer data)
   g_free (call);
 }
 
+/* Takes @error. Whatever the call itself said: without a link nobody knows what became of it. */
+static DexFuture *
+create_failed (virConnect *vir, GError *error)
+{
+  g_autoptr (GError) owned = error;
+
+  if (owned->code != AVB_ERROR_UNAVAILABLE && virConnectIsAlive (vir) != 1)
+    return dex_future_new_for_error (avb_error_new (AVB_ERROR_UNAVAILABLE,
+                                                    avb_error_get_details (owned), "%s",
+                                                    owned->message));
+  return dex_future_new_for_error (g_steal_pointer (&owned));
+}
+
 static DexFuture *
 create_thread (gpointer data)
 {
@@ -744,9 +779,9 @@ create_thread (gpointer data)
   g_autoptr (virConnect) vir = g_steal_pointer (&call->vir);
   g_autoptr (AvbDomainXml) xml = NULL;
   g_autoptr (virDomain) domain = NULL;
-  g_autofree char *text = NULL;
-  GError *error = NULL;
-  AvbDomainTraits *traits;
+  g_autofree char  *text = NULL;
+  GError           *error = NULL;
+  AvbDomainTraits  *traits;
   AvbLibvirtDomain *read;
 
   virResetLastError ();
@@ -754,7 +789,8 @@ create_thread (gpointer data)
   if (domain != NULL)
     return dex_future_new_for_error (
         avb_error_new (AVB_ERROR_EXISTS, NULL, _ ("There is already a machine of this name.")));
-  traits = avb_libvirt_traits_read (vir, avb_machine_spec_get_architecture (call->spec),
+  traits = avb_libvirt_traits_read (vir,
+                                    avb_machine_spec_get_architecture (call->spec),
                                     avb_machine_spec_get_accelerated (call->spec));
   xml = avb_domain_xml_new (call->spec, traits, &error);
   avb_libvirt_traits_free (traits);
@@ -766,23 +802,23 @@ create_thread (gpointer data)
   text = avb_domain_xml_to_string (xml);
   domain = virDomainDefineXMLFlags (vir, text, VIR_DOMAIN_DEFINE_VALIDATE);
   if (domain == NULL)
-    return avb_libvirt_future_error (_ ("The machine could not be created."));
-  read = avb_libvirt_domain_read (vir, call->uuid, FALSE);
+    return create_failed (vir, avb_libvirt_error_new (_ ("The machine could not be created.")));
+  read = avb_libvirt_domain_read (vir, call->uuid, FALSE, &error);
   if (read == NULL)
-    return avb_libvirt_future_error (_ ("The machine could not be created."));
+    return create_failed (vir, error);
   return dex_future_new_for_pointer (read);
 }
 
 static DexFuture *
 created_cb (DexFuture *future, gpointer data)
 {
-  CreateCall *call = data;
+  CreateCall           *call = data;
   AvbLibvirtConnection *self = call->self;
-  g_autoptr (GPtrArray) domains =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) avb_libvirt_domain_free);
+  g_autoptr (GPtrArray) domains
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_libvirt_domain_free);
   g_autoptr (GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
-  AvbMachine *machine;
+  AvbMachine   *machine;
 
   if (value == NULL)
     {
@@ -812,13 +848,14 @@ static DexFuture *
 avb_libvirt_connection_create_machine (AvbConnection *connection, AvbMachineSpec *spec)
 {
   AvbLibvirtConnection *self = AVB_LIBVIRT_CONNECTION (connection);
-  CreateCall *call = g_new0 (CreateCall, 1);
+  CreateCall           *call = g_new0 (CreateCall, 1);
 
   call->self = g_object_ref (self);
   call->vir = avb_libvirt_connection_ref_vir (self);
   call->spec = avb_machine_spec_copy (spec);
   call->uuid = g_uuid_string_random ();
-  return dex_future_finally (avb_blocking_run (create_thread, call, NULL), created_cb, call, create_call_free);
+  return dex_future_finally (
+      avb_blocking_run (create_thread, call, NULL), created_cb, call, create_call_free);
 }
 
 static DexFuture *
@@ -842,7 +879,8 @@ avb_libvirt_connection_delete_volume (AvbConnection *connection, const char *pat
     return avb_libvirt_volume_delete (path);
   if (self->vir == NULL)
     return dex_future_new_for_error (
-        avb_error_new (AVB_ERROR_UNAVAILABLE, NULL,
+        avb_error_new (AVB_ERROR_UNAVAILABLE,
+                       NULL,
                        _ ("There is no connection to the hypervisor at the moment.")));
   return avb_libvirt_pool_delete (avb_libvirt_connection_ref_vir (self), path);
 }
@@ -897,14 +935,15 @@ static void
 avb_libvirt_connection_constructed (GObject *object)
 {
   AvbLibvirtConnection *self = AVB_LIBVIRT_CONNECTION (object);
-  g_autofree char *name = NULL;
+  g_autofree char      *name = NULL;
 
   G_OBJECT_CLASS (avb_libvirt_connection_parent_class)->constructed (object);
 
   avb_libvirt_init ();
   self->driver = find_driver (avb_connection_get_uri (AVB_CONNECTION (self)));
-  avb_connection_set_is_local (AVB_CONNECTION (self), self->driver == AVB_LIBVIRT_DRIVER_QEMU_SESSION ||
-                                                          self->driver == AVB_LIBVIRT_DRIVER_QEMU_SYSTEM);
+  avb_connection_set_is_local (AVB_CONNECTION (self),
+                               self->driver == AVB_LIBVIRT_DRIVER_QEMU_SESSION
+                                   || self->driver == AVB_LIBVIRT_DRIVER_QEMU_SYSTEM);
   name = dup_display_name (self, NULL);
   avb_connection_set_name (AVB_CONNECTION (self), name);
   avb_libvirt_connection_open (self);
@@ -939,7 +978,7 @@ avb_libvirt_connection_finalize (GObject *object)
 static void
 avb_libvirt_connection_class_init (AvbLibvirtConnectionClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GObjectClass       *object_class = G_OBJECT_CLASS (klass);
   AvbConnectionClass *connection_class = AVB_CONNECTION_CLASS (klass);
 
   object_class->constructed = avb_libvirt_connection_constructed;
@@ -996,8 +1035,8 @@ avb_libvirt_connection_ref_vir (AvbLibvirtConnection *self)
 static AvbCapabilities *
 copy_capabilities (AvbCapabilities *caps)
 {
-  AvbCapabilities *copy = avb_capabilities_new ();
-  const char * const *architectures = avb_capabilities_get_architectures (caps);
+  AvbCapabilities   *copy = avb_capabilities_new ();
+  const char *const *architectures = avb_capabilities_get_architectures (caps);
 
   for (guint i = 0; i < AVB_N_FEATURES; i++)
     {
@@ -1008,8 +1047,10 @@ copy_capabilities (AvbCapabilities *caps)
       else
         avb_capabilities_set_unsupported (copy, i, reason);
     }
-  avb_capabilities_set_host (copy, avb_capabilities_get_architecture (caps),
-                             avb_capabilities_get_cpus (caps), avb_capabilities_get_memory_mib (caps));
+  avb_capabilities_set_host (copy,
+                             avb_capabilities_get_architecture (caps),
+                             avb_capabilities_get_cpus (caps),
+                             avb_capabilities_get_memory_mib (caps));
   for (guint i = 0; architectures[i] != NULL; i++)
     avb_capabilities_add_architecture (copy, architectures[i]);
   return copy;

@@ -20,8 +20,8 @@ dup_identity (const char *path)
 
   if (stat (path, &info) != 0)
     return g_strdup (path);
-  return g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, (guint64) info.st_dev,
-                          (guint64) info.st_ino);
+  return g_strdup_printf (
+      "%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, (guint64) info.st_dev, (guint64) info.st_ino);
 }
 
 static gboolean
@@ -52,10 +52,10 @@ static GHashTable *
 find_used_files (virDomain *self)
 {
   g_autoptr (GHashTable) used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  virDomain **domains = NULL;
-  int n = virConnectListAllDomains (virDomainGetConnect (self), &domains, 0);
+  virDomain   **domains = NULL;
+  int           n = virConnectListAllDomains (virDomainGetConnect (self), &domains, 0);
   unsigned char own[VIR_UUID_BUFLEN], other[VIR_UUID_BUFLEN];
-  gboolean complete = n >= 0 && virDomainGetUUID (self, own) == 0;
+  gboolean      complete = n >= 0 && virDomainGetUUID (self, own) == 0;
 
   for (int i = 0; i < n; i++)
     {
@@ -80,7 +80,8 @@ is_disc_copy (const char *path)
   return g_regex_match_simple (AVB_VOLUME_DISC_COPY "(-[0-9]+)?\\.img$", name, G_REGEX_DEFAULT, 0);
 }
 
-/* The disks that go with the domain: what it may write, and copies of discs that were made for it. */
+/* The disks that go with the domain: what it may write, and copies of discs that were made for it.
+ */
 static GPtrArray *
 find_own_disks (virDomain *domain, GHashTable *used)
 {
@@ -98,13 +99,15 @@ find_own_disks (virDomain *domain, GHashTable *used)
   disks = avb_domain_xml_dup_disk_paths (xml, TRUE);
   all = avb_domain_xml_dup_disk_paths (xml, FALSE);
   for (guint i = 0; i < all->len; i++)
-    if (is_disc_copy (all->pdata[i]) && !g_ptr_array_find_with_equal_func (disks, all->pdata[i], g_str_equal, NULL))
+    if (is_disc_copy (all->pdata[i])
+        && !g_ptr_array_find_with_equal_func (disks, all->pdata[i], g_str_equal, NULL))
       g_ptr_array_add (disks, g_strdup (all->pdata[i]));
   for (guint i = disks->len; i > 0; i--)
     {
       g_autofree char *identity = dup_identity (disks->pdata[i - 1]);
 
-      if (g_hash_table_contains (used, identity) || g_hash_table_contains (used, disks->pdata[i - 1]))
+      if (g_hash_table_contains (used, identity)
+          || g_hash_table_contains (used, disks->pdata[i - 1]))
         g_ptr_array_remove_index (disks, i - 1);
     }
   return disks;
@@ -114,8 +117,8 @@ static int
 delete_disk (virConnect *vir, const char *path)
 {
   virStorageVol *volume = virStorageVolLookupByPath (vir, path);
-  struct stat info;
-  int result;
+  struct stat    info;
+  int            result;
 
   if (volume != NULL)
     {
@@ -128,8 +131,8 @@ delete_disk (virConnect *vir, const char *path)
   {
     char *uri_text = virConnectGetURI (vir);
     g_autoptr (GUri) uri = uri_text != NULL ? g_uri_parse (uri_text, G_URI_FLAGS_NONE, NULL) : NULL;
-    gboolean local = uri != NULL && g_str_equal (g_uri_get_scheme (uri), "qemu") &&
-                     (g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0');
+    gboolean local = uri != NULL && g_str_equal (g_uri_get_scheme (uri), "qemu")
+                     && (g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0');
 
     free (uri_text);
     if (!local)
@@ -147,10 +150,11 @@ static gboolean
 undefine (virDomain *domain)
 {
   static const guint attempts[] = {
-    VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
-        VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA | VIR_DOMAIN_UNDEFINE_NVRAM | VIR_DOMAIN_UNDEFINE_TPM,
-    VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
-        VIR_DOMAIN_UNDEFINE_NVRAM,
+    VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
+        | VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA | VIR_DOMAIN_UNDEFINE_NVRAM
+        | VIR_DOMAIN_UNDEFINE_TPM,
+    VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
+        | VIR_DOMAIN_UNDEFINE_NVRAM,
     VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA,
     0,
   };
@@ -160,8 +164,8 @@ undefine (virDomain *domain)
       if (virDomainUndefineFlags (domain, attempts[i]) == 0)
         return TRUE;
       /* Drivers refuse flags they do not know. */
-      if (virGetLastErrorCode () != VIR_ERR_INVALID_ARG &&
-          virGetLastErrorCode () != VIR_ERR_ARGUMENT_UNSUPPORTED)
+      if (virGetLastErrorCode () != VIR_ERR_INVALID_ARG
+          && virGetLastErrorCode () != VIR_ERR_ARGUMENT_UNSUPPORTED)
         return FALSE;
     }
   return FALSE;

@@ -5,6 +5,8 @@
 
 #include "backends/libvirt/avb-libvirt-private.h"
 
+#include <glib/gi18n-lib.h>
+
 /* Reading domains, on worker threads. */
 
 void
@@ -20,7 +22,7 @@ static AvbLibvirtDomain *
 domain_new (virDomain *vir)
 {
   AvbLibvirtDomain *domain = g_new0 (AvbLibvirtDomain, 1);
-  char uuid[VIR_UUID_STRING_BUFLEN] = "";
+  char              uuid[VIR_UUID_STRING_BUFLEN] = "";
 
   virDomainGetUUIDString (vir, uuid);
   domain->uuid = g_strdup (uuid);
@@ -77,31 +79,42 @@ read_details (virDomain *vir, AvbLibvirtDomain *domain)
   return TRUE;
 }
 
-AvbLibvirtDomain *
-avb_libvirt_domain_read (virConnect *vir, const char *uuid, gboolean details)
+static AvbLibvirtDomain *
+read_domain (virDomain *vir, gboolean details)
 {
-  g_autoptr (virDomain) vir_domain = virDomainLookupByUUIDString (vir, uuid);
   AvbLibvirtDomain *domain;
   int state = 0, reason = 0;
 
-  if (vir_domain == NULL || virDomainGetState (vir_domain, &state, &reason, 0) < 0)
-    {
-      if (virGetLastErrorCode () != VIR_ERR_NO_DOMAIN)
-        return NULL;
-      domain = g_new0 (AvbLibvirtDomain, 1);
-      domain->uuid = g_strdup (uuid);
-      domain->gone = TRUE;
-      return domain;
-    }
-
-  domain = domain_new (vir_domain);
+  if (virDomainGetState (vir, &state, &reason, 0) < 0)
+    return NULL;
+  domain = domain_new (vir);
   domain->state = map_state (state, reason);
   domain->crashed = domain->state == AVB_MACHINE_CRASHED;
-  if ((domain->state == AVB_MACHINE_OFF || domain->crashed) &&
-      virDomainHasManagedSaveImage (vir_domain, 0) == 1)
+  if ((domain->state == AVB_MACHINE_OFF || domain->crashed)
+      && virDomainHasManagedSaveImage (vir, 0) == 1)
     domain->state = AVB_MACHINE_SAVED;
   if (details)
-    read_details (vir_domain, domain);
+    read_details (vir, domain);
+  return domain;
+}
+
+AvbLibvirtDomain *
+avb_libvirt_domain_read (virConnect *vir, const char *uuid, gboolean details, GError **error)
+{
+  g_autoptr (virDomain) vir_domain = virDomainLookupByUUIDString (vir, uuid);
+  AvbLibvirtDomain *domain = vir_domain != NULL ? read_domain (vir_domain, details) : NULL;
+
+  if (domain != NULL)
+    return domain;
+  if (virGetLastErrorCode () != VIR_ERR_NO_DOMAIN)
+    {
+      g_propagate_error (error,
+                         avb_libvirt_error_new (_ ("The machine’s state could not be read.")));
+      return NULL;
+    }
+  domain = g_new0 (AvbLibvirtDomain, 1);
+  domain->uuid = g_strdup (uuid);
+  domain->gone = TRUE;
   return domain;
 }
 
@@ -110,12 +123,12 @@ static gboolean
 list_state (virConnect *vir, guint flags, AvbMachineState state, GPtrArray *domains)
 {
   virDomain **list = NULL;
-  int n = virConnectListAllDomains (vir, &list, flags);
+  int         n = virConnectListAllDomains (vir, &list, flags);
 
   for (int i = 0; i < n; i++)
     {
       AvbLibvirtDomain *domain = domain_new (list[i]);
-      int now = 0, reason = 0;
+      int               now = 0, reason = 0;
 
       domain->state = state;
       if (state == AVB_MACHINE_UNKNOWN && virDomainGetState (list[i], &now, &reason, 0) == 0)
@@ -141,8 +154,8 @@ avb_libvirt_domains_list (virConnect *vir)
     { VIR_CONNECT_LIST_DOMAINS_SHUTOFF, AVB_MACHINE_OFF },
     { VIR_CONNECT_LIST_DOMAINS_SHUTOFF | VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE, AVB_MACHINE_SAVED },
   };
-  g_autoptr (GPtrArray) domains =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) avb_libvirt_domain_free);
+  g_autoptr (GPtrArray) domains
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_libvirt_domain_free);
 
   for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
     if (!list_state (vir, calls[i].flags, calls[i].state, domains))

@@ -7,7 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#define MAX_SCREENSHOT    (64 * 1024 * 1024)
+#define MAX_SCREENSHOT (64 * 1024 * 1024)
 #define PROGRESS_INTERVAL 200
 
 struct _AvbLibvirtMachine {
@@ -24,14 +24,14 @@ typedef struct _DomainCall DomainCall;
 typedef DexFuture *(*DomainFunc) (virDomain *domain, DomainCall *call);
 
 struct _DomainCall {
-  virConnect       *vir;
-  char             *uuid;
-  DomainFunc        func;
-  const char       *what;
-  char             *text;
-  AvbMachineSpec   *spec;
-  AvbDeleteFlags    flags;
-  AvbLibvirtDriver  driver;
+  virConnect      *vir;
+  char            *uuid;
+  DomainFunc       func;
+  const char      *what;
+  char            *text;
+  AvbMachineSpec  *spec;
+  AvbDeleteFlags   flags;
+  AvbLibvirtDriver driver;
 };
 
 static void
@@ -84,9 +84,8 @@ domain_call_new (AvbMachine *machine, DomainFunc func, const char *what)
 static DexFuture *
 reject_without_link (void)
 {
-  return dex_future_new_for_error (
-      avb_error_new (AVB_ERROR_UNAVAILABLE, NULL,
-                     _ ("There is no connection to the hypervisor at the moment.")));
+  return dex_future_new_for_error (avb_error_new (
+      AVB_ERROR_UNAVAILABLE, NULL, _ ("There is no connection to the hypervisor at the moment.")));
 }
 
 static DexFuture *
@@ -101,6 +100,26 @@ run_long (DomainCall *call)
 {
   return call != NULL ? avb_blocking_run_long (domain_call_thread, call, domain_call_free)
                       : reject_without_link ();
+}
+
+/* libvirt has no event for some changes; and a verb that fails tells that what is shown may be out
+ * of date. */
+static DexFuture *
+refresh_cb (DexFuture *future, gpointer data)
+{
+  AvbMachine *machine = data;
+  g_autoptr (AvbConnection) connection = avb_machine_dup_connection (machine);
+
+  if (connection != NULL)
+    avb_libvirt_connection_refresh (AVB_LIBVIRT_CONNECTION (connection),
+                                    avb_machine_get_uuid (machine));
+  return dex_ref (future);
+}
+
+static DexFuture *
+refresh_after (AvbMachine *machine, DexFuture *future)
+{
+  return dex_future_finally (future, refresh_cb, g_object_ref (machine), g_object_unref);
 }
 
 static DexFuture *
@@ -118,18 +137,20 @@ start_thread (virDomain *domain, DomainCall *call)
   if (virDomainCreate (domain) == 0)
     return dex_future_new_true ();
   error = avb_libvirt_error_new (call->what);
-  if (!saved || error->code == AVB_ERROR_UNAVAILABLE || error->code == AVB_ERROR_BUSY ||
-      virDomainHasManagedSaveImage (domain, 0) != 1)
+  if (!saved || error->code == AVB_ERROR_UNAVAILABLE || error->code == AVB_ERROR_BUSY
+      || virDomainHasManagedSaveImage (domain, 0) != 1)
     return dex_future_new_for_error (g_steal_pointer (&error));
-  return dex_future_new_for_error (
-      avb_error_new (AVB_ERROR_INVALID, avb_error_get_details (error),
-                     _ ("The saved state cannot be restored. Discard it to start the machine afresh.")));
+  return dex_future_new_for_error (avb_error_new (
+      AVB_ERROR_INVALID,
+      avb_error_get_details (error),
+      _ ("The saved state cannot be restored. Discard it to start the machine afresh.")));
 }
 
 static DexFuture *
 avb_libvirt_machine_start (AvbMachine *machine)
 {
-  return run_long (domain_call_new (machine, start_thread, _ ("The machine could not be started.")));
+  return refresh_after (machine, run_long (
+      domain_call_new (machine, start_thread, _ ("The machine could not be started."))));
 }
 
 static DexFuture *
@@ -141,7 +162,7 @@ pause_thread (virDomain *domain, DomainCall *call)
 static DexFuture *
 avb_libvirt_machine_pause (AvbMachine *machine)
 {
-  return run (domain_call_new (machine, pause_thread, _ ("The machine could not be paused.")));
+  return refresh_after (machine, run (domain_call_new (machine, pause_thread, _ ("The machine could not be paused."))));
 }
 
 static DexFuture *
@@ -158,7 +179,7 @@ resume_thread (virDomain *domain, DomainCall *call)
 static DexFuture *
 avb_libvirt_machine_resume (AvbMachine *machine)
 {
-  return run (domain_call_new (machine, resume_thread, _ ("The machine could not be resumed.")));
+  return refresh_after (machine, run (domain_call_new (machine, resume_thread, _ ("The machine could not be resumed."))));
 }
 
 static DexFuture *
@@ -181,7 +202,8 @@ job_thread (virDomain *domain, DomainCall *call)
 
   if (virDomainGetJobInfo (domain, &info) < 0)
     return avb_libvirt_future_error (call->what);
-  return dex_future_new_take_string (g_strdup_printf ("%llu %llu", info.dataProcessed, info.dataTotal));
+  return dex_future_new_take_string (
+      g_strdup_printf ("%llu %llu", info.dataProcessed, info.dataTotal));
 }
 
 typedef struct {
@@ -202,12 +224,12 @@ save_call_free (gpointer data)
 static void
 report_job (SaveCall *call)
 {
-  g_autofree char *text =
-      dex_await_string (run (domain_call_new (call->machine, job_thread, "job")), NULL);
+  g_autofree char *text
+      = dex_await_string (run (domain_call_new (call->machine, job_thread, "job")), NULL);
   guint64 done, total;
 
-  if (text != NULL && sscanf (text, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &done, &total) == 2 &&
-      total > 0)
+  if (text != NULL && sscanf (text, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &done, &total) == 2
+      && total > 0)
     avb_operation_set_bytes (call->operation, done, total);
 }
 
@@ -215,18 +237,20 @@ report_job (SaveCall *call)
 static DexFuture *
 save_fiber (gpointer data)
 {
-  SaveCall *call = data;
+  SaveCall     *call = data;
   GCancellable *cancellable = avb_operation_get_cancellable (call->operation);
   g_autoptr (GError) error = NULL;
   DexFuture *save;
-  gboolean aborted = FALSE;
+  gboolean   aborted = FALSE;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
-  save = run_long (domain_call_new (call->machine, save_thread, _ ("The machine could not be saved.")));
+  save = run_long (
+      domain_call_new (call->machine, save_thread, _ ("The machine could not be saved.")));
   while (dex_future_is_pending (save))
     {
-      dex_await (dex_future_first (dex_ref (save), dex_timeout_new_msec (PROGRESS_INTERVAL), NULL), NULL);
+      dex_await (dex_future_first (dex_ref (save), dex_timeout_new_msec (PROGRESS_INTERVAL), NULL),
+                 NULL);
       if (!dex_future_is_pending (save))
         break;
       /* Asked again until it is heard: the job may not have begun yet. */
@@ -260,29 +284,13 @@ discard_saved_thread (virDomain *domain, DomainCall *call)
   return resolve (virDomainManagedSaveRemove (domain, 0), call);
 }
 
-/* libvirt has no event for a saved state that was removed. */
-static DexFuture *
-refresh_cb (DexFuture *future, gpointer data)
-{
-  AvbMachine *machine = data;
-  g_autoptr (AvbConnection) connection = avb_machine_dup_connection (machine);
-
-  if (connection != NULL)
-    avb_libvirt_connection_refresh (AVB_LIBVIRT_CONNECTION (connection), avb_machine_get_uuid (machine));
-  return dex_ref (future);
-}
-
-static DexFuture *
-refresh_after (AvbMachine *machine, DexFuture *future)
-{
-  return dex_future_finally (future, refresh_cb, g_object_ref (machine), g_object_unref);
-}
-
 static DexFuture *
 avb_libvirt_machine_discard_saved (AvbMachine *machine)
 {
-  return refresh_after (machine, run (domain_call_new (machine, discard_saved_thread,
-                                                       _ ("The saved state could not be discarded."))));
+  return refresh_after (machine,
+                        run (domain_call_new (machine,
+                                              discard_saved_thread,
+                                              _ ("The saved state could not be discarded."))));
 }
 
 static DexFuture *
@@ -294,7 +302,8 @@ shut_down_thread (virDomain *domain, DomainCall *call)
 static DexFuture *
 avb_libvirt_machine_shut_down (AvbMachine *machine)
 {
-  return run (domain_call_new (machine, shut_down_thread, _ ("The machine could not be asked to shut down.")));
+  return run (domain_call_new (
+      machine, shut_down_thread, _ ("The machine could not be asked to shut down.")));
 }
 
 static DexFuture *
@@ -306,7 +315,8 @@ reboot_thread (virDomain *domain, DomainCall *call)
 static DexFuture *
 avb_libvirt_machine_reboot (AvbMachine *machine)
 {
-  return run (domain_call_new (machine, reboot_thread, _ ("The machine could not be asked to restart.")));
+  return run (
+      domain_call_new (machine, reboot_thread, _ ("The machine could not be asked to restart.")));
 }
 
 static DexFuture *
@@ -330,7 +340,8 @@ force_off_thread (virDomain *domain, DomainCall *call)
 static DexFuture *
 avb_libvirt_machine_force_off (AvbMachine *machine)
 {
-  return run_long (domain_call_new (machine, force_off_thread, _ ("The machine could not be forced off.")));
+  return refresh_after (machine, run_long (
+      domain_call_new (machine, force_off_thread, _ ("The machine could not be forced off."))));
 }
 
 static DexFuture *
@@ -342,7 +353,8 @@ delete_thread (virDomain *domain, DomainCall *call)
 static DexFuture *
 avb_libvirt_machine_delete (AvbMachine *machine, AvbDeleteFlags flags)
 {
-  DomainCall *call = domain_call_new (machine, delete_thread, _ ("The machine could not be deleted."));
+  DomainCall *call
+      = domain_call_new (machine, delete_thread, _ ("The machine could not be deleted."));
 
   if (call != NULL)
     call->flags = flags;
@@ -358,7 +370,8 @@ rename_thread (virDomain *domain, DomainCall *call)
 static DexFuture *
 avb_libvirt_machine_rename (AvbMachine *machine, const char *name)
 {
-  DomainCall *call = domain_call_new (machine, rename_thread, _ ("The machine could not be renamed."));
+  DomainCall *call
+      = domain_call_new (machine, rename_thread, _ ("The machine could not be renamed."));
 
   if (call != NULL)
     call->text = g_strdup (name);
@@ -369,7 +382,7 @@ static AvbDomainXml *
 read_definition (virDomain *domain, guint flags, DomainCall *call, GError **error)
 {
   AvbDomainXml *xml;
-  char *text = virDomainGetXMLDesc (domain, flags);
+  char         *text = virDomainGetXMLDesc (domain, flags);
 
   if (text == NULL)
     {
@@ -394,25 +407,27 @@ read_spec_thread (virDomain *domain, DomainCall *call)
 static DexFuture *
 avb_libvirt_machine_read_spec (AvbMachine *machine)
 {
-  return run (domain_call_new (machine, read_spec_thread, _ ("The machine’s definition could not be read.")));
+  return run (domain_call_new (
+      machine, read_spec_thread, _ ("The machine’s definition could not be read.")));
 }
 
 static DexFuture *
 apply_spec_thread (virDomain *domain, DomainCall *call)
 {
   /* With passwords, which would be lost otherwise. */
-  const guint flags = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE;
-  GError *error = NULL;
+  const guint      flags = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE;
+  GError          *error = NULL;
   AvbDomainTraits *traits;
   g_autoptr (AvbDomainXml) xml = NULL;
   g_autoptr (virDomain) defined = NULL;
   g_autofree char *text = NULL;
-  const char *name = avb_machine_spec_get_name (call->spec);
-  gboolean ok;
+  const char      *name = avb_machine_spec_get_name (call->spec);
+  gboolean         ok;
 
   if (virDomainIsPersistent (domain) != 1)
     return dex_future_new_for_error (
-        avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL,
+        avb_error_new (AVB_ERROR_NOT_SUPPORTED,
+                       NULL,
                        _ ("This machine has no permanent definition that could be changed.")));
   xml = read_definition (domain, flags, call, &error);
   if (xml == NULL)
@@ -437,8 +452,8 @@ apply_spec_thread (virDomain *domain, DomainCall *call)
 static DexFuture *
 avb_libvirt_machine_apply_spec (AvbMachine *machine, AvbMachineSpec *spec)
 {
-  DomainCall *call =
-      domain_call_new (machine, apply_spec_thread, _ ("The machine could not be changed."));
+  DomainCall *call
+      = domain_call_new (machine, apply_spec_thread, _ ("The machine could not be changed."));
 
   if (call != NULL)
     call->spec = avb_machine_spec_copy (spec);
@@ -450,8 +465,9 @@ is_loopback (const char *host)
 {
   g_autoptr (GInetAddress) address = host != NULL ? g_inet_address_new_from_string (host) : NULL;
 
-  return host == NULL || g_str_equal (host, "localhost") ||
-         (address != NULL && (g_inet_address_get_is_loopback (address) || g_inet_address_get_is_any (address)));
+  return host == NULL || g_str_equal (host, "localhost")
+         || (address != NULL
+             && (g_inet_address_get_is_loopback (address) || g_inet_address_get_is_any (address)));
 }
 
 static DexFuture *
@@ -476,7 +492,8 @@ find_console_thread (virDomain *domain, DomainCall *call)
       if ((endpoint->port == 0 && endpoint->tls_port == 0) || is_loopback (endpoint->host))
         {
           endpoint->kind = AVB_CONSOLE_NONE;
-          endpoint->reason = g_strdup (_ ("The display of this machine listens on its own host only."));
+          endpoint->reason
+              = g_strdup (_ ("The display of this machine listens on its own host only."));
         }
     }
   return dex_future_new_take_boxed (AVB_TYPE_CONSOLE_ENDPOINT, endpoint);
@@ -485,7 +502,8 @@ find_console_thread (virDomain *domain, DomainCall *call)
 static DexFuture *
 avb_libvirt_machine_find_console (AvbMachine *machine)
 {
-  return run (domain_call_new (machine, find_console_thread, _ ("The display could not be looked up.")));
+  return run (
+      domain_call_new (machine, find_console_thread, _ ("The display could not be looked up.")));
 }
 
 static DexFuture *
@@ -508,7 +526,8 @@ open_console_thread (virDomain *domain, DomainCall *call)
 static DexFuture *
 avb_libvirt_machine_open_console_fd (AvbMachine *machine)
 {
-  return run (domain_call_new (machine, open_console_thread, _ ("The display could not be connected to.")));
+  return run (
+      domain_call_new (machine, open_console_thread, _ ("The display could not be connected to.")));
 }
 
 static int
@@ -529,7 +548,7 @@ screenshot_thread (virDomain *domain, DomainCall *call)
   g_autoptr (GByteArray) array = g_byte_array_new ();
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *mime_type = NULL;
-  char *type;
+  char            *type;
 
   if (stream == NULL || (type = virDomainScreenshot (domain, stream, 0, 0)) == NULL)
     return avb_libvirt_future_error (call->what);
@@ -556,16 +575,19 @@ screenshot_thread (virDomain *domain, DomainCall *call)
 static DexFuture *
 avb_libvirt_machine_take_screenshot (AvbMachine *machine)
 {
-  return run (domain_call_new (machine, screenshot_thread, _ ("No picture of the display could be taken.")));
+  return run (domain_call_new (
+      machine, screenshot_thread, _ ("No picture of the display could be taken.")));
 }
 
 static DexFuture *
 details_thread (virDomain *domain, DomainCall *call)
 {
-  AvbLibvirtDomain *details = avb_libvirt_domain_read (virDomainGetConnect (domain), call->uuid, TRUE);
+  GError *error = NULL;
+  AvbLibvirtDomain *details
+      = avb_libvirt_domain_read (virDomainGetConnect (domain), call->uuid, TRUE, &error);
 
   if (details == NULL)
-    return avb_libvirt_future_error (call->what);
+    return dex_future_new_for_error (error);
   if (!details->has_details)
     {
       avb_libvirt_domain_free (details);
@@ -577,7 +599,8 @@ details_thread (virDomain *domain, DomainCall *call)
 static void
 take_details (AvbMachine *machine, const AvbLibvirtDomain *domain)
 {
-  avb_machine_set_details (machine, domain->os_id, domain->cpus, domain->memory_mib, domain->emulated);
+  avb_machine_set_details (
+      machine, domain->os_id, domain->cpus, domain->memory_mib, domain->emulated);
   avb_machine_set_has_graphics (machine, domain->has_graphics);
 }
 
@@ -585,7 +608,7 @@ static DexFuture *
 details_cb (DexFuture *future, gpointer data)
 {
   AvbLibvirtMachine *self = data;
-  const GValue *value = dex_future_get_value (future, NULL);
+  const GValue      *value = dex_future_get_value (future, NULL);
 
   dex_clear (&self->details);
   if (value == NULL)
@@ -602,14 +625,15 @@ static DexFuture *
 avb_libvirt_machine_load_details (AvbMachine *machine)
 {
   AvbLibvirtMachine *self = AVB_LIBVIRT_MACHINE (machine);
-  DexFuture *future;
+  DexFuture         *future;
 
   if (avb_machine_get_has_details (machine))
     return dex_future_new_true ();
   /* Several rows may ask at once. */
   if (self->details != NULL)
     return dex_ref (self->details);
-  future = run (domain_call_new (machine, details_thread, _ ("The machine’s definition could not be read.")));
+  future = run (
+      domain_call_new (machine, details_thread, _ ("The machine’s definition could not be read.")));
   future = dex_future_finally (future, details_cb, g_object_ref (self), g_object_unref);
   if (dex_future_is_pending (future))
     self->details = dex_ref (future);
@@ -667,13 +691,14 @@ avb_libvirt_machine_new (AvbLibvirtConnection *connection, const char *uuid)
 static gboolean
 is_active (AvbMachineState state)
 {
-  return state == AVB_MACHINE_RUNNING || state == AVB_MACHINE_PAUSED || state == AVB_MACHINE_STOPPING;
+  return state == AVB_MACHINE_RUNNING || state == AVB_MACHINE_PAUSED
+         || state == AVB_MACHINE_STOPPING;
 }
 
 void
 avb_libvirt_machine_update (AvbLibvirtMachine *self, const AvbLibvirtDomain *domain)
 {
-  AvbMachine *machine;
+  AvbMachine     *machine;
   AvbMachineState before;
 
   g_return_if_fail (AVB_IS_LIBVIRT_MACHINE (self));
@@ -687,7 +712,8 @@ avb_libvirt_machine_update (AvbLibvirtMachine *self, const AvbLibvirtDomain *dom
   else if (is_active (domain->state))
     avb_machine_set_last_error (machine, NULL);
   if (before != domain->state)
-    avb_machine_set_state (machine, domain->state,
+    avb_machine_set_state (machine,
+                           domain->state,
                            before == AVB_MACHINE_UNKNOWN ? 0 : g_get_real_time () / G_USEC_PER_SEC);
   if (domain->has_details)
     take_details (machine, domain);

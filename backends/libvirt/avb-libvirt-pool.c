@@ -42,8 +42,8 @@ static virStoragePool *
 find_pool (virConnect *vir)
 {
   virStoragePool **pools = NULL;
-  virStoragePool *found = virStoragePoolLookupByName (vir, "default");
-  int n;
+  virStoragePool  *found = virStoragePoolLookupByName (vir, "default");
+  int              n;
 
   if (found != NULL && virStoragePoolIsActive (found) == 1)
     return found;
@@ -66,15 +66,20 @@ static virStorageVol *
 create_in_pool (PoolCall *call, virStoragePool *pool)
 {
   g_autofree char *file = avb_libvirt_volume_make_name (call->name, call->format);
-  const char *ending = strrchr (file, '.');
+  const char      *ending = strrchr (file, '.');
 
   for (guint i = 1; i < 1000; i++)
     {
-      g_autofree char *name = i == 1 ? g_strdup (file)
-                                     : g_strdup_printf ("%.*s-%u%s", (int) (ending - file), file, i, ending);
-      g_autofree char *xml = g_markup_printf_escaped (
-          "<volume><name>%s</name><capacity>%" G_GUINT64_FORMAT "</capacity><allocation>0</allocation>"
-          "<target><format type='%s'/></target></volume>", name, call->capacity, call->format);
+      g_autofree char *name
+          = i == 1 ? g_strdup (file)
+                   : g_strdup_printf ("%.*s-%u%s", (int) (ending - file), file, i, ending);
+      g_autofree char *xml
+          = g_markup_printf_escaped ("<volume><name>%s</name><capacity>%" G_GUINT64_FORMAT
+                                     "</capacity><allocation>0</allocation>"
+                                     "<target><format type='%s'/></target></volume>",
+                                     name,
+                                     call->capacity,
+                                     call->format);
       virStorageVol *taken = virStorageVolLookupByName (pool, name);
       virStorageVol *volume = taken == NULL ? virStorageVolCreateXML (pool, xml, 0) : NULL;
 
@@ -90,7 +95,7 @@ static int
 upload_cb (virStream *stream, char *data, size_t size, void *user_data)
 {
   PoolCall *call = user_data;
-  gssize n;
+  gssize    n;
 
   if (g_cancellable_is_cancelled (avb_operation_get_cancellable (call->operation)))
     return -1;
@@ -105,20 +110,20 @@ upload (PoolCall *call, virStorageVol *volume)
 {
   g_autoptr (virStream) stream = virStreamNew (call->vir, 0);
 
-  return stream != NULL && virStorageVolUpload (volume, stream, 0, 0, 0) == 0 &&
-         virStreamSendAll (stream, upload_cb, call) == 0 && virStreamFinish (stream) == 0;
+  return stream != NULL && virStorageVolUpload (volume, stream, 0, 0, 0) == 0
+         && virStreamSendAll (stream, upload_cb, call) == 0 && virStreamFinish (stream) == 0;
 }
 
 static DexFuture *
 create_thread (gpointer data)
 {
-  const char *what = _ ("The disk could not be created.");
-  PoolCall *call = data;
+  const char     *what = _ ("The disk could not be created.");
+  PoolCall       *call = data;
   virStoragePool *pool;
-  virStorageVol *volume = NULL;
-  DexFuture *result = NULL;
-  GStatBuf info;
-  char *path;
+  virStorageVol  *volume = NULL;
+  DexFuture      *result = NULL;
+  GStatBuf        info;
+  char           *path;
 
   virResetLastError ();
   call->fd = call->source != NULL ? g_open (call->source, O_RDONLY | O_CLOEXEC, 0) : -1;
@@ -186,7 +191,7 @@ delete_thread (gpointer data)
   PoolCall *call = data;
   g_autoptr (virConnect) vir = g_steal_pointer (&call->vir);
   virStorageVol *volume = virStorageVolLookupByPath (vir, call->name);
-  int result;
+  int            result;
 
   if (volume == NULL)
     return virGetLastErrorCode () == VIR_ERR_NO_STORAGE_VOL
@@ -209,15 +214,15 @@ avb_libvirt_pool_delete (virConnect *vir, const char *path)
 }
 
 typedef struct {
-  virConnect       *vir;
-  AvbLibvirtDriver  driver;
+  virConnect      *vir;
+  AvbLibvirtDriver driver;
 } FreeCall;
 
 static guint64
 read_available_memory_kib (void)
 {
   g_autofree char *text = NULL;
-  const char *line;
+  const char      *line;
 
   if (!g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
     return 0;
@@ -229,7 +234,7 @@ static void
 read_folder_free (AvbHostFree *host_free)
 {
   g_autofree char *folder = avb_libvirt_volume_dup_folder ();
-  struct statvfs info;
+  struct statvfs   info;
 
   host_free->disk_path = g_strdup (folder);
   /* It may not be there yet: then its parent tells. */
@@ -247,7 +252,7 @@ read_folder_free (AvbHostFree *host_free)
 static void
 read_pool_free (virConnect *vir, AvbHostFree *host_free)
 {
-  virStoragePool *pool = find_pool (vir);
+  virStoragePool    *pool = find_pool (vir);
   virStoragePoolInfo info;
 
   if (pool == NULL)
@@ -265,7 +270,8 @@ free_thread (gpointer data)
   g_autoptr (virConnect) vir = g_steal_pointer (&call->vir);
   AvbHostFree *host_free = g_new0 (AvbHostFree, 1);
 
-  if (call->driver == AVB_LIBVIRT_DRIVER_QEMU_SESSION || call->driver == AVB_LIBVIRT_DRIVER_QEMU_SYSTEM)
+  if (call->driver == AVB_LIBVIRT_DRIVER_QEMU_SESSION
+      || call->driver == AVB_LIBVIRT_DRIVER_QEMU_SYSTEM)
     host_free->memory_mib = read_available_memory_kib () / 1024;
   else
     host_free->memory_mib = virNodeGetFreeMemory (vir) >> 20;

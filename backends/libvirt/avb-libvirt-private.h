@@ -59,7 +59,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbLibvirtDomain, avb_libvirt_domain_free)
 /* Worker threads. (element-type AvbLibvirtDomain); %NULL after an error of libvirt */
 GPtrArray *avb_libvirt_domains_list (virConnect *vir);
 /* %NULL after an error that says nothing about the domain. */
-AvbLibvirtDomain *avb_libvirt_domain_read (virConnect *vir, const char *uuid, gboolean details);
+AvbLibvirtDomain *avb_libvirt_domain_read (virConnect *vir,
+                                           const char *uuid,
+                                           gboolean    details,
+                                           GError    **error);
 
 /* Volumes: avb-libvirt-volume.c (files of this user) and avb-libvirt-pool.c (libvirt's pools). */
 char      *avb_libvirt_volume_dup_folder (void);

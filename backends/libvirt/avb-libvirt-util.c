@@ -60,9 +60,9 @@ says (const virError *error, const char *words)
 static gboolean
 is_no_space (const virError *error)
 {
-  return (error->code == VIR_ERR_SYSTEM_ERROR && error->int1 == ENOSPC) ||
-         says (error, "No space left on device") || says (error, "Disk quota exceeded") ||
-         says (error, "File too large");
+  return (error->code == VIR_ERR_SYSTEM_ERROR && error->int1 == ENOSPC)
+         || says (error, "No space left on device") || says (error, "Disk quota exceeded")
+         || says (error, "File too large");
 }
 
 static AvbError
@@ -148,8 +148,8 @@ GError *
 avb_libvirt_error_new (const char *what)
 {
   const virError *error = virGetLastError ();
-  AvbError code;
-  const char *why;
+  AvbError        code;
+  const char     *why;
 
   if (error == NULL || error->code == VIR_ERR_OK)
     return avb_error_new (AVB_ERROR_FAILED, NULL, "%s", what);
@@ -157,8 +157,12 @@ avb_libvirt_error_new (const char *what)
     return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled"));
   /* QEMU built without slirp says the first, libvirt without passt the second. */
   if (says (error, "network backend 'user'") || says (error, "passt"))
-    return avb_error_new (AVB_ERROR_NOT_SUPPORTED, error->message, _ ("%1$s %2$s"), what,
-                          _ ("QEMU on this host has no network for ordinary users (passt or slirp)."));
+    return avb_error_new (
+        AVB_ERROR_NOT_SUPPORTED,
+        error->message,
+        _ ("%1$s %2$s"),
+        what,
+        _ ("QEMU on this host has no network for ordinary users (passt or slirp)."));
   code = map_code (error);
   why = explain (code);
   if (why == NULL)

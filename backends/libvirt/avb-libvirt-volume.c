@@ -20,9 +20,9 @@
  * folder, then renamed. */
 
 #define QCOW2_OPTIONS "cluster_size=128k,extended_l2=on,lazy_refcounts=on"
-#define MAX_NAME      180
-#define MAX_TRIES     1000
-#define MAX_STDERR    4096
+#define MAX_NAME 180
+#define MAX_TRIES 1000
+#define MAX_STDERR 4096
 
 char *
 avb_libvirt_volume_dup_folder (void)
@@ -70,7 +70,8 @@ error_from_errno (int code, const char *path)
     case EACCES:
     case EPERM:
     case EROFS:
-      return avb_error_new (AVB_ERROR_PERMISSION, details,
+      return avb_error_new (AVB_ERROR_PERMISSION,
+                            details,
                             _ ("You are not allowed to write to the folder of the disks."));
     default:
       return avb_error_new (AVB_ERROR_FAILED, details, _ ("The disk could not be created."));
@@ -97,10 +98,10 @@ file_call_free (gpointer data)
 static DexFuture *
 begin_thread (gpointer data)
 {
-  FileCall *call = data;
+  FileCall        *call = data;
   g_autofree char *path = NULL;
   g_autofree char *pattern = g_strdup_printf (".%.60s.XXXXXX.part", "volume");
-  int fd;
+  int              fd;
 
   if (g_mkdir_with_parents (call->folder, 0700) != 0)
     return dex_future_new_for_error (error_from_errno (errno, call->folder));
@@ -115,9 +116,10 @@ begin_thread (gpointer data)
 static char *
 numbered_path (const char *folder, const char *name, guint number)
 {
-  const char *ending = strrchr (name, '.');
-  g_autofree char *file = number == 1 ? g_strdup (name)
-                                      : g_strdup_printf ("%.*s-%u%s", (int) (ending - name), name, number, ending);
+  const char      *ending = strrchr (name, '.');
+  g_autofree char *file
+      = number == 1 ? g_strdup (name)
+                    : g_strdup_printf ("%.*s-%u%s", (int) (ending - name), name, number, ending);
 
   return g_build_filename (folder, file, NULL);
 }
@@ -196,8 +198,8 @@ static void
 report_progress (AvbOperation *operation, const char *text, gsize length, guint64 total)
 {
   g_autofree char *copy = g_strndup (text, length);
-  const char *last = strrchr (copy, '(');
-  double percent;
+  const char      *last = strrchr (copy, '(');
+  double           percent;
 
   if (last != NULL && strchr (last, '/') != NULL)
     {
@@ -210,8 +212,8 @@ report_progress (AvbOperation *operation, const char *text, gsize length, guint6
 static GError *
 error_from_tool (const char *text)
 {
-  if (strstr (text, "No space left on device") != NULL || strstr (text, "File too large") != NULL ||
-      strstr (text, "Disk quota exceeded") != NULL)
+  if (strstr (text, "No space left on device") != NULL || strstr (text, "File too large") != NULL
+      || strstr (text, "Disk quota exceeded") != NULL)
     return avb_error_new (AVB_ERROR_NO_SPACE, text, _ ("There is no space left on the disk."));
   if (strstr (text, "Permission denied") != NULL)
     return avb_error_new (AVB_ERROR_PERMISSION, text, _ ("A file could not be read or written."));
@@ -220,11 +222,11 @@ error_from_tool (const char *text)
 
 /* Runs qemu-img to its end, inside a fiber; cancelling kills it. */
 static gboolean
-run_tool (const char * const *arguments, AvbOperation *operation, guint64 total, GError **error)
+run_tool (const char *const *arguments, AvbOperation *operation, guint64 total, GError **error)
 {
   GCancellable *cancellable = avb_operation_get_cancellable (operation);
-  g_autoptr (GSubprocessLauncher) launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GSubprocessLauncher) launcher
+      = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GError) local_error = NULL;
   g_autoptr (GBytes) complaint = NULL;
@@ -235,16 +237,21 @@ run_tool (const char * const *arguments, AvbOperation *operation, guint64 total,
   process = g_subprocess_launcher_spawnv (launcher, arguments, &local_error);
   if (process == NULL)
     {
-      g_propagate_error (error, avb_error_new (AVB_ERROR_NOT_SUPPORTED, local_error->message,
-                                               _ ("The program qemu-img is not installed.")));
+      g_propagate_error (error,
+                         avb_error_new (AVB_ERROR_NOT_SUPPORTED,
+                                        local_error->message,
+                                        _ ("The program qemu-img is not installed.")));
       return FALSE;
     }
   for (;;)
     {
-      DexFuture *read = dex_input_stream_read_bytes (g_subprocess_get_stdout_pipe (process), 4096, 0);
+      DexFuture *read
+          = dex_input_stream_read_bytes (g_subprocess_get_stdout_pipe (process), 4096, 0);
       g_autoptr (GBytes) bytes = NULL;
 
-      dex_await (dex_future_first (dex_ref (read), dex_cancellable_new_from_cancellable (cancellable), NULL), NULL);
+      dex_await (dex_future_first (
+                     dex_ref (read), dex_cancellable_new_from_cancellable (cancellable), NULL),
+                 NULL);
       if (g_cancellable_is_cancelled (cancellable))
         g_subprocess_force_exit (process);
       bytes = dex_await_boxed (read, NULL);
@@ -252,7 +259,8 @@ run_tool (const char * const *arguments, AvbOperation *operation, guint64 total,
         break;
       report_progress (operation, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), total);
     }
-  complaint = dex_await_boxed (dex_input_stream_read_bytes (g_subprocess_get_stderr_pipe (process), MAX_STDERR, 0), NULL);
+  complaint = dex_await_boxed (
+      dex_input_stream_read_bytes (g_subprocess_get_stderr_pipe (process), MAX_STDERR, 0), NULL);
   if (complaint != NULL)
     text = g_strndup (g_bytes_get_data (complaint, NULL), g_bytes_get_size (complaint));
   if (dex_await (dex_subprocess_wait_check (process), &local_error))
@@ -260,7 +268,8 @@ run_tool (const char * const *arguments, AvbOperation *operation, guint64 total,
   if (g_cancellable_is_cancelled (cancellable))
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled"));
   else
-    g_propagate_error (error, error_from_tool (text != NULL && *text != '\0' ? text : local_error->message));
+    g_propagate_error (
+        error, error_from_tool (text != NULL && *text != '\0' ? text : local_error->message));
   return FALSE;
 }
 
@@ -269,7 +278,7 @@ run_tool (const char * const *arguments, AvbOperation *operation, guint64 total,
 static char *
 describe_source (const char *path, const char *format)
 {
-  static const char * const with_backing[] = { "qcow2", "qed", "vmdk", "qcow", NULL };
+  static const char *const with_backing[] = { "qcow2", "qed", "vmdk", "qcow", NULL };
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
   g_autofree char *json = NULL;
@@ -320,24 +329,42 @@ volume_call_free (gpointer data)
 static gboolean
 write_volume (VolumeCall *call, const char *path, GError **error)
 {
-  gboolean is_qcow2 = g_str_equal (call->format, "qcow2");
+  gboolean         is_qcow2 = g_str_equal (call->format, "qcow2");
   g_autofree char *size = g_strdup_printf ("%" G_GUINT64_FORMAT, call->capacity);
 
   if (call->source == NULL)
     {
-      const char *create[] = { "qemu-img", "create", "-q", "-f", call->format,
-                               "-o", is_qcow2 ? QCOW2_OPTIONS : "preallocation=off", "--", path, size, NULL };
+      const char *create[] = { "qemu-img",
+                               "create",
+                               "-q",
+                               "-f",
+                               call->format,
+                               "-o",
+                               is_qcow2 ? QCOW2_OPTIONS : "preallocation=off",
+                               "--",
+                               path,
+                               size,
+                               NULL };
 
       return run_tool (create, call->operation, 0, error);
     }
   else
     {
       g_autofree char *source = describe_source (call->source, call->source_format);
-      GStatBuf info;
-      guint64 total = call->capacity;
-      const char *convert[] = { "qemu-img", "convert", "-p", "-O", call->format,
-                                "-o", is_qcow2 ? QCOW2_OPTIONS : "preallocation=off", source, path, NULL };
-      const char *resize[] = { "qemu-img", "resize", "-q", "-f", call->format, "--", path, size, NULL };
+      GStatBuf         info;
+      guint64          total = call->capacity;
+      const char      *convert[] = { "qemu-img",
+                                     "convert",
+                                     "-p",
+                                     "-O",
+                                     call->format,
+                                     "-o",
+                                is_qcow2 ? QCOW2_OPTIONS : "preallocation=off",
+                                     source,
+                                     path,
+                                     NULL };
+      const char      *resize[]
+          = { "qemu-img", "resize", "-q", "-f", call->format, "--", path, size, NULL };
 
       if (total == 0 && g_stat (call->source, &info) == 0)
         total = info.st_size;
@@ -351,9 +378,9 @@ write_volume (VolumeCall *call, const char *path, GError **error)
 static DexFuture *
 create_fiber (gpointer data)
 {
-  VolumeCall *call = data;
-  GError *error = NULL;
-  FileCall *file = g_new0 (FileCall, 1);
+  VolumeCall      *call = data;
+  GError          *error = NULL;
+  FileCall        *file = g_new0 (FileCall, 1);
   g_autofree char *path = NULL;
 
   file->folder = avb_libvirt_volume_dup_folder ();
@@ -361,7 +388,8 @@ create_fiber (gpointer data)
   file->temporary = dex_await_string (avb_blocking_run (begin_thread, file, NULL), &error);
   if (file->temporary != NULL && write_volume (call, file->temporary, &error))
     {
-      if (g_cancellable_set_error_if_cancelled (avb_operation_get_cancellable (call->operation), &error))
+      if (g_cancellable_set_error_if_cancelled (avb_operation_get_cancellable (call->operation),
+                                                &error))
         path = NULL;
       else
         path = dex_await_string (avb_blocking_run (commit_thread, file, NULL), &error);
@@ -377,18 +405,20 @@ create_fiber (gpointer data)
 DexFuture *
 avb_libvirt_volume_create (const AvbVolumeSpec *volume, AvbOperation *operation)
 {
-  static const char * const formats[] = { "qcow2", "raw", NULL };
-  static const char * const source_formats[] = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "qed", NULL };
+  static const char *const formats[] = { "qcow2", "raw", NULL };
+  static const char *const source_formats[]
+      = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "qed", NULL };
   VolumeCall *call;
 
-  if (volume->format == NULL || !g_strv_contains (formats, volume->format) ||
-      (volume->source != NULL && (volume->source_format == NULL ||
-                                  !g_strv_contains (source_formats, volume->source_format) ||
-                                  !g_path_is_absolute (volume->source) ||
-                                  !g_utf8_validate (volume->source, -1, NULL))) ||
-      (volume->source == NULL && volume->capacity == 0) || volume->capacity > G_MAXINT64)
-    return dex_future_new_for_error (
-        avb_error_new (AVB_ERROR_INVALID, volume->format, _ ("A disk of this kind cannot be created.")));
+  if (volume->format == NULL || !g_strv_contains (formats, volume->format)
+      || (volume->source != NULL
+          && (volume->source_format == NULL
+              || !g_strv_contains (source_formats, volume->source_format)
+              || !g_path_is_absolute (volume->source)
+              || !g_utf8_validate (volume->source, -1, NULL)))
+      || (volume->source == NULL && volume->capacity == 0) || volume->capacity > G_MAXINT64)
+    return dex_future_new_for_error (avb_error_new (
+        AVB_ERROR_INVALID, volume->format, _ ("A disk of this kind cannot be created.")));
 
   call = g_new0 (VolumeCall, 1);
   call->name = g_strdup (volume->name);
@@ -403,14 +433,16 @@ avb_libvirt_volume_create (const AvbVolumeSpec *volume, AvbOperation *operation)
 static DexFuture *
 delete_thread (gpointer data)
 {
-  const char *path = data;
+  const char      *path = data;
   g_autofree char *folder = avb_libvirt_volume_dup_folder ();
   g_autofree char *parent = g_path_get_dirname (path);
 
   /* Only what create_volume makes; anything else that is handed in is a mistake. */
   if (g_strcmp0 (folder, parent) != 0)
-    return dex_future_new_for_error (avb_error_new (
-        AVB_ERROR_PERMISSION, path, _ ("This disk was not made by this program and is not deleted.")));
+    return dex_future_new_for_error (
+        avb_error_new (AVB_ERROR_PERMISSION,
+                       path,
+                       _ ("This disk was not made by this program and is not deleted.")));
   if (g_unlink (path) != 0 && errno != ENOENT)
     return dex_future_new_for_error (error_from_errno (errno, path));
   return dex_future_new_true ();

@@ -22,8 +22,8 @@ avb_session_test_connect (const char *uri)
 static gboolean
 tpm_is_known (AvbConnection *connection)
 {
-  const char *reason =
-      avb_capabilities_get_reason (avb_connection_get_capabilities (connection), AVB_FEATURE_TPM);
+  const char *reason
+      = avb_capabilities_get_reason (avb_connection_get_capabilities (connection), AVB_FEATURE_TPM);
 
   return reason == NULL || strstr (reason, "not known yet") == NULL;
 }
@@ -44,8 +44,10 @@ avb_session_test_spec (const char *name, const char *disk)
   avb_machine_spec_set_accelerated (spec, FALSE);
   avb_machine_spec_set_graphics (spec, FALSE);
   if (disk != NULL)
-    avb_machine_spec_add_disk (spec, avb_disk_spec_new (AVB_DISK_DEVICE_DISK, AVB_DISK_BUS_VIRTIO, disk, "qcow2"));
-  avb_machine_spec_add_interface (spec, avb_interface_spec_new (AVB_INTERFACE_USER, NULL, "virtio"));
+    avb_machine_spec_add_disk (
+        spec, avb_disk_spec_new (AVB_DISK_DEVICE_DISK, AVB_DISK_BUS_VIRTIO, disk, "qcow2"));
+  avb_machine_spec_add_interface (spec,
+                                  avb_interface_spec_new (AVB_INTERFACE_USER, NULL, "virtio"));
   return spec;
 }
 
@@ -63,13 +65,15 @@ read_pid (const char *path)
 {
   g_autofree char *text = NULL;
 
-  return g_file_get_contents (path, &text, NULL, NULL) ? (GPid) g_ascii_strtoll (text, NULL, 10) : 0;
+  return g_file_get_contents (path, &text, NULL, NULL) ? (GPid) g_ascii_strtoll (text, NULL, 10)
+                                                       : 0;
 }
 
 GPid
 avb_session_test_daemon_pid (void)
 {
-  g_autofree char *path = g_build_filename (g_get_user_runtime_dir (), "libvirt", "libvirtd.pid", NULL);
+  g_autofree char *path
+      = g_build_filename (g_get_user_runtime_dir (), "libvirt", "libvirtd.pid", NULL);
 
   return read_pid (path);
 }
@@ -87,8 +91,8 @@ GPid
 avb_session_test_qemu_pid (const char *name)
 {
   g_autofree char *file = g_strconcat (name, ".pid", NULL);
-  g_autofree char *path =
-      g_build_filename (g_get_user_runtime_dir (), "libvirt", "qemu", "run", file, NULL);
+  g_autofree char *path
+      = g_build_filename (g_get_user_runtime_dir (), "libvirt", "qemu", "run", file, NULL);
   GPid pid = read_pid (path);
 
   g_assert_cmpint (pid, >, 1);

@@ -38,8 +38,10 @@ change (AvbDomainXml *xml)
   avb_machine_spec_set_serial (spec, avb_machine_spec_get_serial (spec) ? NULL : "/tmp/serial");
   if (avb_machine_spec_get_disks (spec)->len > 0)
     g_ptr_array_remove_index (avb_machine_spec_get_disks (spec), 0);
-  avb_machine_spec_add_disk (spec, avb_disk_spec_new (AVB_DISK_DEVICE_DISK, AVB_DISK_BUS_VIRTIO, "/new", "raw"));
-  avb_machine_spec_add_interface (spec, avb_interface_spec_new (AVB_INTERFACE_USER, NULL, "virtio"));
+  avb_machine_spec_add_disk (
+      spec, avb_disk_spec_new (AVB_DISK_DEVICE_DISK, AVB_DISK_BUS_VIRTIO, "/new", "raw"));
+  avb_machine_spec_add_interface (spec,
+                                  avb_interface_spec_new (AVB_INTERFACE_USER, NULL, "virtio"));
   if (!avb_domain_xml_apply_spec (xml, spec, &traits, &error))
     return;
   text = avb_domain_xml_to_string (xml);

@@ -16,7 +16,8 @@
 static void
 test_error_details (void)
 {
-  g_autoptr (GError) error = avb_error_new (AVB_ERROR_BUSY, "native \xff text", "It is %s.", "busy");
+  g_autoptr (GError) error
+      = avb_error_new (AVB_ERROR_BUSY, "native \xff text", "It is %s.", "busy");
   g_autoptr (GError) copy = g_error_copy (error);
   g_autoptr (GError) plain = avb_error_new (AVB_ERROR_FAILED, NULL, "100 %%");
   g_autoptr (GError) foreign = g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "x");
@@ -36,8 +37,8 @@ test_error_details (void)
 
 #define N_CALLS 1000
 
-static guint n_freed;
-static guint n_freed_elsewhere;
+static guint    n_freed;
+static guint    n_freed_elsewhere;
 static GThread *caller;
 
 typedef struct {
@@ -63,7 +64,8 @@ ride_thread (gpointer data)
 
   g_assert_true (g_thread_self () != caller);
   if (ride->number % 3 == 0)
-    return dex_future_new_for_error (avb_error_new (AVB_ERROR_FAILED, "native", "%u", ride->number));
+    return dex_future_new_for_error (
+        avb_error_new (AVB_ERROR_FAILED, "native", "%u", ride->number));
   return dex_future_new_for_uint (ride->number);
 }
 
@@ -166,7 +168,7 @@ static DexFuture *
 operation_coalesces_fiber (gpointer data)
 {
   g_autoptr (AvbOperation) operation = avb_operation_new ("Copying");
-  guint count = 0;
+  guint  count = 0;
   gint64 begin = g_get_monotonic_time ();
   gint64 tenths;
 
@@ -249,7 +251,7 @@ operation_worker_fiber (gpointer data)
   for (guint i = 0; i < 100; i++)
     {
       AvbOperation *operation = avb_operation_new ("Working");
-      gpointer weak = operation;
+      gpointer      weak = operation;
 
       g_object_add_weak_pointer (G_OBJECT (operation), &weak);
       avb_test_await (avb_blocking_run (finish_thread, operation, NULL));
@@ -305,8 +307,8 @@ make_spec (void)
 static void
 test_spec_names (void)
 {
-  static const char * const bad[] = { "", " ", ".", "..", "a/b", "a\nb", "a\033b", "\xff", NULL };
-  static const char * const good[] = { "a", "...", "ä <b> & 'c'", "日本", NULL };
+  static const char *const bad[] = { "", " ", ".", "..", "a/b", "a\nb", "a\033b", "\xff", NULL };
+  static const char *const good[] = { "a", "...", "ä <b> & 'c'", "日本", NULL };
   g_autoptr (AvbMachineSpec) spec = make_spec ();
   g_autofree char *longest = g_strnfill (255, 'x');
   g_autofree char *longer = g_strnfill (256, 'x');
@@ -379,7 +381,8 @@ test_spec_copy (void)
   g_autoptr (AvbMachineSpec) copy = NULL;
   guint count = 0;
 
-  avb_machine_spec_add_disk (spec, avb_disk_spec_new (AVB_DISK_DEVICE_CDROM, AVB_DISK_BUS_SATA, NULL, NULL));
+  avb_machine_spec_add_disk (
+      spec, avb_disk_spec_new (AVB_DISK_DEVICE_CDROM, AVB_DISK_BUS_SATA, NULL, NULL));
   g_signal_connect (spec, "notify", G_CALLBACK (notify_cb), &count);
   avb_machine_spec_set_cpus (spec, 4);
   avb_machine_spec_set_cpus (spec, 4);
@@ -446,14 +449,17 @@ machine_fiber (gpointer data)
   avb_test_await_error (avb_machine_start (machine), AVB_ERROR, AVB_ERROR_BUSY);
   avb_machine_set_state (machine, AVB_MACHINE_OFF, 0);
   g_assert_cmpuint (count, ==, 1);
-  g_assert_true (avb_machine_can_start (machine) && avb_machine_can_delete (machine) && avb_machine_can_rename (machine));
-  g_assert_false (avb_machine_can_force_off (machine) || avb_machine_can_pause (machine) || avb_machine_has_console (machine));
+  g_assert_true (avb_machine_can_start (machine) && avb_machine_can_delete (machine)
+                 && avb_machine_can_rename (machine));
+  g_assert_false (avb_machine_can_force_off (machine) || avb_machine_can_pause (machine)
+                  || avb_machine_has_console (machine));
   avb_test_await (avb_machine_start (machine));
   avb_test_await_error (avb_machine_pause (machine), AVB_ERROR, AVB_ERROR_NOT_SUPPORTED);
 
   avb_machine_set_state (machine, AVB_MACHINE_RUNNING, 5);
   g_assert_cmpuint (count, ==, 2);
-  g_assert_true (avb_machine_can_pause (machine) && avb_machine_can_save (machine) && avb_machine_has_console (machine));
+  g_assert_true (avb_machine_can_pause (machine) && avb_machine_can_save (machine)
+                 && avb_machine_has_console (machine));
   g_assert_false (avb_machine_can_delete (machine) || avb_machine_can_resume (machine));
   avb_machine_set_has_graphics (machine, FALSE);
   g_assert_false (avb_machine_has_console (machine));

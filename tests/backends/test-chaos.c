@@ -25,7 +25,7 @@ static gboolean
 tick_cb (gpointer data)
 {
   Ticker *ticker = data;
-  gint64 now = g_get_monotonic_time ();
+  gint64  now = g_get_monotonic_time ();
 
   ticker->worst = MAX (ticker->worst, now - ticker->last);
   ticker->last = now;
@@ -33,7 +33,7 @@ tick_cb (gpointer data)
 }
 
 static gboolean stop_killing;
-static guint n_kills;
+static guint    n_kills;
 
 static DexFuture *
 killer_fiber (gpointer data)
@@ -93,7 +93,7 @@ live (AvbConnection *connection)
   g_autoptr (AvbMachineSpec) spec = NULL;
   g_autoptr (AvbMachine) machine = NULL;
   g_autoptr (AvbOperation) operation = avb_operation_new ("Creating");
-  AvbVolumeSpec volume = { .name = "chaos", .format = "qcow2", .capacity = 16 << 20 };
+  AvbVolumeSpec    volume = { .name = "chaos", .format = "qcow2", .capacity = 16 << 20 };
   g_autofree char *disk = NULL;
 
   wait_for_link (connection);
@@ -138,7 +138,7 @@ count_files (const char *folder, const char *suffix)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
-  guint n = 0;
+  guint       n = 0;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     n += g_str_has_suffix (name, suffix);
@@ -151,15 +151,15 @@ count_qemus (const char *name)
 {
   g_autoptr (GDir) dir = g_dir_open ("/proc", 0, NULL);
   g_autofree char *guest = g_strdup_printf ("guest=%s,", name);
-  const char *entry;
-  guint n = 0;
+  const char      *entry;
+  guint            n = 0;
 
   while ((entry = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *path = g_build_filename ("/proc", entry, "cmdline", NULL);
       g_autofree char *text = NULL;
-      gsize length = 0;
-      gboolean qemu = FALSE, ours = FALSE;
+      gsize            length = 0;
+      gboolean         qemu = FALSE, ours = FALSE;
 
       if (!g_ascii_isdigit (*entry) || !g_file_get_contents (path, &text, &length, NULL))
         continue;
@@ -178,14 +178,16 @@ chaos_fiber (gpointer data)
 {
   g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
   g_autoptr (AvbMachineSpec) stays_spec = avb_session_test_spec ("stays", NULL);
-  g_autoptr (AvbMachine) stays = avb_test_await_object (avb_connection_create_machine (connection, stays_spec));
+  g_autoptr (AvbMachine) stays
+      = avb_test_await_object (avb_connection_create_machine (connection, stays_spec));
   g_autofree char *disks = g_build_filename (g_get_user_data_dir (), "alpha-vbox", "disks", NULL);
-  g_autofree char *definitions = g_build_filename (g_get_user_config_dir (), "libvirt", "qemu", NULL);
+  g_autofree char *definitions
+      = g_build_filename (g_get_user_config_dir (), "libvirt", "qemu", NULL);
   GListModel *machines = avb_connection_get_machines (connection);
-  Ticker ticker = { g_get_monotonic_time (), 0 };
-  guint source;
-  DexFuture *killer;
-  guint rounds = 0;
+  Ticker      ticker = { g_get_monotonic_time (), 0 };
+  guint       source;
+  DexFuture  *killer;
+  guint       rounds = 0;
 
   /* The first calls start the daemon and read the capabilities. */
   avb_session_test_wait_capabilities (connection);
@@ -199,7 +201,10 @@ chaos_fiber (gpointer data)
   live (connection);
   wait_for_link (connection);
   g_source_remove (source);
-  g_test_message ("%u kills in %u rounds; longest gap of the main loop %.1f ms", n_kills, rounds, ticker.worst / 1000.0);
+  g_test_message ("%u kills in %u rounds; longest gap of the main loop %.1f ms",
+                  n_kills,
+                  rounds,
+                  ticker.worst / 1000.0);
   g_assert_cmpint (ticker.worst / 1000, <, MAX_GAP_MS);
 
   /* Not lost, not doubled, and still the same object. */

@@ -29,7 +29,7 @@ static DexFuture *
 default_fiber (gpointer data)
 {
   g_autoptr (AvbConnection) connection = avb_session_test_connect ("test:///default");
-  GListModel *machines = avb_connection_get_machines (connection);
+  GListModel      *machines = avb_connection_get_machines (connection);
   AvbCapabilities *caps = avb_connection_get_capabilities (connection);
   g_autoptr (AvbMachine) machine = g_list_model_get_item (machines, 0);
   g_autoptr (AvbMachine) created = NULL;
@@ -105,7 +105,9 @@ write_host (const char *folder)
         "<domain type='test'><name>machine %04u</name><uuid>00000000-0000-4000-8000-%012u</uuid>"
         "<memory>%u</memory><vcpu>2</vcpu><os><type arch='i686'>hvm</type></os>"
         "%s</domain>\n",
-        i, i, 65536 + i * 1024,
+        i,
+        i,
+        65536 + i * 1024,
         i % 2 ? "" : "<runstate xmlns='http://libvirt.org/schemas/domain/test/1.0'>5</runstate>");
   g_string_append (xml, "</node>\n");
   g_assert_true (g_file_set_contents (path, xml->str, xml->len, NULL));
@@ -127,12 +129,13 @@ thousand_fiber (gpointer data)
   g_autofree char *uri = g_strconcat ("test://", path, NULL);
   g_autoptr (AvbConnection) connection = avb_libvirt_connection_new (uri);
   GListModel *machines = avb_connection_get_machines (connection);
-  gint64 begin = g_get_monotonic_time ();
-  guint count = 0, n_running = 0, n_off = 0;
+  gint64      begin = g_get_monotonic_time ();
+  guint       count = 0, n_running = 0, n_off = 0;
 
   g_signal_connect (machines, "items-changed", G_CALLBACK (changed_cb), &count);
   avb_test_until_true (avb_connection_get_link (connection) == AVB_LINK_UP);
-  g_test_message ("%u machines after %.0f ms", N_MACHINES, (g_get_monotonic_time () - begin) / 1000.0);
+  g_test_message (
+      "%u machines after %.0f ms", N_MACHINES, (g_get_monotonic_time () - begin) / 1000.0);
   g_assert_cmpuint (g_list_model_get_n_items (machines), ==, N_MACHINES);
   g_assert_cmpuint (count, ==, 1);
   for (guint i = 0; i < N_MACHINES; i++)
@@ -191,9 +194,9 @@ static DexFuture *
 finalized_fiber (gpointer data)
 {
   AvbConnection *connection = avb_session_test_connect ("test:///default");
-  gpointer weak = connection;
-  gpointer weak_machine;
-  AvbMachine *machine = g_list_model_get_item (avb_connection_get_machines (connection), 0);
+  gpointer       weak = connection;
+  gpointer       weak_machine;
+  AvbMachine    *machine = g_list_model_get_item (avb_connection_get_machines (connection), 0);
 
   weak_machine = machine;
   g_object_add_weak_pointer (G_OBJECT (connection), &weak);

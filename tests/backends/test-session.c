@@ -50,7 +50,7 @@ life_fiber (gpointer data)
   g_autoptr (AvbScreenshot) screenshot = NULL;
   g_autoptr (GArray) states = g_array_new (FALSE, FALSE, sizeof (AvbMachineState));
   GListModel *machines = avb_connection_get_machines (connection);
-  int fd;
+  int         fd;
 
   avb_machine_spec_set_graphics (spec, TRUE);
   machine = avb_test_await_object (avb_connection_create_machine (connection, spec));
@@ -60,7 +60,8 @@ life_fiber (gpointer data)
   g_assert_false (avb_machine_has_console (machine));
   read = avb_test_await_object (avb_machine_read_spec (machine));
   g_assert_true (avb_machine_spec_equal (spec, read));
-  avb_test_await_error (avb_connection_create_machine (connection, spec), AVB_ERROR, AVB_ERROR_EXISTS);
+  avb_test_await_error (
+      avb_connection_create_machine (connection, spec), AVB_ERROR, AVB_ERROR_EXISTS);
   avb_test_await_error (avb_machine_pause (machine), AVB_ERROR, AVB_ERROR_BUSY);
 
   avb_test_await (avb_machine_load_details (machine));
@@ -126,8 +127,8 @@ change_fiber (gpointer data)
   g_autofree char *disk = avb_session_test_create_disk (connection, "change");
   g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("change", disk);
   g_autoptr (AvbMachineSpec) read = NULL;
-  g_autoptr (AvbMachine) machine =
-      avb_test_await_object (avb_connection_create_machine (connection, spec));
+  g_autoptr (AvbMachine) machine
+      = avb_test_await_object (avb_connection_create_machine (connection, spec));
 
   avb_machine_spec_set_memory_mib (spec, 96);
   avb_machine_spec_set_cpus (spec, 2);
@@ -135,7 +136,8 @@ change_fiber (gpointer data)
   avb_machine_spec_set_os_id (spec, "http://debian.org/debian/12");
   avb_machine_spec_set_graphics (spec, TRUE);
   avb_machine_spec_set_name (spec, "changed");
-  avb_machine_spec_add_disk (spec, avb_disk_spec_new (AVB_DISK_DEVICE_CDROM, AVB_DISK_BUS_SATA, NULL, NULL));
+  avb_machine_spec_add_disk (
+      spec, avb_disk_spec_new (AVB_DISK_DEVICE_CDROM, AVB_DISK_BUS_SATA, NULL, NULL));
   avb_test_await (avb_machine_load_details (machine));
   avb_test_await (avb_machine_apply_spec (machine, spec));
   read = avb_test_await_object (avb_machine_read_spec (machine));
@@ -185,7 +187,8 @@ firmware_fiber (gpointer data)
       avb_test_await (avb_machine_force_off (machine));
       avb_test_until_true (has_state (machine, AVB_MACHINE_OFF));
       avb_test_await (avb_machine_delete (machine, AVB_DELETE_KEEP_DISKS));
-      avb_test_until_true (g_list_model_get_n_items (avb_connection_get_machines (connection)) == 0);
+      avb_test_until_true (g_list_model_get_n_items (avb_connection_get_machines (connection))
+                           == 0);
     }
   avb_test_await (avb_connection_close (connection));
   return NULL;
@@ -196,8 +199,8 @@ qemu_dies_fiber (gpointer data)
 {
   g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
   g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("dies", NULL);
-  g_autoptr (AvbMachine) machine =
-      avb_test_await_object (avb_connection_create_machine (connection, spec));
+  g_autoptr (AvbMachine) machine
+      = avb_test_await_object (avb_connection_create_machine (connection, spec));
 
   avb_test_await (avb_machine_start (machine));
   avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
@@ -220,8 +223,8 @@ daemon_dies_fiber (gpointer data)
 {
   g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
   g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("stays", NULL);
-  g_autoptr (AvbMachine) machine =
-      avb_test_await_object (avb_connection_create_machine (connection, spec));
+  g_autoptr (AvbMachine) machine
+      = avb_test_await_object (avb_connection_create_machine (connection, spec));
   g_autoptr (AvbMachine) same = NULL;
   GListModel *machines = avb_connection_get_machines (connection);
 
@@ -272,11 +275,13 @@ keeps_disks_fiber (gpointer data)
 
   /* The second machine knows the shared disk by another name. */
   g_assert_no_errno (link (shared, alias));
-  avb_machine_spec_add_disk (spec, avb_disk_spec_new (AVB_DISK_DEVICE_DISK, AVB_DISK_BUS_VIRTIO, shared, "qcow2"));
+  avb_machine_spec_add_disk (
+      spec, avb_disk_spec_new (AVB_DISK_DEVICE_DISK, AVB_DISK_BUS_VIRTIO, shared, "qcow2"));
   disk = avb_disk_spec_new (AVB_DISK_DEVICE_DISK, AVB_DISK_BUS_VIRTIO, read_only, "qcow2");
   disk->read_only = TRUE;
   avb_machine_spec_add_disk (spec, disk);
-  avb_machine_spec_add_disk (spec, avb_disk_spec_new (AVB_DISK_DEVICE_CDROM, AVB_DISK_BUS_SATA, medium, "raw"));
+  avb_machine_spec_add_disk (
+      spec, avb_disk_spec_new (AVB_DISK_DEVICE_CDROM, AVB_DISK_BUS_SATA, medium, "raw"));
   machine = avb_test_await_object (avb_connection_create_machine (connection, spec));
   second = avb_test_await_object (avb_connection_create_machine (connection, other));
 
@@ -293,7 +298,8 @@ keeps_disks_fiber (gpointer data)
   avb_test_await (avb_connection_delete_volume (connection, read_only));
   avb_test_await (avb_connection_delete_volume (connection, medium));
   avb_test_await (avb_connection_delete_volume (connection, medium));
-  avb_test_await_error (avb_connection_delete_volume (connection, "/etc/passwd"), AVB_ERROR, AVB_ERROR_PERMISSION);
+  avb_test_await_error (
+      avb_connection_delete_volume (connection, "/etc/passwd"), AVB_ERROR, AVB_ERROR_PERMISSION);
   avb_test_await (avb_connection_close (connection));
   return NULL;
 }
@@ -321,7 +327,8 @@ volumes_fiber (gpointer data)
   g_autoptr (AvbOperation) operation = avb_operation_new ("Copying");
   g_autoptr (AvbOperation) cancelled = avb_operation_new ("Copying");
   g_autoptr (AvbHostFree) host_free = NULL;
-  AvbVolumeSpec volume = { .name = "copy", .format = "qcow2", .source = first, .source_format = "qcow2" };
+  AvbVolumeSpec volume
+      = { .name = "copy", .format = "qcow2", .source = first, .source_format = "qcow2" };
 
   g_assert_true (g_str_has_suffix (folder, "alpha-vbox/disks"));
   g_assert_cmpstr (first, !=, again);
@@ -330,12 +337,15 @@ volumes_fiber (gpointer data)
   g_assert_cmpuint (count_volumes (), ==, 3);
 
   avb_operation_cancel (cancelled);
-  avb_test_await_error (avb_connection_create_volume (connection, &volume, cancelled), G_IO_ERROR,
+  avb_test_await_error (avb_connection_create_volume (connection, &volume, cancelled),
+                        G_IO_ERROR,
                         G_IO_ERROR_CANCELLED);
   volume.source_format = "vmdk";
-  avb_test_await_error (avb_connection_create_volume (connection, &volume, operation), AVB_ERROR, AVB_ERROR_FAILED);
+  avb_test_await_error (
+      avb_connection_create_volume (connection, &volume, operation), AVB_ERROR, AVB_ERROR_FAILED);
   volume.source_format = NULL;
-  avb_test_await_error (avb_connection_create_volume (connection, &volume, operation), AVB_ERROR, AVB_ERROR_INVALID);
+  avb_test_await_error (
+      avb_connection_create_volume (connection, &volume, operation), AVB_ERROR, AVB_ERROR_INVALID);
   g_assert_cmpuint (count_volumes (), ==, 3);
 
   host_free = avb_test_await_boxed (avb_connection_read_free (connection));
@@ -358,7 +368,8 @@ no_space_fiber (gpointer data)
   g_autofree char *source = g_build_filename (g_get_user_data_dir (), "source.img", NULL);
   g_autofree char *content = g_malloc (4 << 20);
   g_autoptr (AvbOperation) operation = avb_operation_new ("Copying");
-  AvbVolumeSpec volume = { .name = "full", .format = "raw", .source = source, .source_format = "raw" };
+  AvbVolumeSpec volume
+      = { .name = "full", .format = "raw", .source = source, .source_format = "raw" };
   struct rlimit before, limit;
 
   memset (content, 'x', 4 << 20);
@@ -368,7 +379,8 @@ no_space_fiber (gpointer data)
   limit = before;
   limit.rlim_cur = 1 << 20;
   g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &limit));
-  avb_test_await_error (avb_connection_create_volume (connection, &volume, operation), AVB_ERROR, AVB_ERROR_NO_SPACE);
+  avb_test_await_error (
+      avb_connection_create_volume (connection, &volume, operation), AVB_ERROR, AVB_ERROR_NO_SPACE);
   g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &before));
   g_assert_cmpuint (count_volumes (), ==, 0);
   g_unlink (source);
@@ -381,9 +393,10 @@ corrupt_state_fiber (gpointer data)
 {
   g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
   g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("corrupt", NULL);
-  g_autoptr (AvbMachine) machine =
-      avb_test_await_object (avb_connection_create_machine (connection, spec));
-  g_autofree char *path = g_build_filename (g_get_user_config_dir (), "libvirt", "qemu", "save", "corrupt.save", NULL);
+  g_autoptr (AvbMachine) machine
+      = avb_test_await_object (avb_connection_create_machine (connection, spec));
+  g_autofree char *path = g_build_filename (
+      g_get_user_config_dir (), "libvirt", "qemu", "save", "corrupt.save", NULL);
   struct stat info;
 
   avb_test_await (avb_machine_start (machine));
@@ -418,8 +431,8 @@ save_cancel_fiber (gpointer data)
 {
   g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
   g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("cancel", NULL);
-  g_autoptr (AvbMachine) machine =
-      avb_test_await_object (avb_connection_create_machine (connection, spec));
+  g_autoptr (AvbMachine) machine
+      = avb_test_await_object (avb_connection_create_machine (connection, spec));
   g_autoptr (AvbOperation) before = avb_operation_new ("Saving");
   g_autoptr (AvbOperation) during = avb_operation_new ("Saving");
 
@@ -453,7 +466,8 @@ copy_cancel_fiber (gpointer data)
   g_autofree char *source = g_build_filename (g_get_user_data_dir (), "source.img", NULL);
   g_autofree char *content = g_malloc (64 << 20);
   g_autoptr (AvbOperation) operation = avb_operation_new ("Copying");
-  AvbVolumeSpec volume = { .name = "big", .format = "qcow2", .source = source, .source_format = "raw" };
+  AvbVolumeSpec volume
+      = { .name = "big", .format = "qcow2", .source = source, .source_format = "raw" };
   g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
 
