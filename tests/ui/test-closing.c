@@ -1,0 +1,83 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "ui/avb-closing.h"
+
+#include "backends/avb-error.h"
+#include "tests/ui/avb-ui-test.h"
+
+typedef struct {
+  gboolean called;
+  gboolean go_on;
+} Answer;
+
+static void
+done_cb (gboolean go_on, gpointer data)
+{
+  Answer *answer = data;
+
+  g_assert_false (answer->called);
+  answer->called = TRUE;
+  answer->go_on = go_on;
+}
+
+/* Work that takes a moment to end once it is canceled. */
+static void
+cancelled_cb (GCancellable *cancellable, gpointer data)
+{
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
+
+  avb_operation_finish (data, error);
+}
+
+static void
+test_jobs (void)
+{
+  AvbUiTest test = { 0 };
+  Answer answer = { FALSE, FALSE };
+  g_autoptr (AvbOperation) job = avb_operation_new ("Copying");
+
+  avb_ui_test_set_up (&test, NULL);
+  g_signal_connect (avb_operation_get_cancellable (job), "cancelled", G_CALLBACK (cancelled_cb), job);
+  avb_library_add_job (test.library, job);
+
+  avb_closing_run (GTK_WIDGET (test.window), test.library, FALSE, done_cb, &answer);
+  avb_test_until_true (avb_ui_find_text (GTK_WIDGET (test.window), "1 task is under way") != NULL);
+  avb_ui_click (GTK_WIDGET (test.window), "Keep Open");
+  avb_test_until_true (answer.called);
+  g_assert_false (answer.go_on);
+  g_assert_cmpint (avb_operation_get_state (job), ==, AVB_OPERATION_RUNNING);
+
+  answer.called = FALSE;
+  avb_test_until_true (avb_ui_find_text (GTK_WIDGET (test.window), "1 task is under way") == NULL);
+  avb_closing_run (GTK_WIDGET (test.window), test.library, FALSE, done_cb, &answer);
+  avb_ui_click (GTK_WIDGET (test.window), "Cancel Work and Close");
+  avb_test_until_true (answer.called);
+  g_assert_true (answer.go_on);
+  g_assert_cmpint (avb_operation_get_state (job), ==, AVB_OPERATION_CANCELLED);
+  avb_ui_test_tear_down (&test);
+}
+
+static void
+test_nothing_to_do (void)
+{
+  AvbUiTest test = { 0 };
+  Answer answer = { FALSE, FALSE };
+
+  avb_ui_test_set_up (&test, NULL);
+  avb_closing_run (GTK_WIDGET (test.window), test.library, FALSE, done_cb, &answer);
+  avb_test_until_true (answer.called);
+  g_assert_true (answer.go_on);
+  avb_ui_test_tear_down (&test);
+}
+
+int
+main (int argc, char **argv)
+{
+  avb_ui_test_init (&argc, &argv);
+  g_test_add_func ("/Avb/Closing/jobs", test_jobs);
+  g_test_add_func ("/Avb/Closing/nothing-to-do", test_nothing_to_do);
+  return g_test_run ();
+}
