@@ -9,7 +9,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
-#define LIMIT_US (120 * G_USEC_PER_SEC)
+#define LIMIT_US (300 * G_USEC_PER_SEC)
 
 static gboolean
 tick_cb (gpointer ticked)

@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* Runs the main loop until @condition holds. Ends the test with @what after two minutes. */
+/* Runs the main loop until @condition holds. Ends the test with @what after five minutes. */
 typedef gboolean (*RigCondition) (gpointer data);
 void rig_wait (RigCondition condition, gpointer data, const char *what);
 

@@ -169,7 +169,7 @@ test_flood (Rig *rig, gconstpointer data)
   clock = gtk_widget_get_frame_clock (GTK_WIDGET (rig->window));
   g_signal_connect (clock, "after-paint", G_CALLBACK (count_cb), &frames);
   source = g_timeout_add (10, beat_cb, &beats);
-  rig_server_command (rig->server, "flood 100000");
+  rig_server_command (rig->server, "flood 40000");
   rig_wait_texture (rig->console, rig->server, WIDTH, HEIGHT);
   g_source_remove (source);
   g_signal_handlers_disconnect_by_data (clock, &frames);

@@ -7,19 +7,11 @@
 
 #include <math.h>
 
+#include "ui/console/avb-guest-keyboard.h"
 #include "ui/console/avb-keymap.h"
 
 /* Touchpads and some wheels scroll by logical pixels: so many are a wheel's notch. */
 #define PIXELS_PER_NOTCH 30.0
-
-#define BIT_WORDS ((AVB_SCANCODES + 63) / 64)
-
-typedef enum {
-  CHORD_NONE,     /* nothing pressed that could become the chord */
-  CHORD_PARTIAL,  /* Ctrl or Alt alone */
-  CHORD_COMPLETE, /* both were down, and nothing else */
-  CHORD_SPOILED,  /* another key or button: it is a shortcut of the guest */
-} Chord;
 
 struct _AvbConsoleInput {
   GObject parent_instance;
@@ -30,10 +22,9 @@ struct _AvbConsoleInput {
   SpiceInputsChannel *channel;
   gboolean            server_mouse;
 
-  guint64  pressed[BIT_WORDS];
-  int      buttons; /* SpiceMouseButtonMask */
-  Chord    chord;
-  gboolean focused;
+  AvbGuestKeyboard *keyboard;
+  int               buttons; /* SpiceMouseButtonMask */
+  gboolean          focused;
 
   gboolean            captured;
   gboolean            capture_wanted; /* a click came before the window's focus */
@@ -53,68 +44,10 @@ G_DEFINE_FINAL_TYPE (AvbConsoleInput, avb_console_input, G_TYPE_OBJECT)
 enum { PROP_0, PROP_CAPTURED, N_PROPS };
 static GParamSpec *properties[N_PROPS];
 
-/* A channel whose connection just went has not told yet, and complains when used. */
 static gboolean
 can_send (AvbConsoleInput *self)
 {
-  g_autoptr (GSocket) socket = NULL;
-
-  if (self->channel == NULL)
-    return FALSE;
-  g_object_get (self->channel, "socket", &socket, NULL);
-  return socket != NULL;
-}
-
-static gboolean
-is_pressed (AvbConsoleInput *self, guint scancode)
-{
-  return (self->pressed[scancode / 64] >> (scancode % 64)) & 1;
-}
-
-static gboolean
-any_pressed (AvbConsoleInput *self)
-{
-  for (int i = 0; i < BIT_WORDS; i++)
-    if (self->pressed[i] != 0)
-      return TRUE;
-  return FALSE;
-}
-
-static void
-avb_console_input_press (AvbConsoleInput *self, guint scancode)
-{
-  self->pressed[scancode / 64] |= G_GUINT64_CONSTANT (1) << (scancode % 64);
-  spice_inputs_channel_key_press (self->channel, scancode);
-  if (scancode == AVB_SCANCODE_PAUSE)
-    spice_inputs_channel_key_press (self->channel, AVB_SCANCODE_NUM_LOCK);
-}
-
-static void
-avb_console_input_unpress (AvbConsoleInput *self, guint scancode)
-{
-  self->pressed[scancode / 64] &= ~(G_GUINT64_CONSTANT (1) << (scancode % 64));
-  spice_inputs_channel_key_release (self->channel, scancode);
-  if (scancode == AVB_SCANCODE_PAUSE)
-    spice_inputs_channel_key_release (self->channel, AVB_SCANCODE_NUM_LOCK);
-}
-
-static gboolean
-is_chord_key (guint scancode)
-{
-  return scancode == 0x1d || scancode == 0x11d || scancode == 0x38 || scancode == 0x138;
-}
-
-/* After a press: how far the way out is typed. */
-static void
-avb_console_input_follow_chord (AvbConsoleInput *self, guint scancode)
-{
-  gboolean control = is_pressed (self, 0x1d) || is_pressed (self, 0x11d);
-  gboolean alt = is_pressed (self, 0x38) || is_pressed (self, 0x138);
-
-  if (!is_chord_key (scancode) || self->buttons != 0)
-    self->chord = CHORD_SPOILED;
-  else if (self->chord != CHORD_SPOILED)
-    self->chord = control && alt ? CHORD_COMPLETE : CHORD_PARTIAL;
+  return avb_guest_keyboard_can_send (self->keyboard);
 }
 
 /* Returns: whether the key is the guest's */
@@ -134,10 +67,9 @@ avb_console_input_key_pressed (AvbConsoleInput *self,
     return FALSE;
   if (scancode == 0)
     return self->captured;
-  if (!any_pressed (self))
-    self->chord = CHORD_NONE;
-  avb_console_input_press (self, scancode);
-  avb_console_input_follow_chord (self, scancode);
+  avb_guest_keyboard_press (self->keyboard, scancode);
+  if (self->buttons != 0)
+    avb_guest_keyboard_spoil (self->keyboard);
   return TRUE;
 }
 
@@ -146,15 +78,8 @@ avb_console_input_key_released (AvbConsoleInput *self, guint keyval, guint keyco
 {
   guint scancode = avb_keymap_from_event (gtk_widget_get_display (self->widget), keycode, keyval);
 
-  /* Its press went elsewhere, or it was let go of already. */
-  if (!can_send (self) || scancode == 0 || !is_pressed (self, scancode))
-    return;
-  avb_console_input_unpress (self, scancode);
-  if (any_pressed (self))
-    return;
-  if (self->chord == CHORD_COMPLETE)
+  if (avb_guest_keyboard_release (self->keyboard, scancode))
     avb_console_input_release (self);
-  self->chord = CHORD_NONE;
 }
 
 static gboolean
@@ -189,23 +114,13 @@ root_key_pressed_cb (GtkEventControllerKey *controller,
   return avb_console_input_key_pressed (self, keyval, keycode, state);
 }
 
-/* The guest's lock keys follow the desktop's. The server presses the keys where they differ. */
 static void
 avb_console_input_sync_locks (AvbConsoleInput *self)
 {
-  GdkSeat   *seat = gdk_display_get_default_seat (gtk_widget_get_display (self->widget));
-  GdkDevice *keyboard = seat != NULL ? gdk_seat_get_keyboard (seat) : NULL;
-  guint      locks = 0;
+  GdkSeat *seat = gdk_display_get_default_seat (gtk_widget_get_display (self->widget));
 
-  if (!can_send (self) || keyboard == NULL)
-    return;
-  if (gdk_device_get_caps_lock_state (keyboard))
-    locks |= SPICE_INPUTS_CAPS_LOCK;
-  if (gdk_device_get_num_lock_state (keyboard))
-    locks |= SPICE_INPUTS_NUM_LOCK;
-  if (gdk_device_get_scroll_lock_state (keyboard))
-    locks |= SPICE_INPUTS_SCROLL_LOCK;
-  spice_inputs_channel_set_key_locks (self->channel, locks);
+  if (seat != NULL && gdk_seat_get_keyboard (seat) != NULL)
+    avb_guest_keyboard_sync_locks (self->keyboard, gdk_seat_get_keyboard (seat));
 }
 
 static void
@@ -305,7 +220,7 @@ avb_console_input_button (AvbConsoleInput *self, guint button, gboolean press)
   if (press)
     {
       self->buttons |= mask;
-      self->chord = CHORD_SPOILED;
+      avb_guest_keyboard_spoil (self->keyboard);
       spice_inputs_channel_button_press (self->channel, number, self->buttons);
     }
   else
@@ -517,6 +432,7 @@ avb_console_input_finalize (GObject *object)
   AvbConsoleInput *self = AVB_CONSOLE_INPUT (object);
 
   g_ptr_array_unref (self->controllers);
+  avb_guest_keyboard_free (self->keyboard);
   G_OBJECT_CLASS (avb_console_input_parent_class)->finalize (object);
 }
 
@@ -555,6 +471,7 @@ static void
 avb_console_input_init (AvbConsoleInput *self)
 {
   self->controllers = g_ptr_array_new ();
+  self->keyboard = avb_guest_keyboard_new ();
 }
 
 AvbConsoleInput *
@@ -582,6 +499,7 @@ avb_console_input_set_channel (AvbConsoleInput *self, SpiceInputsChannel *channe
       g_signal_handlers_disconnect_by_data (self->channel, self);
     }
   g_set_object (&self->channel, channel);
+  avb_guest_keyboard_set_channel (self->keyboard, channel);
   self->has_position = FALSE;
   if (channel == NULL)
     return;
@@ -670,38 +588,16 @@ avb_console_input_let_go (AvbConsoleInput *self)
 
   self->scrolled = 0;
   self->touch = NULL;
-  self->chord = CHORD_NONE;
-  if (!can_send (self))
-    {
-      memset (self->pressed, 0, sizeof self->pressed);
-      self->buttons = 0;
-      return;
-    }
-  for (guint scancode = 0; scancode < AVB_SCANCODES; scancode++)
-    if (is_pressed (self, scancode))
-      avb_console_input_unpress (self, scancode);
-  for (gsize i = 0; i < G_N_ELEMENTS (buttons); i++)
-    avb_console_input_button (self, buttons[i], FALSE);
+  avb_guest_keyboard_let_go (self->keyboard);
+  if (can_send (self))
+    for (gsize i = 0; i < G_N_ELEMENTS (buttons); i++)
+      avb_console_input_button (self, buttons[i], FALSE);
+  self->buttons = 0;
 }
 
 void
 avb_console_input_send_keys (AvbConsoleInput *self, const guint *keyvals, gsize n_keyvals)
 {
-  g_autofree guint *scancodes = g_new0 (guint, n_keyvals);
-
   g_return_if_fail (AVB_IS_CONSOLE_INPUT (self));
-
-  if (!can_send (self))
-    return;
-  /* What the user holds down would change the meaning. */
-  avb_console_input_let_go (self);
-  for (gsize i = 0; i < n_keyvals; i++)
-    {
-      scancodes[i] = avb_keymap_from_keyval (keyvals[i]);
-      if (scancodes[i] != 0)
-        avb_console_input_press (self, scancodes[i]);
-    }
-  for (gsize i = n_keyvals; i > 0; i--)
-    if (scancodes[i - 1] != 0 && is_pressed (self, scancodes[i - 1]))
-      avb_console_input_unpress (self, scancodes[i - 1]);
+  avb_guest_keyboard_type (self->keyboard, keyvals, n_keyvals);
 }
