@@ -408,7 +408,7 @@ orphan_thread (gpointer data)
   if (domain == NULL)
     return virGetLastErrorCode () == VIR_ERR_NO_DOMAIN ? dex_future_new_true ()
                                                        : avb_libvirt_future_error ("orphan");
-  return avb_libvirt_delete_domain (domain, AVB_DELETE_KEEP_DISKS);
+  return avb_libvirt_delete_domain (domain, AVB_DELETE_KEEP_DISKS, NULL);
 }
 
 static DexFuture *

@@ -47,19 +47,22 @@ add_used_files (virDomain *domain, guint flags, GHashTable *used)
   return TRUE;
 }
 
-/* (nullable): what all other domains use, by path and by identity */
+/* (nullable): what all domains but @own (nullable) use, by path and by identity */
 static GHashTable *
-find_used_files (virDomain *self)
+find_used_files (virConnect *vir, virDomain *own)
 {
   g_autoptr (GHashTable) used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   virDomain   **domains = NULL;
-  int           n = virConnectListAllDomains (virDomainGetConnect (self), &domains, 0);
-  unsigned char own[VIR_UUID_BUFLEN], other[VIR_UUID_BUFLEN];
-  gboolean      complete = n >= 0 && virDomainGetUUID (self, own) == 0;
+  int           n = virConnectListAllDomains (vir, &domains, 0);
+  unsigned char own_uuid[VIR_UUID_BUFLEN] = { 0 }, uuid[VIR_UUID_BUFLEN];
+  gboolean      complete = n >= 0 && (own == NULL || virDomainGetUUID (own, own_uuid) == 0);
 
   for (int i = 0; i < n; i++)
     {
-      if (virDomainGetUUID (domains[i], other) == 0 && memcmp (own, other, sizeof own) != 0)
+      gboolean is_own = own != NULL && virDomainGetUUID (domains[i], uuid) == 0
+                        && memcmp (own_uuid, uuid, sizeof uuid) == 0;
+
+      if (!is_own)
         {
           complete = complete && add_used_files (domains[i], VIR_DOMAIN_XML_INACTIVE, used);
           if (complete && virDomainIsActive (domains[i]) == 1)
@@ -69,6 +72,19 @@ find_used_files (virDomain *self)
     }
   free (domains);
   return complete ? g_steal_pointer (&used) : NULL;
+}
+
+static void
+remove_used (GPtrArray *disks, GHashTable *used)
+{
+  for (guint i = disks->len; i > 0; i--)
+    {
+      g_autofree char *identity = dup_identity (disks->pdata[i - 1]);
+
+      if (g_hash_table_contains (used, identity)
+          || g_hash_table_contains (used, disks->pdata[i - 1]))
+        g_ptr_array_remove_index (disks, i - 1);
+    }
 }
 
 /* Also a second one of the same name, "…-avb-disc-2.img". */
@@ -102,14 +118,7 @@ find_own_disks (virDomain *domain, GHashTable *used)
     if (is_disc_copy (all->pdata[i])
         && !g_ptr_array_find_with_equal_func (disks, all->pdata[i], g_str_equal, NULL))
       g_ptr_array_add (disks, g_strdup (all->pdata[i]));
-  for (guint i = disks->len; i > 0; i--)
-    {
-      g_autofree char *identity = dup_identity (disks->pdata[i - 1]);
-
-      if (g_hash_table_contains (used, identity)
-          || g_hash_table_contains (used, disks->pdata[i - 1]))
-        g_ptr_array_remove_index (disks, i - 1);
-    }
+  remove_used (disks, used);
   return disks;
 }
 
@@ -171,31 +180,63 @@ undefine (virDomain *domain)
   return FALSE;
 }
 
-DexFuture *
-avb_libvirt_delete_domain (virDomain *domain, AvbDeleteFlags flags)
+static DexFuture *
+delete_disks (virConnect *vir, GPtrArray *disks)
 {
-  const char *what = _ ("The machine could not be deleted.");
-  g_autoptr (GHashTable) used = NULL;
-  g_autoptr (GPtrArray) disks = NULL;
   g_autoptr (GString) failed = g_string_new (NULL);
 
-  if (flags & AVB_DELETE_DISKS)
-    {
-      used = find_used_files (domain);
-      if (used != NULL)
-        disks = find_own_disks (domain, used);
-      if (disks == NULL)
-        return avb_libvirt_future_error (_ ("It could not be found out which disks belong to this "
-                                            "machine only. Nothing was deleted."));
-    }
-  if (!undefine (domain))
-    return avb_libvirt_future_error (what);
-
-  for (guint i = 0; disks != NULL && i < disks->len; i++)
-    if (delete_disk (virDomainGetConnect (domain), disks->pdata[i]) < 0)
+  for (guint i = 0; i < disks->len; i++)
+    if (delete_disk (vir, disks->pdata[i]) < 0)
       g_string_append_printf (failed, "%s\n", (char *) disks->pdata[i]);
   if (failed->len > 0)
     return dex_future_new_for_error (avb_error_new (
         AVB_ERROR_FAILED, failed->str, _ ("The machine was deleted, but not all of its disks.")));
   return dex_future_new_true ();
+}
+
+static DexFuture *
+refuse_unknown_disks (virConnect *vir)
+{
+  /* The error itself went with the domains that were freed. */
+  if (virConnectIsAlive (vir) != 1)
+    return dex_future_new_for_error (
+        avb_error_new (AVB_ERROR_UNAVAILABLE, NULL, _ ("The hypervisor does not answer.")));
+  return avb_libvirt_future_error (_ ("It could not be found out which disks belong to this "
+                                      "machine only. Nothing was deleted."));
+}
+
+DexFuture *
+avb_libvirt_delete_domain (virDomain *domain, AvbDeleteFlags flags, GPtrArray *own)
+{
+  virConnect *vir = virDomainGetConnect (domain);
+  g_autoptr (GHashTable) used = NULL;
+  g_autoptr (GPtrArray) disks = NULL;
+
+  if (flags & AVB_DELETE_DISKS)
+    {
+      used = find_used_files (vir, domain);
+      if (used != NULL)
+        disks = find_own_disks (domain, used);
+      if (disks == NULL)
+        return refuse_unknown_disks (vir);
+    }
+  /* Known to the caller before the domain may be gone. */
+  if (own != NULL)
+    g_ptr_array_set_size (own, 0);
+  for (guint i = 0; own != NULL && disks != NULL && i < disks->len; i++)
+    g_ptr_array_add (own, g_strdup (disks->pdata[i]));
+  if (!undefine (domain))
+    return avb_libvirt_future_error (_ ("The machine could not be deleted."));
+  return disks != NULL ? delete_disks (vir, disks) : dex_future_new_true ();
+}
+
+DexFuture *
+avb_libvirt_delete_leftover (virConnect *vir, GPtrArray *disks)
+{
+  g_autoptr (GHashTable) used = find_used_files (vir, NULL);
+
+  if (used == NULL)
+    return refuse_unknown_disks (vir);
+  remove_used (disks, used);
+  return delete_disks (vir, disks);
 }

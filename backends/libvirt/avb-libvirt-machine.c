@@ -9,6 +9,8 @@
 
 #define MAX_SCREENSHOT (64 * 1024 * 1024)
 #define PROGRESS_INTERVAL 200
+#define LINK_WAIT_MS (60 * 1000)
+#define MAX_DELETE_TRIES 5
 
 struct _AvbLibvirtMachine {
   AvbMachine parent_instance;
@@ -31,6 +33,7 @@ struct _DomainCall {
   char            *text;
   AvbMachineSpec  *spec;
   AvbDeleteFlags   flags;
+  GPtrArray       *disks;
   AvbLibvirtDriver driver;
 };
 
@@ -42,6 +45,7 @@ domain_call_free (gpointer data)
   g_free (call->uuid);
   g_free (call->text);
   g_clear_object (&call->spec);
+  g_clear_pointer (&call->disks, g_ptr_array_unref);
   g_free (call);
 }
 
@@ -347,18 +351,112 @@ avb_libvirt_machine_force_off (AvbMachine *machine)
 static DexFuture *
 delete_thread (virDomain *domain, DomainCall *call)
 {
-  return avb_libvirt_delete_domain (domain, call->flags);
+  return avb_libvirt_delete_domain (domain, call->flags, call->disks);
+}
+
+static DexFuture *
+leftover_thread (gpointer data)
+{
+  DomainCall *call = data;
+  g_autoptr (virConnect) vir = g_steal_pointer (&call->vir);
+
+  virResetLastError ();
+  return avb_libvirt_delete_leftover (vir, call->disks);
+}
+
+typedef struct {
+  AvbMachine    *machine;
+  AvbDeleteFlags flags;
+} DeleteCall;
+
+static void
+delete_call_free (gpointer data)
+{
+  DeleteCall *call = data;
+
+  g_object_unref (call->machine);
+  g_free (call);
+}
+
+/* (nullable): NULL without a link */
+static DomainCall *
+delete_call_new (DeleteCall *delete, GPtrArray *disks)
+{
+  DomainCall *call = domain_call_new (delete->machine, delete_thread,
+                                      _ ("The machine could not be deleted."));
+
+  if (call != NULL)
+    {
+      call->flags = delete->flags;
+      call->disks = g_ptr_array_ref (disks);
+    }
+  return call;
+}
+
+/* Inside a fiber. FALSE if the link does not come back in a minute. */
+static gboolean
+wait_for_link (AvbMachine *machine)
+{
+  for (guint i = 0; i < LINK_WAIT_MS / PROGRESS_INTERVAL; i++)
+    {
+      g_autoptr (AvbConnection) connection = avb_machine_dup_connection (machine);
+
+      if (connection == NULL || avb_connection_get_link (connection) == AVB_LINK_CLOSED)
+        return FALSE;
+      dex_await (dex_timeout_new_msec (PROGRESS_INTERVAL), NULL);
+      if (avb_connection_get_link (connection) == AVB_LINK_UP)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* When the link is lost before the answer, the domain may be gone while its disks are still there:
+ * the deletion goes on over the next link. */
+static DexFuture *
+delete_fiber (gpointer data)
+{
+  DeleteCall *call = data;
+  g_autoptr (GPtrArray) disks = g_ptr_array_new_with_free_func (g_free);
+  gboolean lost = FALSE;
+
+  for (guint i = 0; i < MAX_DELETE_TRIES; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GError) leftover_error = NULL;
+
+      if (dex_await (run (delete_call_new (call, disks)), &error))
+        return dex_future_new_true ();
+      if (lost && g_error_matches (error, AVB_ERROR, AVB_ERROR_NOT_FOUND))
+        {
+          DomainCall *leftover = delete_call_new (call, disks);
+
+          if (leftover != NULL)
+            {
+              if (dex_await (avb_blocking_run (leftover_thread, leftover, domain_call_free),
+                             &leftover_error))
+                return dex_future_new_true ();
+              g_clear_error (&error);
+              error = g_steal_pointer (&leftover_error);
+            }
+        }
+      if (!g_error_matches (error, AVB_ERROR, AVB_ERROR_UNAVAILABLE))
+        return dex_future_new_for_error (g_steal_pointer (&error));
+      lost = TRUE;
+      if (!wait_for_link (call->machine))
+        return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+  return reject_without_link ();
 }
 
 static DexFuture *
 avb_libvirt_machine_delete (AvbMachine *machine, AvbDeleteFlags flags)
 {
-  DomainCall *call
-      = domain_call_new (machine, delete_thread, _ ("The machine could not be deleted."));
+  DeleteCall *call = g_new0 (DeleteCall, 1);
 
-  if (call != NULL)
-    call->flags = flags;
-  return refresh_after (machine, run (call));
+  call->machine = g_object_ref (machine);
+  call->flags = flags;
+  return refresh_after (machine,
+                        dex_scheduler_spawn (NULL, 0, delete_fiber, call, delete_call_free));
 }
 
 static DexFuture *

@@ -21,7 +21,13 @@ AvbLibvirtMachine *avb_libvirt_machine_new (AvbLibvirtConnection *connection, co
 /* Takes over what was read of the domain. */
 void avb_libvirt_machine_update (AvbLibvirtMachine *self, const AvbLibvirtDomain *domain);
 
-/* Worker thread: undefines and, with the flag, deletes disks that only this domain uses. */
-DexFuture *avb_libvirt_delete_domain (virDomain *domain, AvbDeleteFlags flags) G_GNUC_WARN_UNUSED_RESULT;
+/* Worker thread: undefines and, with the flag, deletes disks that only this domain uses. @own
+ * (nullable) gets their paths before anything is deleted. */
+DexFuture *avb_libvirt_delete_domain (virDomain     *domain,
+                                      AvbDeleteFlags flags,
+                                      GPtrArray     *own) G_GNUC_WARN_UNUSED_RESULT;
+/* Worker thread: deletes the disks of a domain that is gone, but those that another one uses. */
+DexFuture *avb_libvirt_delete_leftover (virConnect *vir,
+                                        GPtrArray  *disks) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -538,6 +538,39 @@ half_created_fiber (gpointer data)
   return NULL;
 }
 
+/* The daemon dies while a machine is deleted: in the end both it and its disk are gone. */
+static DexFuture *
+half_deleted_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  GListModel *machines = avb_connection_get_machines (connection);
+
+  for (guint i = 0; i < 8; i++)
+    {
+      g_autofree char *disk = NULL;
+      g_autoptr (AvbMachineSpec) spec = NULL;
+      g_autoptr (AvbMachine) machine = NULL;
+      DexFuture *deletion;
+      GPid       killed;
+
+      disk = avb_session_test_create_disk (connection, "half");
+      spec = avb_session_test_spec ("half", disk);
+      machine = avb_test_await_object (avb_connection_create_machine (connection, spec));
+      deletion = avb_machine_delete (machine, AVB_DELETE_DISKS);
+      dex_await (dex_timeout_new_msec (i), NULL);
+      killed = avb_session_test_daemon_pid ();
+      avb_session_test_kill_daemon ();
+      avb_test_await (deletion);
+      g_assert_false (g_file_test (disk, G_FILE_TEST_EXISTS));
+      /* The new daemon answers. */
+      avb_test_until_true (avb_session_test_daemon_pid () != killed
+                           && avb_connection_get_link (connection) == AVB_LINK_UP);
+      avb_test_until_true (g_list_model_get_n_items (machines) == 0);
+    }
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
 /* Objects that go while calls are under way. */
 static DexFuture *
 dropped_fiber (gpointer data)
@@ -581,6 +614,7 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Session/save-cancelled", save_cancel_fiber);
   avb_test_add_fiber ("/Avb/Session/copy-cancelled", copy_cancel_fiber);
   avb_test_add_fiber ("/Avb/Session/half-created", half_created_fiber);
+  avb_test_add_fiber ("/Avb/Session/half-deleted", half_deleted_fiber);
   avb_test_add_fiber ("/Avb/Session/dropped-in-flight", dropped_fiber);
   return g_test_run ();
 }
