@@ -235,6 +235,9 @@ jobs_changed_cb (AvbJobsButton *self, guint position, guint removed, guint added
       g_signal_connect_object (operation, "notify::state", G_CALLBACK (job_state_cb), self,
                                G_CONNECT_SWAPPED);
     }
+  /* An open list must not stay behind on a button that has gone. */
+  if (g_list_model_get_n_items (jobs) == 0)
+    gtk_menu_button_popdown (self->button);
   gtk_widget_set_visible (GTK_WIDGET (self), g_list_model_get_n_items (jobs) > 0);
 }
 
