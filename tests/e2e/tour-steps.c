@@ -196,7 +196,7 @@ gboolean
 tour_delete (Tour *self, GError **error)
 {
   if (!choose_from_menu (self, "Machine Menu", XK_l, error)
-      || !avb_driver_click (self->driver, "check box", "Also delete the disk*", 60, error)
+      || !avb_driver_click (self->driver, "check box", "Also delete the *disk*", 60, error)
       || !avb_driver_click (self->driver, BUTTON, "Delete", 60, error))
     return FALSE;
   /* Undo is offered first. */

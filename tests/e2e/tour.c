@@ -13,6 +13,7 @@
 #include "avb-guest.h"
 #include "tour-steps.h"
 
+#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <stdio.h>
 
@@ -27,6 +28,24 @@ static const Step steps[] = {
   { "restore", tour_restore },         { "power-off", tour_power_off }, { "delete", tour_delete },
   { "quit", tour_quit },
 };
+
+static gboolean tap;
+
+/* What an earlier tour left would be taken for this one's. */
+static void
+remove_old (Tour *tour)
+{
+  g_autoptr (GDir) folder = g_dir_open (tour->out, 0, NULL);
+  const char *name;
+
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL) {
+    if (g_pattern_match_simple ("?" "?-*.png", name) || g_str_equal (name, "tour.json")) {
+      g_autofree char *path = g_build_filename (tour->out, name, NULL);
+
+      g_unlink (path);
+    }
+  }
+}
 
 static gboolean
 take_screenshot (Tour *tour, guint number, const char *name)
@@ -54,9 +73,12 @@ run_step (Tour *tour, guint number, const Step *step, JsonBuilder *json)
   const gint64 ms = (g_get_monotonic_time () - start) / 1000;
 
   ok = take_screenshot (tour, number, ok ? step->name : "failed") && ok;
-  g_print ("%2u %-14s %s %6" G_GINT64_FORMAT " ms\n", number, step->name, ok ? "ok    " : "FAILED", ms);
+  if (tap)
+    g_print ("%s %u /Avb/Tour/%s\n", ok ? "ok" : "not ok", number, step->name);
+  else
+    g_print ("%2u %-14s %s %6" G_GINT64_FORMAT " ms\n", number, step->name, ok ? "ok    " : "FAILED", ms);
   if (error != NULL)
-    g_print ("%s\n", error->message);
+    g_printerr ("%s\n", error->message);
   json_builder_begin_object (json);
   json_builder_set_member_name (json, "step");
   json_builder_add_string_value (json, step->name);
@@ -90,6 +112,7 @@ main (int argc, char **argv)
     { "program", 0, 0, G_OPTION_ARG_FILENAME, &tour.program, "The program", "FILE" },
     { "iso", 0, 0, G_OPTION_ARG_FILENAME, &tour.iso, "The test guest's disc image", "FILE" },
     { "drag", 0, 0, G_OPTION_ARG_FILENAME, &tour.drag_source, "The drag source", "FILE" },
+    { "tap", 0, 0, G_OPTION_ARG_NONE, &tap, "Report for the test harness", NULL },
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &tour.out, "Where screenshots and tour.json go", "FOLDER" },
     { NULL },
   };
@@ -105,14 +128,18 @@ main (int argc, char **argv)
     return 2;
   }
   setvbuf (stdout, NULL, _IOLBF, 0);
+  if (tap)
+    g_print ("1..%u\n", (guint) G_N_ELEMENTS (steps));
+  remove_old (&tour);
   avb_node_init ();
+  g_mkdir_with_parents (tour.out, 0755);
   tour.guest = avb_guest_new ();
   json_builder_begin_array (json);
   for (guint i = 0; ok && i < G_N_ELEMENTS (steps); i++)
     ok = run_step (&tour, i + 1, &steps[i], json);
   json_builder_end_array (json);
   ok = write_json (&tour, json) && ok;
-  g_print ("%s: %s\n", ok ? "The tour went well" : "The tour did not come to its end", tour.out);
+  g_printerr ("%s: %s\n", ok ? "The tour went well" : "The tour did not come to its end", tour.out);
   g_clear_pointer (&tour.driver, avb_driver_free);
   g_clear_pointer (&tour.guest, avb_guest_free);
   g_clear_pointer (&tour.disks, g_strfreev);
