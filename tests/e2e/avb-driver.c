@@ -146,35 +146,6 @@ is_ready (gpointer data)
          && memcmp (&before, &after, sizeof before) == 0;
 }
 
-gboolean
-avb_driver_click (AvbDriver *self, const char *roles, const char *name, guint seconds, GError **error)
-{
-  g_autoptr (AvbNode) node = need (self, roles, name, seconds, error);
-  Ready ready = { self, node };
-
-  if (node == NULL)
-    return FALSE;
-  if (!avb_driver_wait (is_ready, &ready, seconds) || !avb_node_click (node, self->screen, self->window)) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s \"%s\" can't be clicked", roles, name);
-    return FALSE;
-  }
-  return TRUE;
-}
-
-gboolean
-avb_driver_activate (AvbDriver *self, const char *roles, const char *name, guint seconds, GError **error)
-{
-  g_autoptr (AvbNode) node = need (self, roles, name, seconds, error);
-
-  if (node == NULL)
-    return FALSE;
-  if (!avb_node_activate (node)) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s \"%s\" has no action", roles, name);
-    return FALSE;
-  }
-  return TRUE;
-}
-
 void
 avb_driver_settle (AvbDriver *self, guint seconds)
 {
@@ -194,6 +165,37 @@ avb_driver_settle (AvbDriver *self, guint seconds)
     last = g_steal_pointer (&now);
     g_usleep (300000);
   }
+}
+
+gboolean
+avb_driver_click (AvbDriver *self, const char *roles, const char *name, guint seconds, GError **error)
+{
+  g_autoptr (AvbNode) node = need (self, roles, name, seconds, error);
+  Ready ready = { self, node };
+
+  if (node == NULL)
+    return FALSE;
+  /* A menu or dialog that is just going still takes the click. */
+  avb_driver_settle (self, 5);
+  if (!avb_driver_wait (is_ready, &ready, seconds) || !avb_node_click (node, self->screen, self->window)) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s \"%s\" can't be clicked", roles, name);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+avb_driver_activate (AvbDriver *self, const char *roles, const char *name, guint seconds, GError **error)
+{
+  g_autoptr (AvbNode) node = need (self, roles, name, seconds, error);
+
+  if (node == NULL)
+    return FALSE;
+  if (!avb_node_activate (node)) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s \"%s\" has no action", roles, name);
+    return FALSE;
+  }
+  return TRUE;
 }
 
 gboolean

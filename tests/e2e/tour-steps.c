@@ -192,15 +192,39 @@ nothing_is_left (gpointer data)
   return avb_guest_get_state (self->guest) == AVB_GUEST_NONE;
 }
 
+static gboolean
+is_checked (gpointer data)
+{
+  return avb_node_has_state (data, ATSPI_STATE_CHECKED);
+}
+
+static gboolean
+check_box (Tour *self, const char *name, GError **error)
+{
+  g_autoptr (AvbNode) box = NULL;
+
+  if (!avb_driver_click (self->driver, "check box", name, 60, error))
+    return FALSE;
+  box = avb_node_wait (self->driver->pid, "check box", name, 10);
+  return (box != NULL && avb_driver_wait (is_checked, box, 20)) || fail (error, "The box was not checked by a click");
+}
+
 gboolean
 tour_delete (Tour *self, GError **error)
 {
   if (!choose_from_menu (self, "Machine Menu", XK_l, error)
-      || !avb_driver_click (self->driver, "check box", "Also delete the *disk*", 60, error)
+      || !check_box (self, "Also delete the *disk*", error)
       || !avb_driver_click (self->driver, BUTTON, "Delete", 60, error))
     return FALSE;
   /* Undo is offered first. */
-  return avb_driver_wait (nothing_is_left, self, 120) || fail (error, "The machine or its disk is still there");
+  if (!avb_driver_wait (nothing_is_left, self, 60)) {
+    g_autofree char *disks = g_strjoinv (", ", self->disks);
+
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "Left are %u machines and of these files at least one: %s",
+                 avb_guest_count (self->guest), disks);
+    return FALSE;
+  }
+  return TRUE;
 }
 
 gboolean
