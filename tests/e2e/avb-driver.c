@@ -5,6 +5,7 @@
 
 #include "avb-driver.h"
 
+#include <X11/keysym.h>
 #include <signal.h>
 
 gboolean
@@ -181,6 +182,22 @@ avb_driver_click (AvbDriver *self, const char *roles, const char *name, guint se
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s \"%s\" can't be clicked", roles, name);
     return FALSE;
   }
+  return TRUE;
+}
+
+gboolean
+avb_driver_press (AvbDriver *self, const char *roles, const char *name, guint seconds, GError **error)
+{
+  g_autoptr (AvbNode) node = need (self, roles, name, seconds, error);
+
+  if (node == NULL)
+    return FALSE;
+  avb_driver_settle (self, 5);
+  if (!avb_node_focus (node)) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s \"%s\" can't have the keyboard", roles, name);
+    return FALSE;
+  }
+  avb_screen_press_keys (self->screen, XK_space, NULL);
   return TRUE;
 }
 

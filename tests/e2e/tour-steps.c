@@ -203,10 +203,10 @@ check_box (Tour *self, const char *name, GError **error)
 {
   g_autoptr (AvbNode) box = NULL;
 
-  if (!avb_driver_click (self->driver, "check box", name, 60, error))
+  if (!avb_driver_press (self->driver, "check box", name, 60, error))
     return FALSE;
   box = avb_node_wait (self->driver->pid, "check box", name, 10);
-  return (box != NULL && avb_driver_wait (is_checked, box, 20)) || fail (error, "The box was not checked by a click");
+  return (box != NULL && avb_driver_wait (is_checked, box, 20)) || fail (error, "The box was not checked");
 }
 
 gboolean
