@@ -193,12 +193,16 @@ avb_driver_press (AvbDriver *self, const char *roles, const char *name, guint se
   if (node == NULL)
     return FALSE;
   avb_driver_settle (self, 5);
-  if (!avb_node_focus (node)) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s \"%s\" can't have the keyboard", roles, name);
-    return FALSE;
+  for (int i = 0; i < 20; i++) {
+    if (avb_node_has_state (node, ATSPI_STATE_FOCUSED)) {
+      avb_screen_press_keys (self->screen, XK_space, NULL);
+      return TRUE;
+    }
+    avb_screen_press_keys (self->screen, XK_Tab, NULL);
+    g_usleep (200000);
   }
-  avb_screen_press_keys (self->screen, XK_space, NULL);
-  return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s \"%s\" can't be reached with Tab", roles, name);
+  return FALSE;
 }
 
 gboolean

@@ -35,7 +35,7 @@ gboolean avb_driver_wait_end (AvbDriver *self, guint seconds);
 
 /* Waits for the node and clicks it; sets @error, with the tree as seen, if there is none. */
 gboolean avb_driver_click    (AvbDriver *self, const char *roles, const char *name, guint seconds, GError **error);
-/* Gives it the keyboard and presses space. Exact where a click is not: GTK 4.18 tells positions that are off by the
+/* Goes to it with Tab and presses space. Exact where a click is not: GTK 4.18 tells positions that are off by the
  * paddings around, 30 pixels in a dialog. */
 gboolean avb_driver_press    (AvbDriver *self, const char *roles, const char *name, guint seconds, GError **error);
 gboolean avb_driver_activate (AvbDriver *self, const char *roles, const char *name, guint seconds, GError **error);

@@ -219,21 +219,6 @@ avb_node_activate (AvbNode *node)
 }
 
 gboolean
-avb_node_focus (AvbNode *node)
-{
-  g_autoptr (AvbNodeComponent) component = atspi_accessible_get_component_iface (node);
-
-  if (component == NULL || !atspi_component_grab_focus (component, NULL))
-    return FALSE;
-  for (int i = 0; i < 100; i++) {
-    if (avb_node_has_state (node, ATSPI_STATE_FOCUSED))
-      return TRUE;
-    g_usleep (50000);
-  }
-  return FALSE;
-}
-
-gboolean
 avb_node_click (AvbNode *node, AvbScreen *screen, gulong window)
 {
   AvbArea area;

@@ -31,8 +31,6 @@ gboolean avb_node_has_state (AvbNode *node, AtspiStateType state);
 gboolean avb_node_get_area  (AvbNode *node, AvbScreen *screen, gulong window, AvbArea *area);
 /* Does what a click does, through the accessibility interface: also where no pixel is. */
 gboolean avb_node_activate  (AvbNode *node);
-/* Gives it the keyboard, and waits until it has it. */
-gboolean avb_node_focus     (AvbNode *node);
 /* Clicks in its middle with the pointer. */
 gboolean avb_node_click     (AvbNode *node, AvbScreen *screen, gulong window);
 /* The tree as text, for when something was not found. */

@@ -176,7 +176,7 @@ tour_power_off (Tour *self, GError **error)
 {
   release_keyboard (self);
   if (!choose_from_menu (self, "Power", XK_f, error)
-      || !avb_driver_click (self->driver, BUTTON, "Force Off", 60, error))
+      || !avb_driver_press (self->driver, BUTTON, "Force Off", 60, error))
     return FALSE;
   return avb_guest_wait (self->guest, AVB_GUEST_OFF, 120) || fail (error, "The machine still runs");
 }
@@ -214,7 +214,7 @@ tour_delete (Tour *self, GError **error)
 {
   if (!choose_from_menu (self, "Machine Menu", XK_l, error)
       || !check_box (self, "Also delete the *disk*", error)
-      || !avb_driver_click (self->driver, BUTTON, "Delete", 60, error))
+      || !avb_driver_press (self->driver, BUTTON, "Delete", 60, error))
     return FALSE;
   /* Undo is offered first. */
   if (!avb_driver_wait (nothing_is_left, self, 60)) {
