@@ -87,13 +87,32 @@ remove_used (GPtrArray *disks, GHashTable *used)
     }
 }
 
+/* Where this program puts volumes: its own folder, or a pool of the host. A file elsewhere that only
+ * happens to have the name of a copy is somebody's medium. */
+static gboolean
+is_our_place (virConnect *vir, const char *path)
+{
+  g_autofree char *folder = avb_libvirt_volume_dup_folder ();
+  g_autofree char *parent = g_path_get_dirname (path);
+  virStorageVol *volume;
+
+  if (g_str_equal (folder, parent))
+    return TRUE;
+  volume = virStorageVolLookupByPath (vir, path);
+  if (volume == NULL)
+    return FALSE;
+  virStorageVolFree (volume);
+  return TRUE;
+}
+
 /* Also a second one of the same name, "…-avb-disc-2.img". */
 static gboolean
-is_disc_copy (const char *path)
+is_disc_copy (virConnect *vir, const char *path)
 {
   g_autofree char *name = g_path_get_basename (path);
 
-  return g_regex_match_simple (AVB_VOLUME_DISC_COPY "(-[0-9]+)?\\.img$", name, G_REGEX_DEFAULT, 0);
+  return g_regex_match_simple (AVB_VOLUME_DISC_COPY "(-[0-9]+)?\\.img$", name, G_REGEX_DEFAULT, 0)
+         && is_our_place (vir, path);
 }
 
 /* The disks that go with the domain: what it may write, and copies of discs that were made for it.
@@ -115,7 +134,7 @@ find_own_disks (virDomain *domain, GHashTable *used)
   disks = avb_domain_xml_dup_disk_paths (xml, TRUE);
   all = avb_domain_xml_dup_disk_paths (xml, FALSE);
   for (guint i = 0; i < all->len; i++)
-    if (is_disc_copy (all->pdata[i])
+    if (is_disc_copy (virDomainGetConnect (domain), all->pdata[i])
         && !g_ptr_array_find_with_equal_func (disks, all->pdata[i], g_str_equal, NULL))
       g_ptr_array_add (disks, g_strdup (all->pdata[i]));
   remove_used (disks, used);

@@ -267,6 +267,8 @@ keeps_disks_fiber (gpointer data)
   g_autofree char *alias = g_strconcat (shared, ".link", NULL);
   g_autofree char *read_only = avb_session_test_create_disk (connection, "read-only");
   g_autofree char *medium = avb_session_test_create_disk (connection, "medium");
+  /* Called like a copy of a disc that this program makes, but not where it makes them. */
+  g_autofree char *stranger = g_build_filename (g_get_user_data_dir (), "x-avb-disc.img", NULL);
   g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("first", own);
   g_autoptr (AvbMachineSpec) other = avb_session_test_spec ("second", alias);
   g_autoptr (AvbMachine) machine = NULL;
@@ -282,6 +284,9 @@ keeps_disks_fiber (gpointer data)
   avb_machine_spec_add_disk (spec, disk);
   avb_machine_spec_add_disk (
       spec, avb_disk_spec_new (AVB_DISK_DEVICE_CDROM, AVB_DISK_BUS_SATA, medium, "raw"));
+  g_assert_true (g_file_set_contents (stranger, "disc", -1, NULL));
+  avb_machine_spec_add_disk (
+      spec, avb_disk_spec_new (AVB_DISK_DEVICE_CDROM, AVB_DISK_BUS_SATA, stranger, "raw"));
   machine = avb_test_await_object (avb_connection_create_machine (connection, spec));
   second = avb_test_await_object (avb_connection_create_machine (connection, other));
 
@@ -290,6 +295,8 @@ keeps_disks_fiber (gpointer data)
   g_assert_true (g_file_test (shared, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (read_only, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (medium, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (stranger, G_FILE_TEST_EXISTS));
+  g_unlink (stranger);
   avb_test_await (avb_machine_delete (second, AVB_DELETE_KEEP_DISKS));
   g_assert_true (g_file_test (alias, G_FILE_TEST_EXISTS));
 
