@@ -18,7 +18,7 @@
 
 /* A sound image takes some milliseconds; a slow network disk, or a slow computer, longer. */
 #define TIME_LIMIT 60
-#define CPU_LIMIT 20
+#define CPU_LIMIT 10
 #define MEMORY_LIMIT (G_GUINT64_CONSTANT (2) << 30)
 #define OUTPUT_LIMIT (1024 * 1024)
 #define HEAD_SIZE (64 * 1024)

@@ -365,6 +365,62 @@ other_places_are_refused (gpointer data)
   return NULL;
 }
 
+/* Puts a program of this name before all others. */
+static char *
+make_program (const char *name, const char *script)
+{
+  g_autofree char *programs = avb_fixture_path (folder, "bin");
+  g_autofree char *path = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (programs, 0700), ==, 0);
+  path = avb_fixture_write (programs, name, script, -1);
+  g_assert_cmpint (g_chmod (path, 0700), ==, 0);
+  return g_steal_pointer (&path);
+}
+
+static DexFuture *
+qemu_img_is_kept_in_bounds (gpointer data)
+{
+  g_autofree char *before = g_strdup (g_getenv ("PATH"));
+  g_autofree char *programs = avb_fixture_path (folder, "bin");
+  g_autofree char *path = g_strdup_printf ("%s:%s", programs, before);
+  g_autofree char *disk = avb_fixture_make_disk (folder, "bounds.qcow2", "qcow2", NULL);
+  g_autofree char *endless = make_program ("qemu-img", "#!/bin/sh\nexec cat /dev/zero\n");
+  g_autofree char *hungry = NULL;
+
+  g_setenv ("PATH", path, TRUE);
+  refuse (disk, AVB_ERROR_INVALID, "“bounds.qcow2” is damaged");
+  /* A program that computes for ever and is deaf to its time limit's first signal. */
+  hungry = make_program ("qemu-img", "#!/bin/sh\ntrap '' XCPU\nwhile :; do :; done\n");
+  refuse (disk, AVB_ERROR_INVALID, "“bounds.qcow2”");
+
+  g_setenv ("PATH", "/nowhere", TRUE);
+  refuse (disk, AVB_ERROR_NOT_SUPPORTED, "qemu-img is not installed");
+  g_setenv ("PATH", before, TRUE);
+  g_unlink (endless);
+  return NULL;
+}
+
+/* Last: afterwards this program knows that there are none. */
+static DexFuture *
+without_namespaces_the_limits_remain (gpointer data)
+{
+  g_autofree char *before = g_strdup (g_getenv ("PATH"));
+  g_autofree char *programs = avb_fixture_path (folder, "bin");
+  g_autofree char *path = g_strdup_printf ("%s:%s", programs, before);
+  g_autofree char *disk = avb_fixture_make_disk (folder, "plain.qcow2", "qcow2", NULL);
+  g_autofree char *sandbox =
+      make_program ("bwrap", "#!/bin/sh\necho 'bwrap: No permissions to create a new namespace' >&2\nexit 1\n");
+  g_autoptr (AvbMedium) medium = NULL;
+
+  g_setenv ("PATH", path, TRUE);
+  medium = inspect (disk);
+  g_assert_cmpuint (avb_medium_get_capacity (medium), ==, 64 << 20);
+  g_setenv ("PATH", before, TRUE);
+  g_unlink (sandbox);
+  return NULL;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -391,6 +447,8 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Medium/damaged-images-are-refused", damaged_images_are_refused);
   avb_test_add_fiber ("/Avb/Medium/names-are-harmless", names_are_harmless);
   avb_test_add_fiber ("/Avb/Medium/other-places-are-refused", other_places_are_refused);
+  avb_test_add_fiber ("/Avb/Medium/qemu-img-is-kept-in-bounds", qemu_img_is_kept_in_bounds);
+  avb_test_add_fiber ("/Avb/Medium/without-namespaces-the-limits-remain", without_namespaces_the_limits_remain);
   code = g_test_run ();
   avb_test_remove_folder (folder);
   g_free (folder);
