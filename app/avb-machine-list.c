@@ -345,7 +345,8 @@ avb_machine_list_find (AvbMachineList *self, const char *uuid)
         {
           g_autoptr (AvbMachine) machine = g_list_model_get_item (part->model, j);
 
-          if (g_strcmp0 (avb_machine_get_uuid (machine), uuid) == 0)
+          if (g_strcmp0 (avb_machine_get_uuid (machine), uuid) == 0 &&
+              !g_hash_table_contains (self->hidden, machine))
             return machine; /* its list holds it */
         }
     }

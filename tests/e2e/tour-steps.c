@@ -224,7 +224,7 @@ tour_delete (Tour *self, GError **error)
                  avb_guest_count (self->guest), disks);
     return FALSE;
   }
-  return TRUE;
+  return avb_driver_expect (self->driver, NULL, "No Machines Yet", 30, error);
 }
 
 gboolean
