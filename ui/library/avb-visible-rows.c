@@ -15,6 +15,8 @@
 #define PICTURE_INTERVAL_MS 1000
 /* A hypervisor that answers slowly is asked less often. */
 #define MAX_IN_FLIGHT 4
+/* A machine whose details cannot be read is asked for them again, but not with every picture. */
+#define DETAILS_INTERVAL_S 30
 
 typedef struct {
   GtkWidget    *widget;
@@ -23,6 +25,7 @@ typedef struct {
   GBytes       *last;     /* the picture that is shown, as it came */
   DexFuture    *taking;
   gint64        taken_at;
+  gint64        asked_at; /* for the details */
   guint         failures;
 } Row;
 
@@ -191,8 +194,12 @@ timer_cb (gpointer user_data)
     {
       if (!is_visible (self, row))
         continue;
-      if (!avb_machine_get_has_details (row->machine) && avb_machine_get_available (row->machine))
-        avb_future_finish (avb_machine_load_details (row->machine), "load details");
+      if (!avb_machine_get_has_details (row->machine) && avb_machine_get_available (row->machine) &&
+          (row->asked_at == 0 || now - row->asked_at > DETAILS_INTERVAL_S * G_USEC_PER_SEC))
+        {
+          row->asked_at = now;
+          avb_future_finish (avb_machine_load_details (row->machine), "load details");
+        }
       if (!wants_picture (row))
         continue;
       again = TRUE;
