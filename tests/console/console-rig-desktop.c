@@ -128,6 +128,15 @@ rig_pointer (int *width, int *height, int *hot_x, int *hot_y)
 }
 
 void
+rig_nudge (void)
+{
+  if (!on_wayland ())
+    return;
+  virtual_input_focus (FALSE);
+  virtual_input_focus (TRUE);
+}
+
+void
 rig_key (guint code, gboolean press)
 {
   if (on_wayland ())

@@ -9,6 +9,8 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+/* So long without a change, the compositor is woken: see rig_nudge(). */
+#define NUDGE_US (5 * G_USEC_PER_SEC)
 #define LIMIT_US (300 * G_USEC_PER_SEC)
 
 static gboolean
@@ -372,6 +374,7 @@ typedef struct {
   int              left;
   int              top;
   int              wrong;
+  gint64           since; /* wrong is as it is */
 } Picture;
 
 static gboolean
@@ -431,6 +434,14 @@ is_on_screen (gpointer data)
     for (int x = 0; x < picture->width; x++)
       wrong += (pixels[(gsize) (picture->top + y) * screen_width + picture->left + x] & 0xffffff)
                != (picture->expected[(gsize) y * picture->width + x] & 0xffffff);
+  if (wrong != picture->wrong)
+    picture->since = g_get_monotonic_time ();
+  else if (wrong > 0 && g_get_monotonic_time () - picture->since > NUDGE_US)
+    {
+      picture->since = g_get_monotonic_time ();
+      g_test_message ("no frame for long");
+      rig_nudge ();
+    }
   if (wrong != picture->wrong)
     g_test_message ("%d wrong pixels of %d", wrong, picture->width * picture->height);
   picture->wrong = wrong;

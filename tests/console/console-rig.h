@@ -49,6 +49,11 @@ guint32 *rig_screenshot (int width, int height);
 /* X11 only: the pointer that is shown. Returns its pixels, as GDK_MEMORY_DEFAULT. */
 guint32 *rig_pointer (int *width, int *height, int *hot_x, int *hot_y);
 
+/* On a busy computer the frames of a client on headless sway stop now and then: seen with the console's
+ * picture complete and a redraw queued, so it waits for the compositor. Another workspace and
+ * back sets them going. Does nothing on X11. */
+void rig_nudge (void);
+
 /* What a person does. Keys are Linux codes, places are device pixels of the screen. */
 void rig_key    (guint code, gboolean press);
 void rig_move   (int x, int y);
