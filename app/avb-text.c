@@ -87,7 +87,7 @@ avb_text_make_machine_name (const char *wish)
 char *
 avb_format_size (guint64 bytes)
 {
-  return g_format_size (bytes);
+  return g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
 }
 
 char *

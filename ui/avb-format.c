@@ -79,12 +79,6 @@ avb_format_cpus (guint cpus)
 }
 
 char *
-avb_format_disk (guint64 bytes)
-{
-  return g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
-}
-
-char *
 avb_format_remaining (guint64 seconds)
 {
   guint minutes;

@@ -21,8 +21,6 @@ const char *avb_format_state_icon (AvbMachineState state);
 const char *avb_format_state_class (AvbMachineState state);
 /* "1 CPU", "4 CPUs" */
 char       *avb_format_cpus      (guint cpus);
-/* "40 GB" of a disk */
-char       *avb_format_disk      (guint64 bytes);
 /* "3 minutes left"; "" for 0 */
 char       *avb_format_remaining (guint64 seconds);
 const char *avb_format_link      (AvbLink link);

@@ -9,6 +9,7 @@
 
 #include "backends/avb-error.h"
 #include "ui/avb-feedback.h"
+#include "app/avb-text.h"
 #include "ui/avb-format.h"
 
 struct _AvbJobsButton {
@@ -62,7 +63,7 @@ format_job (AvbOperation *operation)
     g_ptr_array_add (parts, g_strdup (status));
   if (avb_operation_get_rate (operation) > 0)
     {
-      g_autofree char *rate = g_format_size (avb_operation_get_rate (operation));
+      g_autofree char *rate = avb_format_size (avb_operation_get_rate (operation));
 
       /* Translators: %s is an amount of data: so much in a second. */
       g_ptr_array_add (parts, g_strdup_printf (_("%s/s"), rate));

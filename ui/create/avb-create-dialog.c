@@ -102,9 +102,9 @@ update_summary (AvbCreateDialog *self)
   guint64 free_memory = 0;
   g_autofree char *cpus_text = avb_format_cpus (avb_machine_spec_get_cpus (spec));
   g_autofree char *memory_text = avb_format_memory (memory);
-  g_autofree char *disk_text = avb_format_disk (disk);
+  g_autofree char *disk_text = avb_format_size (disk);
   g_autofree char *free_text = NULL;
-  g_autofree char *space_text = avb_format_disk (avb_draft_get_max_disk_size (self->draft));
+  g_autofree char *space_text = avb_format_size (avb_draft_get_max_disk_size (self->draft));
   g_autofree char *text = NULL;
   g_autofree char *host = NULL;
 
@@ -219,7 +219,7 @@ describe_medium (AvbCreateDialog *self)
     }
   adw_action_row_set_subtitle (self->system_row, os);
   base = avb_text_dup_file_name (avb_medium_get_file (medium));
-  size = avb_format_disk (avb_medium_get_size (medium));
+  size = avb_format_size (avb_medium_get_size (medium));
   g_string_append_printf (text, "%s · %s", base, size);
   if (avb_medium_get_kind (medium) == AVB_MEDIUM_DISK)
     g_string_append_printf (text, " · %s", avb_medium_get_format (medium));
