@@ -491,6 +491,10 @@ apply_list (AvbLibvirtConnection *self, GPtrArray *domains)
   g_autoptr (GPtrArray) known = g_hash_table_get_values_as_ptr_array (self->machines);
   g_autoptr (GHashTable) seen = NULL;
 
+  /* Removing one may drop its last reference. */
+  for (guint i = 0; i < known->len; i++)
+    g_object_ref (known->pdata[i]);
+  g_ptr_array_set_free_func (known, g_object_unref);
   /* A list cannot say why a machine is off that ran before the link was lost: it is asked. Details
    * may have changed as well. */
   for (guint i = 0; i < known->len; i++)

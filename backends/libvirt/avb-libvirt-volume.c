@@ -12,7 +12,6 @@
 #include <json-glib/json-glib.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -179,18 +178,19 @@ remove_thread (gpointer data)
   return dex_future_new_true ();
 }
 
-/* In the child: it may not outlive this program, nor eat the computer on a malformed image. */
+/* In the child: it may not eat the computer on a malformed image. Should this program die, the pipe
+ * for the progress breaks, and ends it. */
 static void
 child_setup_cb (gpointer data)
 {
   const struct rlimit memory = { 4ull << 30, 4ull << 30 };
   const struct rlimit none = { 0, 0 };
 
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
   setrlimit (RLIMIT_AS, &memory);
   setrlimit (RLIMIT_CORE, &none);
   /* A file that may not grow is an error like a full disk, not the end of the process. */
   signal (SIGXFSZ, SIG_IGN);
+  signal (SIGPIPE, SIG_DFL);
 }
 
 /* "    (12.34/100%)\r", many times. */
@@ -220,29 +220,41 @@ error_from_tool (const char *text)
   return avb_error_new (AVB_ERROR_FAILED, text, _ ("The disk could not be created."));
 }
 
+/* Starting a process waits until the new one has begun: not on the main thread. */
+static DexFuture *
+spawn_thread (gpointer data)
+{
+  const char *const *arguments = data;
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *process;
+
+  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
+  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, NULL, NULL);
+  process = g_subprocess_launcher_spawnv (launcher, arguments, &error);
+  if (process == NULL)
+    return dex_future_new_for_error (
+        avb_error_new (AVB_ERROR_NOT_SUPPORTED, error->message,
+                       _ ("The program qemu-img is not installed.")));
+  return dex_future_new_take_object (process);
+}
+
 /* Runs qemu-img to its end, inside a fiber; cancelling kills it. */
 static gboolean
 run_tool (const char *const *arguments, AvbOperation *operation, guint64 total, GError **error)
 {
   GCancellable *cancellable = avb_operation_get_cancellable (operation);
-  g_autoptr (GSubprocessLauncher) launcher
-      = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GError) local_error = NULL;
   g_autoptr (GBytes) complaint = NULL;
   g_autofree char *text = NULL;
 
-  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
-  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, NULL, NULL);
-  process = g_subprocess_launcher_spawnv (launcher, arguments, &local_error);
+  process = dex_await_object (avb_blocking_run (spawn_thread, g_strdupv ((char **) arguments),
+                                                (GDestroyNotify) g_strfreev),
+                              error);
   if (process == NULL)
-    {
-      g_propagate_error (error,
-                         avb_error_new (AVB_ERROR_NOT_SUPPORTED,
-                                        local_error->message,
-                                        _ ("The program qemu-img is not installed.")));
-      return FALSE;
-    }
+    return FALSE;
   for (;;)
     {
       DexFuture *read
