@@ -20,22 +20,42 @@ tick_cb (gpointer ticked)
   return G_SOURCE_CONTINUE;
 }
 
-void
-rig_wait (RigCondition condition, gpointer data, const char *what)
+static void
+wait_for (RigCondition condition, gpointer data, const char *what, gboolean nudge)
 {
-  gint64   end = g_get_monotonic_time () + LIMIT_US;
+  gint64   start = g_get_monotonic_time ();
+  gint64   nudged = start;
   gboolean ticked = FALSE;
   /* Conditions may be dear, so they are looked at now and then; and before anything idle. */
   guint tick = g_timeout_add_full (G_PRIORITY_HIGH, 20, tick_cb, &ticked, NULL);
 
   while (!condition (data))
     {
-      if (g_get_monotonic_time () > end)
+      gint64 now = g_get_monotonic_time ();
+
+      if (now - start > LIMIT_US)
         g_error ("waited in vain: %s", what);
+      if (nudge && now - nudged > NUDGE_US)
+        {
+          nudged = now;
+          rig_nudge ();
+        }
       for (ticked = FALSE; !ticked;)
         g_main_context_iteration (NULL, TRUE);
     }
   g_source_remove (tick);
+}
+
+void
+rig_wait (RigCondition condition, gpointer data, const char *what)
+{
+  wait_for (condition, data, what, FALSE);
+}
+
+void
+rig_wait_shown (RigCondition condition, gpointer data, const char *what)
+{
+  wait_for (condition, data, what, TRUE);
 }
 
 /* The server. */
@@ -374,7 +394,6 @@ typedef struct {
   int              left;
   int              top;
   int              wrong;
-  gint64           since; /* wrong is as it is */
 } Picture;
 
 static gboolean
@@ -435,14 +454,6 @@ is_on_screen (gpointer data)
       wrong += (pixels[(gsize) (picture->top + y) * screen_width + picture->left + x] & 0xffffff)
                != (picture->expected[(gsize) y * picture->width + x] & 0xffffff);
   if (wrong != picture->wrong)
-    picture->since = g_get_monotonic_time ();
-  else if (wrong > 0 && g_get_monotonic_time () - picture->since > NUDGE_US)
-    {
-      picture->since = g_get_monotonic_time ();
-      g_test_message ("no frame for long");
-      rig_nudge ();
-    }
-  if (wrong != picture->wrong)
     g_test_message ("%d wrong pixels of %d", wrong, picture->width * picture->height);
   picture->wrong = wrong;
   return wrong == 0;
@@ -456,5 +467,5 @@ rig_wait_screen (RigServer *server, int width, int height, int left, int top)
                 .expected = expected, .width = width, .height = height, .left = left, .top = top, .wrong = -1
   };
 
-  rig_wait (is_on_screen, &picture, "the screen shows the server’s picture without a wrong pixel");
+  rig_wait_shown (is_on_screen, &picture, "the screen shows the server’s picture without a wrong pixel");
 }

@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 /* Runs the main loop until @condition holds. Ends the test with @what after five minutes. */
 typedef gboolean (*RigCondition) (gpointer data);
 void rig_wait (RigCondition condition, gpointer data, const char *what);
+/* The same for what the screen must show, with an occasional rig_nudge(). */
+void rig_wait_shown (RigCondition condition, gpointer data, const char *what);
 
 /* The SPICE server of spice-server.c as a process. */
 typedef struct _RigServer RigServer;

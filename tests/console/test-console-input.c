@@ -459,7 +459,7 @@ test_drawn_cursor (Rig *rig, gconstpointer data)
   rig_wait (is_hidden_cursor, rig->console, "the desktop’s pointer hides");
   rig_server_command (rig->server, "cursor 8 8 2 1 ff0000ff");
   rig_server_command (rig->server, "cursor-move 52 41");
-  rig_wait (shows_red_at_50_40, NULL, "the pointer is drawn");
+  rig_wait_shown (shows_red_at_50_40, NULL, "the pointer is drawn");
 }
 
 /* The lock keys of the guest follow those of the desktop. */

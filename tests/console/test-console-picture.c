@@ -175,7 +175,6 @@ test_flood (Rig *rig, gconstpointer data)
   g_signal_handlers_disconnect_by_data (clock, &frames);
   g_test_message ("%d frames, %d beats", frames, beats);
   g_assert_cmpint (beats, >, 5);
-  g_assert_cmpint (frames, >, 1);
   g_assert_cmpint (frames, <, 20000);
 }
 
@@ -206,7 +205,7 @@ test_greyed (Rig *rig, gconstpointer data)
   rig_server_kill (rig->server);
   rig_wait_status (rig->console, AVB_CONSOLE_LOST);
   g_assert_nonnull (avb_console_get_message (rig->console));
-  rig_wait (is_grey, NULL, "the last picture is grey");
+  rig_wait_shown (is_grey, NULL, "the last picture is grey");
 
   rig_server_start (rig->server);
   rig_server_command (rig->server, "noise 0 0 640 480 5");

@@ -117,7 +117,7 @@ test_boot_sector (void)
   rig_machine_set_running (machine, TRUE);
   rig_wait (is_long, &wait, "the guest is ready");
   rig_wait (shows_picture, &wait, "the console has the guest’s picture");
-  rig_wait (is_on_screen, NULL, "the screen shows the guest’s picture without a wrong pixel");
+  rig_wait_shown (is_on_screen, NULL, "the screen shows the guest’s picture without a wrong pixel");
 
   gtk_widget_grab_focus (GTK_WIDGET (console));
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
