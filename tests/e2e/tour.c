@@ -143,5 +143,9 @@ main (int argc, char **argv)
   g_clear_pointer (&tour.driver, avb_driver_free);
   g_clear_pointer (&tour.guest, avb_guest_free);
   g_clear_pointer (&tour.disks, g_strfreev);
+  g_free (tour.program);
+  g_free (tour.iso);
+  g_free (tour.drag_source);
+  g_free (tour.out);
   return ok ? 0 : 1;
 }
