@@ -18,6 +18,11 @@
 /* Volumes of the session: files of this user, made by qemu-img under a temporary name in the same
  * folder, then renamed. */
 
+/* Files that are not whole yet. */
+#define TEMPORARY_PREFIX ".volume."
+#define TEMPORARY_SUFFIX ".part"
+#define ABANDONED_AFTER_S (24 * 60 * 60)
+
 #define QCOW2_OPTIONS "cluster_size=128k,extended_l2=on,lazy_refcounts=on"
 #define MAX_NAME 180
 #define MAX_TRIES 1000
@@ -94,17 +99,37 @@ file_call_free (gpointer data)
   g_free (call);
 }
 
+/* What a program that died in the middle of a copy left behind. A copy that is under way, perhaps
+ * another program's, was written to lately. */
+static void
+sweep (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char      *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      GStatBuf         info;
+
+      if (g_str_has_prefix (name, TEMPORARY_PREFIX) && g_str_has_suffix (name, TEMPORARY_SUFFIX) &&
+          g_lstat (path, &info) == 0 && S_ISREG (info.st_mode) &&
+          info.st_mtime < g_get_real_time () / G_USEC_PER_SEC - ABANDONED_AFTER_S)
+        g_unlink (path);
+    }
+}
+
 static DexFuture *
 begin_thread (gpointer data)
 {
   FileCall        *call = data;
   g_autofree char *path = NULL;
-  g_autofree char *pattern = g_strdup_printf (".%.60s.XXXXXX.part", "volume");
   int              fd;
 
   if (g_mkdir_with_parents (call->folder, 0700) != 0)
     return dex_future_new_for_error (error_from_errno (errno, call->folder));
-  path = g_build_filename (call->folder, pattern, NULL);
+  sweep (call->folder);
+  path = g_build_filename (call->folder, TEMPORARY_PREFIX "XXXXXX" TEMPORARY_SUFFIX, NULL);
   fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
   if (fd < 0)
     return dex_future_new_for_error (error_from_errno (errno, path));

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <utime.h>
 
 #include "backends/avb-error.h"
 #include "tests/avb-test.h"
@@ -605,6 +606,31 @@ dropped_fiber (gpointer data)
   return NULL;
 }
 
+static DexFuture *
+abandoned_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  g_autofree char *first = avb_session_test_create_disk (connection, "first");
+  g_autofree char *folder = g_path_get_dirname (first);
+  g_autofree char *abandoned = g_build_filename (folder, ".volume.aaaaaa.part", NULL);
+  g_autofree char *under_way = g_build_filename (folder, ".volume.bbbbbb.part", NULL);
+  g_autofree char *second = NULL;
+  struct utimbuf long_ago = { 1000000000, 1000000000 };
+
+  g_assert_true (g_file_set_contents (abandoned, "half", -1, NULL));
+  g_assert_true (g_file_set_contents (under_way, "half", -1, NULL));
+  g_assert_cmpint (g_utime (abandoned, &long_ago), ==, 0);
+  second = avb_session_test_create_disk (connection, "second");
+  g_assert_false (g_file_test (abandoned, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (under_way, G_FILE_TEST_EXISTS));
+
+  g_assert_cmpint (g_unlink (under_way), ==, 0);
+  avb_test_await (avb_connection_delete_volume (connection, first));
+  avb_test_await (avb_connection_delete_volume (connection, second));
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -623,5 +649,6 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Session/half-created", half_created_fiber);
   avb_test_add_fiber ("/Avb/Session/half-deleted", half_deleted_fiber);
   avb_test_add_fiber ("/Avb/Session/dropped-in-flight", dropped_fiber);
+  avb_test_add_fiber ("/Avb/Session/abandoned-copies-go", abandoned_fiber);
   return g_test_run ();
 }
