@@ -10,7 +10,6 @@
 
 struct _AvbReport {
   JsonBuilder *json;
-  GString *table;
 };
 
 AvbReport *
@@ -20,9 +19,8 @@ avb_report_new (void)
 
   self->json = json_builder_new ();
   json_builder_begin_array (self->json);
-  self->table = g_string_new (NULL);
-  g_string_append_printf (self->table, "%-28s %-8s %-4s %9s %9s  %-14s %9s %9s  %6s\n", "case", "metric", "unit",
-                          "ours", "(p95)", "peer", "theirs", "(p95)", "ratio");
+  g_print ("%-28s %-8s %-4s %9s %9s  %-14s %9s %9s  %6s\n", "case", "metric", "unit", "ours", "(p95)", "peer",
+           "theirs", "(p95)", "ratio");
   return self;
 }
 
@@ -30,7 +28,6 @@ void
 avb_report_free (AvbReport *self)
 {
   g_object_unref (self->json);
-  g_string_free (self->table, TRUE);
   g_free (self);
 }
 
@@ -80,18 +77,12 @@ avb_report_add (AvbReport *self, const char *test_case, const char *metric, cons
   json_builder_add_int_value (self->json, ours->len);
   json_builder_end_object (self->json);
 
-  g_string_append_printf (self->table, "%-28s %-8s %-4s %9.2f %9.2f  %-14s %9.2f %9.2f  ", test_case, metric, unit,
-                          our_median, percentile (ours, 0.95), peer, their_median, percentile (theirs, 0.95));
+  g_print ("%-28s %-8s %-4s %9.2f %9.2f  %-14s %9.2f %9.2f  ", test_case, metric, unit, our_median,
+           percentile (ours, 0.95), peer, their_median, percentile (theirs, 0.95));
   if (comparable)
-    g_string_append_printf (self->table, "%6.3f\n", ratio);
+    g_print ("%6.3f\n", ratio);
   else
-    g_string_append_printf (self->table, "%6s\n", "-");
-}
-
-void
-avb_report_print (AvbReport *self)
-{
-  g_print ("%s", self->table->str);
+    g_print ("%6s\n", "-");
 }
 
 gboolean

@@ -18,10 +18,9 @@ AvbReport *avb_report_new   (void);
 void       avb_report_free  (AvbReport *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbReport, avb_report_free)
 
-/* Adds a row from the runs of both (arrays of double); medians are compared, the 95th percentiles shown beside. */
+/* Adds a row, and prints it, from the runs of both (arrays of double); medians are compared, the 95th percentiles shown beside. */
 void     avb_report_add   (AvbReport *self, const char *test_case, const char *metric, const char *unit,
                            GArray *ours, const char *peer, GArray *theirs);
-void     avb_report_print (AvbReport *self);
 gboolean avb_report_save  (AvbReport *self, const char *path, GError **error);
 
 G_END_DECLS

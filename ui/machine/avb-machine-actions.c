@@ -427,6 +427,9 @@ delete_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_check_button_set_child (GTK_CHECK_BUTTON (question->disks), label);
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), question->disks);
+  /* Without the underscore of the mnemonic. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (question->disks), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  gtk_label_get_text (GTK_LABEL (label)), -1);
   gtk_widget_set_halign (question->disks, GTK_ALIGN_CENTER);
   adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), question->disks);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "cancel", _("_Cancel"), "go",
