@@ -103,12 +103,26 @@ compare (AvbScreen *screen, AvbReport *report, guint n_machines, const char *con
   return ok;
 }
 
+/* The hardware that an ordinary desktop machine has: virt-install's, in short. */
+#define DEVICES \
+  "<devices><disk type='file' device='disk'><driver name='qemu' type='qcow2' discard='unmap'/>" \
+  "<source file='/var/lib/libvirt/images/machine-%04u.qcow2'/><target dev='vda' bus='virtio'/></disk>" \
+  "<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><target dev='sda' bus='sata'/><readonly/></disk>" \
+  "<interface type='user'><model type='virtio'/></interface><serial type='pty'/><console type='pty'/>" \
+  "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>" \
+  "<channel type='spicevmc'><target type='virtio' name='com.redhat.spice.0'/></channel>" \
+  "<input type='tablet' bus='usb'/><graphics type='spice' autoport='yes'/><sound model='ich9'/>" \
+  "<video><model type='virtio'/></video>" \
+  "<memballoon model='virtio'/><rng model='virtio'><backend model='random'>/dev/urandom</backend></rng></devices>"
+
 static char *
 make_domain (guint number, const char *type)
 {
-  return g_strdup_printf ("<domain type='%s'><name>machine-%04u</name><memory unit='MiB'>512</memory><vcpu>1</vcpu>"
-                          "<os><type arch='x86_64'>hvm</type></os>%s</domain>",
-                          type, number, strcmp (type, "test") == 0 ? OFF : "");
+  return g_strdup_printf ("<domain type='%s'><name>machine-%04u</name><memory unit='MiB'>2048</memory><vcpu>2</vcpu>"
+                          "<os><type arch='x86_64' machine='%s'>hvm</type></os><features><acpi/><apic/></features>"
+                          "<clock offset='utc'/>" DEVICES "%s</domain>",
+                          type, number, strcmp (type, "test") == 0 ? "pc" : "q35", number,
+                          strcmp (type, "test") == 0 ? OFF : "");
 }
 
 static char *
