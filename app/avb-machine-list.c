@@ -323,14 +323,6 @@ avb_machine_list_show (AvbMachineList *self, AvbMachine *machine)
   change (self, part_get_offset (part) + position - before, 0, 1);
 }
 
-gboolean
-avb_machine_list_is_hidden (AvbMachineList *self, AvbMachine *machine)
-{
-  g_return_val_if_fail (AVB_IS_MACHINE_LIST (self), FALSE);
-
-  return g_hash_table_contains (self->hidden, machine);
-}
-
 AvbMachine *
 avb_machine_list_find (AvbMachineList *self, const char *uuid)
 {

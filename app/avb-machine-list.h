@@ -24,7 +24,6 @@ void            avb_machine_list_remove (AvbMachineList *self, GListModel *machi
 /* A machine that leaves its list is forgotten, hidden or not. */
 void            avb_machine_list_hide      (AvbMachineList *self, AvbMachine *machine);
 void            avb_machine_list_show      (AvbMachineList *self, AvbMachine *machine);
-gboolean        avb_machine_list_is_hidden (AvbMachineList *self, AvbMachine *machine);
 
 /* Hidden ones too. (transfer none) (nullable) */
 AvbMachine     *avb_machine_list_find (AvbMachineList *self, const char *uuid);

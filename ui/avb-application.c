@@ -321,11 +321,3 @@ avb_application_new (void)
                        G_APPLICATION_HANDLES_OPEN, "resource-base-path",
                        "/org/alphavbox/AlphaVBox", NULL);
 }
-
-AvbLibrary *
-avb_application_get_library (AvbApplication *self)
-{
-  g_return_val_if_fail (AVB_IS_APPLICATION (self), NULL);
-
-  return self->library;
-}

@@ -19,7 +19,5 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AvbApplication, avb_application, AVB, APPLICATION, AdwApplication)
 
 AvbApplication *avb_application_new         (void);
-/* (nullable) before startup */
-AvbLibrary     *avb_application_get_library (AvbApplication *self);
 
 G_END_DECLS

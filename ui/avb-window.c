@@ -512,14 +512,6 @@ avb_window_new (GtkApplication *application, AvbLibrary *library)
   return g_object_new (AVB_TYPE_WINDOW, "application", application, "library", library, NULL);
 }
 
-AvbLibrary *
-avb_window_get_library (AvbWindow *self)
-{
-  g_return_val_if_fail (AVB_IS_WINDOW (self), NULL);
-
-  return self->library;
-}
-
 AvbLibraryModel *
 avb_window_get_model (AvbWindow *self)
 {

@@ -20,7 +20,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AvbWindow, avb_window, AVB, WINDOW, AdwApplicationWindow)
 
 AvbWindow       *avb_window_new              (GtkApplication *application, AvbLibrary *library);
-AvbLibrary      *avb_window_get_library      (AvbWindow *self);
 AvbLibraryModel *avb_window_get_model        (AvbWindow *self);
 void             avb_window_add_toast        (AvbWindow *self, AdwToast *toast /* full */);
 /* Shows the page of @machine. */

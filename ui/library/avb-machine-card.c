@@ -165,14 +165,6 @@ avb_machine_card_new (void)
   return g_object_new (AVB_TYPE_MACHINE_CARD, NULL);
 }
 
-AvbMachine *
-avb_machine_card_get_machine (AvbMachineCard *self)
-{
-  g_return_val_if_fail (AVB_IS_MACHINE_CARD (self), NULL);
-
-  return self->machine;
-}
-
 void
 avb_machine_card_set_machine (AvbMachineCard *self, AvbMachine *machine)
 {

@@ -20,7 +20,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AvbMachineCard, avb_machine_card, AVB, MACHINE_CARD, GtkWidget)
 
 GtkWidget    *avb_machine_card_new           (void);
-AvbMachine   *avb_machine_card_get_machine   (AvbMachineCard *self);
 void          avb_machine_card_set_machine   (AvbMachineCard *self, AvbMachine *machine);
 AvbThumbnail *avb_machine_card_get_thumbnail (AvbMachineCard *self);
 

@@ -543,11 +543,3 @@ avb_machine_actions_set_targets (AvbMachineActions *self, GPtrArray *machines)
   g_clear_handle_id (&self->update_id, g_source_remove);
   update (self);
 }
-
-GActionGroup *
-avb_machine_actions_get_group (AvbMachineActions *self)
-{
-  g_return_val_if_fail (AVB_IS_MACHINE_ACTIONS (self), NULL);
-
-  return G_ACTION_GROUP (self->group);
-}

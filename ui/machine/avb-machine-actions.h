@@ -23,7 +23,5 @@ G_DECLARE_FINAL_TYPE (AvbMachineActions, avb_machine_actions, AVB, MACHINE_ACTIO
 AvbMachineActions *avb_machine_actions_new         (GtkWidget *owner, AvbLibrary *library);
 /* @machines: (element-type AvbMachine) (transfer none) */
 void               avb_machine_actions_set_targets (AvbMachineActions *self, GPtrArray *machines);
-/* The actions themselves, for tests. (transfer none) */
-GActionGroup      *avb_machine_actions_get_group   (AvbMachineActions *self);
 
 G_END_DECLS
