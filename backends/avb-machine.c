@@ -31,6 +31,7 @@ typedef struct {
   guint64         memory_mib;
   char           *last_error;
   GWeakRef        connection;
+  GHashTable     *settings;
   guint           can;
   guint           available : 1;
   guint           emulated : 1;
@@ -73,6 +74,9 @@ enum {
 #define PRIV(self) ((AvbMachinePrivate *) avb_machine_get_instance_private (self))
 
 static GParamSpec *properties[N_PROPS];
+
+enum { SETTING_CHANGED, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 /* What a state allows, before the link, a job under way and the hypervisor are asked. */
 static guint
@@ -185,6 +189,7 @@ avb_machine_finalize (GObject *object)
   g_free (priv->name);
   g_free (priv->os_id);
   g_free (priv->last_error);
+  g_hash_table_unref (priv->settings);
   g_clear_object (&priv->operation);
   g_weak_ref_clear (&priv->connection);
 
@@ -303,12 +308,24 @@ avb_machine_class_init (AvbMachineClass *klass)
   for (guint i = PROP_CAN_START; i < N_PROPS; i++)
     properties[i] = g_param_spec_boolean (can_names[i - PROP_CAN_START], NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[SETTING_CHANGED] = g_signal_new ("setting-changed",
+                                           G_TYPE_FROM_CLASS (klass),
+                                           G_SIGNAL_RUN_LAST | G_SIGNAL_DETAILED,
+                                           0,
+                                           NULL,
+                                           NULL,
+                                           NULL,
+                                           G_TYPE_NONE,
+                                           1,
+                                           G_TYPE_STRING);
 }
 
 static void
 avb_machine_init (AvbMachine *self)
 {
   g_weak_ref_init (&PRIV (self)->connection, NULL);
+  PRIV (self)->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 DexFuture *
@@ -609,6 +626,87 @@ avb_machine_take_screenshot (AvbMachine *self)
   if (refusal == NULL && !(state_can (PRIV (self)->state) & CAN (PROP_HAS_CONSOLE)))
     refusal = reject (AVB_ERROR_BUSY, _ ("The machine is not running."));
   return refusal != NULL ? refusal : klass->take_screenshot (self);
+}
+
+#define SETTING_MAX_BYTES 4096
+
+static gboolean
+setting_is_valid (const char *key, const char *value)
+{
+  if (*key == '\0' || strspn (key, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen (key))
+    return FALSE;
+  if (value == NULL)
+    return TRUE;
+  if (strlen (value) > SETTING_MAX_BYTES || !g_utf8_validate (value, -1, NULL))
+    return FALSE;
+  for (const char *c = value; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      return FALSE;
+  return TRUE;
+}
+
+/* Returns: whether it is another one now */
+static gboolean
+take_setting (AvbMachine *self, const char *key, const char *value)
+{
+  GHashTable *settings = PRIV (self)->settings;
+  GQuark      quark;
+
+  if (g_strcmp0 (g_hash_table_lookup (settings, key), value) == 0)
+    return FALSE;
+  quark = g_quark_from_string (key);
+  key = g_quark_to_string (quark); /* the table may own the one that was passed */
+  if (value != NULL)
+    g_hash_table_insert (settings, g_strdup (key), g_strdup (value));
+  else
+    g_hash_table_remove (settings, key);
+  g_signal_emit (self, signals[SETTING_CHANGED], quark, key);
+  return TRUE;
+}
+
+const char *
+avb_machine_get_setting (AvbMachine *self, const char *key)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
+  g_return_val_if_fail (key != NULL, NULL);
+
+  return g_hash_table_lookup (PRIV (self)->settings, key);
+}
+
+DexFuture *
+avb_machine_set_setting (AvbMachine *self, const char *key, const char *value)
+{
+  AvbMachineClass *klass;
+
+  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
+  g_return_val_if_fail (key != NULL, NULL);
+
+  klass = AVB_MACHINE_GET_CLASS (self);
+  if (!setting_is_valid (key, value))
+    return reject (AVB_ERROR_INVALID, _ ("This can’t be kept as a setting of the machine."));
+  if (!take_setting (self, key, value) || klass->set_setting == NULL)
+    return dex_future_new_true ();
+  return klass->set_setting (self, key, value);
+}
+
+void
+avb_machine_set_settings (AvbMachine *self, GHashTable *settings)
+{
+  g_autofree char **old = NULL;
+  GHashTableIter    iter;
+  gpointer          key, value;
+
+  g_return_if_fail (AVB_IS_MACHINE (self));
+  g_return_if_fail (settings != NULL);
+
+  old = (char **) g_hash_table_get_keys_as_array (PRIV (self)->settings, NULL);
+  for (guint i = 0; old[i] != NULL; i++)
+    if (!g_hash_table_contains (settings, old[i]))
+      take_setting (self, old[i], NULL);
+  g_hash_table_iter_init (&iter, settings);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    if (setting_is_valid (key, value))
+      take_setting (self, key, value);
 }
 
 const char *

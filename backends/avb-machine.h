@@ -102,7 +102,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbScreenshot, avb_screenshot_free)
  * until the next start), and what can be done now: `can-start` (also restores a saved machine),
  * `can-pause`, `can-resume`, `can-save`, `can-shut-down` (also reboot), `can-reset`, `can-force-off` (also
  * discards a saved state: see avb_machine_discard_saved()), `can-delete`, `can-rename`,
- * `can-edit`, `has-console` (the display can be connected to now). All booleans.
+X * Signal `setting-changed` (string: the key; also the detail): see avb_machine_get_setting().
  *
  * Every verb returns a future that resolves to %TRUE unless stated otherwise, and rejects with
  * %AVB_ERROR: %AVB_ERROR_BUSY in the wrong state, %AVB_ERROR_UNAVAILABLE without a link,
@@ -131,6 +131,7 @@ struct _AvbMachineClass {
   DexFuture *(*find_console)    (AvbMachine *self);
   DexFuture *(*open_console_fd) (AvbMachine *self);
   DexFuture *(*take_screenshot) (AvbMachine *self);
+  DexFuture *(*set_setting)     (AvbMachine *self, const char *key, const char *value);
 
   gpointer _reserved[8];
 };
@@ -173,6 +174,21 @@ DexFuture *avb_machine_open_console_fd (AvbMachine *self) G_GNUC_WARN_UNUSED_RES
 /* Resolves to an #AvbScreenshot (boxed). */
 DexFuture *avb_machine_take_screenshot (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * avb_machine_get_setting:
+ * @key: lower-case letters, digits and dashes
+ *
+ * What the user chose in this program for this machine: its display, its clipboard, its devices. Kept
+ * in the machine's definition where the backend can, so that it goes where the machine goes. Known
+ * once `has-details` is %TRUE.
+ *
+ * Returns: (nullable) (transfer none): %NULL where nothing was chosen
+ */
+const char *avb_machine_get_setting (AvbMachine *self, const char *key);
+/* @value is nullable: the default again. In force at once; resolves when it is kept. At most 4 KiB
+ * of UTF-8 without control characters, else %AVB_ERROR_INVALID. */
+DexFuture  *avb_machine_set_setting (AvbMachine *self, const char *key, const char *value) G_GNUC_WARN_UNUSED_RESULT;
+
 const char      *avb_machine_get_uuid        (AvbMachine *self);
 const char      *avb_machine_get_name        (AvbMachine *self);
 AvbMachineState  avb_machine_get_state       (AvbMachine *self);
@@ -207,6 +223,8 @@ void avb_machine_set_details    (AvbMachine *self,
                                  guint       cpus,
                                  guint64     memory_mib,
                                  gboolean    emulated);
+/* All settings, as strings, as they were read. */
+void avb_machine_set_settings   (AvbMachine *self, GHashTable *settings);
 void avb_machine_set_last_error (AvbMachine *self, const char *message);
 
 /* %FALSE once the definition is known to have no display that can be connected to. */

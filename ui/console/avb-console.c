@@ -449,8 +449,7 @@ avb_console_drop_session (AvbConsole *self)
   g_signal_handlers_disconnect_by_data (self->session, self);
   g_signal_handlers_disconnect_by_data (framebuffer, self);
   g_signal_handlers_disconnect_by_data (avb_spice_session_get_cursor (self->session), self);
-  avb_spice_session_close (self->session);
-  g_clear_object (&self->session);
+  g_clear_pointer (&self->session, avb_spice_session_release);
 }
 
 static void
@@ -458,10 +457,12 @@ avb_console_make_session (AvbConsole *self)
 {
   AvbFramebuffer *framebuffer;
 
-  self->session = avb_spice_session_new (self->machine);
+  self->session = avb_spice_session_hold (self->machine);
   framebuffer = avb_spice_session_get_framebuffer (self->session);
   avb_console_choose_format (self);
-  avb_console_input_set_server_mouse (self->input, FALSE);
+  avb_console_input_set_channel (self->input, avb_spice_session_get_inputs (self->session));
+  avb_console_input_set_server_mouse (self->input,
+                                      avb_spice_session_get_server_mouse (self->session));
   g_signal_connect (self->session, "notify::status", G_CALLBACK (status_cb), self);
   g_signal_connect (self->session, "notify::message", G_CALLBACK (message_cb), self);
   g_signal_connect (self->session, "notify::inputs", G_CALLBACK (inputs_cb), self);
@@ -617,6 +618,13 @@ avb_console_set_machine (AvbConsole *self, AvbMachine *machine)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GUEST_WIDTH]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GUEST_HEIGHT]);
   g_object_thaw_notify (G_OBJECT (self));
+}
+
+AvbSpiceSession *
+avb_console_get_session (AvbConsole *self)
+{
+  g_return_val_if_fail (AVB_IS_CONSOLE (self), NULL);
+  return self->session;
 }
 
 AvbConsoleStatus

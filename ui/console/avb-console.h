@@ -28,6 +28,8 @@ typedef enum {
 #define AVB_TYPE_CONSOLE_STATUS (avb_console_status_get_type ())
 GType avb_console_status_get_type (void);
 
+typedef struct _AvbSpiceSession AvbSpiceSession;
+
 /**
  * AvbConsole:
  *
@@ -51,6 +53,8 @@ G_DECLARE_FINAL_TYPE (AvbConsole, avb_console, AVB, CONSOLE, GtkWidget)
 GtkWidget        *avb_console_new         (void);
 AvbMachine       *avb_console_get_machine (AvbConsole *self);
 void              avb_console_set_machine (AvbConsole *self, AvbMachine *machine);
+/* (nullable): while there is a machine */
+AvbSpiceSession  *avb_console_get_session (AvbConsole *self);
 AvbConsoleStatus  avb_console_get_status  (AvbConsole *self);
 const char       *avb_console_get_message (AvbConsole *self);
 gboolean          avb_console_get_captured (AvbConsole *self);

@@ -39,7 +39,9 @@ struct _AvbSpiceSession {
   SpiceMainChannel   *main;
   SpiceInputsChannel *inputs;
   gboolean            server_mouse;
+  gboolean            agent_connected;
 
+  guint    holders;
   gboolean closed;
   gboolean has_console; /* the machine's, when it was looked at last */
   gboolean finding;     /* avb_machine_find_console() is under way */
@@ -55,8 +57,23 @@ struct _AvbSpiceSession {
 
 G_DEFINE_FINAL_TYPE (AvbSpiceSession, avb_spice_session, G_TYPE_OBJECT)
 
-enum { PROP_0, PROP_STATUS, PROP_MESSAGE, PROP_INPUTS, PROP_SERVER_MOUSE, N_PROPS };
+enum {
+  PROP_0,
+  PROP_STATUS,
+  PROP_MESSAGE,
+  PROP_INPUTS,
+  PROP_SERVER_MOUSE,
+  PROP_MAIN,
+  PROP_AGENT_CONNECTED,
+  N_PROPS
+};
 static GParamSpec *properties[N_PROPS];
+
+enum { PREPARE, CHANNEL, ENDED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+/* Where a machine keeps its session. */
+#define SESSION_KEY "avb-spice-session"
 
 /* What an answer from the machine is for. */
 typedef struct {
@@ -66,6 +83,7 @@ typedef struct {
 } Request;
 
 static void avb_spice_session_connect (AvbSpiceSession *self);
+static void avb_spice_session_close   (AvbSpiceSession *self);
 
 static Request *
 request_new (AvbSpiceSession *self, SpiceChannel *channel)
@@ -118,6 +136,22 @@ avb_spice_session_set_inputs (AvbSpiceSession *self, SpiceInputsChannel *inputs)
 {
   if (g_set_object (&self->inputs, inputs))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_INPUTS]);
+}
+
+static void
+avb_spice_session_set_agent_connected (AvbSpiceSession *self, gboolean connected)
+{
+  if (self->agent_connected == connected)
+    return;
+  self->agent_connected = connected;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AGENT_CONNECTED]);
+}
+
+static void
+avb_spice_session_set_main (AvbSpiceSession *self, SpiceMainChannel *main)
+{
+  if (g_set_object (&self->main, main))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAIN]);
 }
 
 /* A SpiceSession on its way out.
@@ -196,9 +230,11 @@ avb_spice_session_disconnect (AvbSpiceSession *self)
   avb_spice_display_set_channel (self->display, NULL);
   avb_guest_cursor_set_channel (self->cursor, NULL);
   avb_spice_session_set_inputs (self, NULL);
-  g_clear_object (&self->main);
+  avb_spice_session_set_agent_connected (self, FALSE);
+  avb_spice_session_set_main (self, NULL);
   if (spice == NULL)
     return;
+  g_signal_emit (self, signals[ENDED], 0);
   g_signal_handlers_disconnect_by_data (spice, self);
   channels = spice_session_get_channels (spice);
   for (GList *l = channels; l != NULL; l = l->next)
@@ -319,6 +355,8 @@ channel_event_cb (SpiceChannel *channel, SpiceChannelEvent event, AvbSpiceSessio
     case SPICE_CHANNEL_OPENED:
       if (SPICE_IS_INPUTS_CHANNEL (channel))
         avb_spice_session_set_inputs (self, SPICE_INPUTS_CHANNEL (channel));
+      else if (SPICE_IS_MAIN_CHANNEL (channel))
+        avb_spice_session_set_main (self, SPICE_MAIN_CHANNEL (channel));
       break;
     case SPICE_CHANNEL_NONE:
     case SPICE_CHANNEL_SWITCHING:
@@ -359,22 +397,34 @@ mouse_mode_cb (SpiceMainChannel *main, GParamSpec *pspec, AvbSpiceSession *self)
 }
 
 static void
+agent_connected_cb (SpiceMainChannel *main, GParamSpec *pspec, AvbSpiceSession *self)
+{
+  gboolean connected;
+
+  g_object_get (main, "agent-connected", &connected, NULL);
+  avb_spice_session_set_agent_connected (self, connected);
+}
+
+static void
 channel_new_cb (SpiceSession *spice, SpiceChannel *channel, AvbSpiceSession *self)
 {
   int id;
 
-  /* Only what is used is connected: no sound, no USB, no shared folder. */
+  /* Only what is used is connected. */
   g_object_get (channel, "channel-id", &id, NULL);
   if (!SPICE_IS_MAIN_CHANNEL (channel) && !SPICE_IS_INPUTS_CHANNEL (channel)
       && !((SPICE_IS_DISPLAY_CHANNEL (channel) || SPICE_IS_CURSOR_CHANNEL (channel)) && id == 0))
-    return;
+    {
+      g_signal_emit (self, signals[CHANNEL], 0, channel);
+      return;
+    }
 
   g_signal_connect (channel, "open-fd", G_CALLBACK (open_fd_cb), self);
   g_signal_connect (channel, "channel-event", G_CALLBACK (channel_event_cb), self);
   if (SPICE_IS_MAIN_CHANNEL (channel))
     {
-      g_set_object (&self->main, SPICE_MAIN_CHANNEL (channel));
       g_signal_connect (channel, "notify::mouse-mode", G_CALLBACK (mouse_mode_cb), self);
+      g_signal_connect (channel, "notify::agent-connected", G_CALLBACK (agent_connected_cb), self);
       return; /* connected by the session */
     }
   if (SPICE_IS_DISPLAY_CHANNEL (channel))
@@ -401,6 +451,7 @@ avb_spice_session_open (AvbSpiceSession *self, const AvbConsoleEndpoint *endpoin
                 FALSE,
                 NULL);
   g_signal_connect (self->spice, "channel-new", G_CALLBACK (channel_new_cb), self);
+  g_signal_emit (self, signals[PREPARE], 0, self->spice);
   if (endpoint->kind == AVB_CONSOLE_SPICE_FD)
     {
       opened = spice_session_open_fd (self->spice, -1);
@@ -546,6 +597,12 @@ avb_spice_session_get_property (GObject *object, guint id, GValue *value, GParam
     case PROP_SERVER_MOUSE:
       g_value_set_boolean (value, self->server_mouse);
       break;
+    case PROP_MAIN:
+      g_value_set_object (value, self->main);
+      break;
+    case PROP_AGENT_CONNECTED:
+      g_value_set_boolean (value, self->agent_connected);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -567,7 +624,33 @@ avb_spice_session_class_init (AvbSpiceSessionClass *klass)
   properties[PROP_INPUTS]
       = g_param_spec_object ("inputs", NULL, NULL, SPICE_TYPE_INPUTS_CHANNEL, flags);
   properties[PROP_SERVER_MOUSE] = g_param_spec_boolean ("server-mouse", NULL, NULL, FALSE, flags);
+  properties[PROP_MAIN] = g_param_spec_object ("main", NULL, NULL, SPICE_TYPE_MAIN_CHANNEL, flags);
+  properties[PROP_AGENT_CONNECTED]
+      = g_param_spec_boolean ("agent-connected", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[PREPARE] = g_signal_new ("prepare",
+                                   G_TYPE_FROM_CLASS (klass),
+                                   G_SIGNAL_RUN_LAST,
+                                   0,
+                                   NULL,
+                                   NULL,
+                                   NULL,
+                                   G_TYPE_NONE,
+                                   1,
+                                   SPICE_TYPE_SESSION);
+  signals[CHANNEL] = g_signal_new ("channel",
+                                   G_TYPE_FROM_CLASS (klass),
+                                   G_SIGNAL_RUN_LAST,
+                                   0,
+                                   NULL,
+                                   NULL,
+                                   NULL,
+                                   G_TYPE_NONE,
+                                   1,
+                                   SPICE_TYPE_CHANNEL);
+  signals[ENDED] = g_signal_new (
+      "ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -580,7 +663,7 @@ avb_spice_session_init (AvbSpiceSession *self)
   g_signal_connect (self->display, "problem", G_CALLBACK (problem_cb), self);
 }
 
-AvbSpiceSession *
+static AvbSpiceSession *
 avb_spice_session_new (AvbMachine *machine)
 {
   AvbSpiceSession *self = g_object_new (AVB_TYPE_SPICE_SESSION, NULL);
@@ -590,22 +673,50 @@ avb_spice_session_new (AvbMachine *machine)
   g_signal_connect (machine, "notify::has-console", G_CALLBACK (machine_cb), self);
   g_signal_connect (machine, "notify::available", G_CALLBACK (machine_cb), self);
   g_signal_connect (machine, "notify::state", G_CALLBACK (machine_cb), self);
-  avb_spice_session_connect (self);
   return self;
 }
 
-void
+AvbSpiceSession *
+avb_spice_session_hold (AvbMachine *machine)
+{
+  AvbSpiceSession *self;
+
+  g_return_val_if_fail (AVB_IS_MACHINE (machine), NULL);
+
+  self = g_object_get_data (G_OBJECT (machine), SESSION_KEY);
+  if (self == NULL)
+    {
+      self = avb_spice_session_new (machine);
+      g_object_set_data (G_OBJECT (machine), SESSION_KEY, self);
+      avb_spice_session_connect (self);
+    }
+  else
+    g_object_ref (self);
+  self->holders++;
+  return self;
+}
+
+static void
 avb_spice_session_close (AvbSpiceSession *self)
 {
-  g_return_if_fail (AVB_IS_SPICE_SESSION (self));
-
   if (self->closed)
     return;
   self->closed = TRUE;
-  if (self->machine != NULL)
-    g_signal_handlers_disconnect_by_data (self->machine, self);
+  g_signal_handlers_disconnect_by_data (self->machine, self);
+  g_object_set_data (G_OBJECT (self->machine), SESSION_KEY, NULL);
   avb_spice_session_disconnect (self);
   g_signal_handlers_disconnect_by_data (self->display, self);
+}
+
+void
+avb_spice_session_release (AvbSpiceSession *self)
+{
+  g_return_if_fail (AVB_IS_SPICE_SESSION (self));
+  g_return_if_fail (self->holders > 0);
+
+  if (--self->holders == 0)
+    avb_spice_session_close (self);
+  g_object_unref (self);
 }
 
 void
@@ -617,6 +728,44 @@ avb_spice_session_reconnect (AvbSpiceSession *self)
   self->failures = 0;
   self->short_lives = 0;
   avb_spice_session_connect (self);
+}
+
+void
+avb_spice_session_take_channel (AvbSpiceSession *self, SpiceChannel *channel)
+{
+  g_return_if_fail (AVB_IS_SPICE_SESSION (self));
+  g_return_if_fail (SPICE_IS_CHANNEL (channel));
+
+  g_signal_connect (channel, "open-fd", G_CALLBACK (open_fd_cb), self);
+  spice_channel_connect (channel);
+}
+
+AvbMachine *
+avb_spice_session_get_machine (AvbSpiceSession *self)
+{
+  g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), NULL);
+  return self->machine;
+}
+
+SpiceSession *
+avb_spice_session_get_spice (AvbSpiceSession *self)
+{
+  g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), NULL);
+  return self->spice;
+}
+
+SpiceMainChannel *
+avb_spice_session_get_main (AvbSpiceSession *self)
+{
+  g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), NULL);
+  return self->main;
+}
+
+gboolean
+avb_spice_session_get_agent_connected (AvbSpiceSession *self)
+{
+  g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), FALSE);
+  return self->agent_connected;
 }
 
 AvbConsoleStatus
