@@ -1,0 +1,43 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include <spice-client.h>
+
+#include "backends/avb-machine.h"
+
+G_BEGIN_DECLS
+
+/**
+ * AvbSpiceAttempt:
+ *
+ * One connection to a machine's display, from finding it to its end: makes the #SpiceSession, and opens
+ * what each channel talks through. It does not know what the channels are for. Main thread.
+ *
+ * Signals: `prepare` (#SpiceSession): nothing is connected yet; `channel` (#SpiceChannel): the server
+ * offers one; `lost` (string, translated): it ended, another attempt may go better; `failed`
+ * (string, translated): another one would end the same way. The attempt may be ended from within
+ * `lost` and `failed`.
+ */
+#define AVB_TYPE_SPICE_ATTEMPT (avb_spice_attempt_get_type ())
+G_DECLARE_FINAL_TYPE (AvbSpiceAttempt, avb_spice_attempt, AVB, SPICE_ATTEMPT, GObject)
+
+AvbSpiceAttempt *avb_spice_attempt_new   (AvbMachine *machine);
+/* Finds the display and connects to it. */
+void             avb_spice_attempt_start (AvbSpiceAttempt *self);
+/* No signal comes any more. */
+void             avb_spice_attempt_end   (AvbSpiceAttempt *self);
+
+/* Connects a channel that was offered. */
+void             avb_spice_attempt_connect_channel (AvbSpiceAttempt *self, SpiceChannel *channel);
+/* To be called when an event of a channel that matters says that it is over: `lost` or `failed` follows
+ * once the channel's signal is done with, because a channel must not lose its session there. Returns:
+ * whether it is over */
+gboolean         avb_spice_attempt_channel_event   (AvbSpiceAttempt  *self,
+                                                    SpiceChannel     *channel,
+                                                    SpiceChannelEvent event);
+/* (nullable): while there is one */
+SpiceSession    *avb_spice_attempt_get_spice       (AvbSpiceAttempt *self);
+
+G_END_DECLS
