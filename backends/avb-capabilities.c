@@ -197,3 +197,27 @@ avb_capabilities_get_memory_mib (AvbCapabilities *self)
 
   return self->memory_mib;
 }
+
+AvbCapabilities *
+avb_capabilities_copy (AvbCapabilities *self)
+{
+  AvbCapabilities   *copy = avb_capabilities_new ();
+  const char *const *architectures = avb_capabilities_get_architectures (self);
+
+  for (guint i = 0; i < AVB_N_FEATURES; i++)
+    {
+      const char *reason = avb_capabilities_get_reason (self, i);
+
+      if (reason == NULL)
+        avb_capabilities_set_supported (copy, i);
+      else
+        avb_capabilities_set_unsupported (copy, i, reason);
+    }
+  avb_capabilities_set_host (copy,
+                             avb_capabilities_get_architecture (self),
+                             avb_capabilities_get_cpus (self),
+                             avb_capabilities_get_memory_mib (self));
+  for (guint i = 0; architectures[i] != NULL; i++)
+    avb_capabilities_add_architecture (copy, architectures[i]);
+  return copy;
+}

@@ -48,6 +48,8 @@ G_DECLARE_FINAL_TYPE (AvbCapabilities, avb_capabilities, AVB, CAPABILITIES, GObj
 
 /* Builders, for backends; before the object is shared. Reasons are translated sentences. */
 AvbCapabilities *avb_capabilities_new              (void);
+/* All but the acceleration. */
+AvbCapabilities *avb_capabilities_copy             (AvbCapabilities *self);
 void             avb_capabilities_set_supported    (AvbCapabilities *self, AvbFeature feature);
 void             avb_capabilities_set_unsupported  (AvbCapabilities *self,
                                                     AvbFeature       feature,

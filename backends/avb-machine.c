@@ -5,10 +5,7 @@
 
 #include "backends/avb-machine.h"
 
-#include <glib/gi18n-lib.h>
-
-#include "backends/avb-connection.h"
-#include "backends/avb-error.h"
+#include "backends/avb-machine-private.h"
 
 G_DEFINE_ENUM_TYPE (AvbMachineState,
                     avb_machine_state,
@@ -32,7 +29,7 @@ typedef struct {
   char           *last_error;
   GWeakRef        connection;
   GHashTable     *settings;
-  guint           can;
+  AvbMachineCan   can;
   guint           available : 1;
   guint           emulated : 1;
   guint           has_details : 1;
@@ -55,7 +52,7 @@ enum {
   PROP_EMULATED,
   PROP_HAS_DETAILS,
   PROP_LAST_ERROR,
-  /* In the order of the bits of `can`. */
+  /* In the order of AvbMachineCan. */
   PROP_CAN_START,
   PROP_CAN_PAUSE,
   PROP_CAN_RESUME,
@@ -73,78 +70,31 @@ enum {
 #define CAN(prop) (1u << ((prop) - PROP_CAN_START))
 #define PRIV(self) ((AvbMachinePrivate *) avb_machine_get_instance_private (self))
 
+G_STATIC_ASSERT (CAN (PROP_HAS_CONSOLE) == AVB_MACHINE_HAS_CONSOLE);
+
 static GParamSpec *properties[N_PROPS];
 
 enum { SETTING_CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-/* What a state allows, before the link, a job under way and the hypervisor are asked. */
-static guint
-state_can (AvbMachineState state)
-{
-  const guint active = CAN (PROP_CAN_SAVE) | CAN (PROP_CAN_RESET) | CAN (PROP_CAN_FORCE_OFF)
-                       | CAN (PROP_CAN_EDIT) | CAN (PROP_HAS_CONSOLE);
-
-  switch (state)
-    {
-    case AVB_MACHINE_OFF:
-    case AVB_MACHINE_CRASHED:
-      return CAN (PROP_CAN_START) | CAN (PROP_CAN_DELETE) | CAN (PROP_CAN_RENAME)
-             | CAN (PROP_CAN_EDIT);
-    case AVB_MACHINE_SAVED:
-      /* A changed definition would not fit to the memory on disk: no edit, no rename. */
-      return CAN (PROP_CAN_START) | CAN (PROP_CAN_DELETE) | CAN (PROP_CAN_FORCE_OFF);
-    case AVB_MACHINE_RUNNING:
-      return active | CAN (PROP_CAN_PAUSE) | CAN (PROP_CAN_SHUT_DOWN);
-    case AVB_MACHINE_PAUSED:
-      return active | CAN (PROP_CAN_RESUME);
-    case AVB_MACHINE_STOPPING:
-      return active | CAN (PROP_CAN_SHUT_DOWN);
-    case AVB_MACHINE_UNKNOWN:
-    default:
-      return 0;
-    }
-}
-
-static guint
-capabilities_can (AvbMachine *self)
-{
-  g_autoptr (AvbConnection) connection = avb_machine_dup_connection (self);
-  AvbCapabilities *capabilities;
-  guint            can = ~0u;
-
-  if (connection == NULL)
-    return can;
-  capabilities = avb_connection_get_capabilities (connection);
-  if (!avb_capabilities_can (capabilities, AVB_FEATURE_SAVE))
-    can &= ~CAN (PROP_CAN_SAVE);
-  if (!avb_capabilities_can (capabilities, AVB_FEATURE_PAUSE))
-    can &= ~(CAN (PROP_CAN_PAUSE) | CAN (PROP_CAN_RESUME));
-  if (!avb_capabilities_can (capabilities, AVB_FEATURE_RENAME))
-    can &= ~CAN (PROP_CAN_RENAME);
-  if (!avb_capabilities_can (capabilities, AVB_FEATURE_CONSOLE))
-    can &= ~CAN (PROP_HAS_CONSOLE);
-  return can;
-}
-
 void
 avb_machine_update_can (AvbMachine *self)
 {
   AvbMachinePrivate *priv;
-  guint              before, now;
+  AvbMachineCan      before, now;
 
   g_return_if_fail (AVB_IS_MACHINE (self));
 
   priv = PRIV (self);
   before = priv->can;
-  now = priv->available ? state_can (priv->state) : 0;
+  now = priv->available ? avb_machine_state_can (priv->state) : 0;
   if (now != 0)
-    now &= capabilities_can (self);
+    now &= avb_machine_capabilities_can (self);
   /* The power cord can always be pulled; everything else waits for the job under way. */
   if (priv->operation != NULL)
-    now &= CAN (PROP_CAN_FORCE_OFF) | CAN (PROP_HAS_CONSOLE);
+    now &= AVB_MACHINE_CAN_FORCE_OFF | AVB_MACHINE_HAS_CONSOLE;
   if (priv->no_graphics)
-    now &= ~CAN (PROP_HAS_CONSOLE);
+    now &= ~AVB_MACHINE_HAS_CONSOLE;
   if (priv->state == AVB_MACHINE_SAVED && priv->operation != NULL)
     now = 0;
 
@@ -152,32 +102,6 @@ avb_machine_update_can (AvbMachine *self)
   for (guint i = PROP_CAN_START; i < N_PROPS; i++)
     if ((before ^ now) & CAN (i))
       g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
-}
-
-static DexFuture *
-reject (AvbError code, const char *sentence)
-{
-  return dex_future_new_for_error (avb_error_new (code, NULL, "%s", sentence));
-}
-
-/* (nullable): why @verb, which needs the bit @prop (0: none), cannot be called now */
-static DexFuture *
-refuse (AvbMachine *self, gconstpointer verb, guint prop)
-{
-  AvbMachinePrivate *priv = PRIV (self);
-
-  if (verb == NULL)
-    return reject (AVB_ERROR_NOT_SUPPORTED, _ ("This hypervisor does not offer this."));
-  if (!priv->available)
-    return reject (AVB_ERROR_UNAVAILABLE,
-                   _ ("There is no connection to the hypervisor at the moment."));
-  if (prop == 0 || (priv->can & CAN (prop)))
-    return NULL;
-  if (priv->operation != NULL)
-    return reject (AVB_ERROR_BUSY, _ ("Other work on this machine is still under way."));
-  if (state_can (priv->state) & CAN (prop))
-    return reject (AVB_ERROR_NOT_SUPPORTED, _ ("This hypervisor does not offer this."));
-  return reject (AVB_ERROR_BUSY, _ ("The machine is not in a state in which this is possible."));
 }
 
 static void
@@ -328,387 +252,6 @@ avb_machine_init (AvbMachine *self)
   PRIV (self)->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
-DexFuture *
-avb_machine_load_details (AvbMachine *self)
-{
-  AvbMachineClass *klass;
-  DexFuture       *refusal;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->load_details, 0);
-  return refusal != NULL ? refusal : klass->load_details (self);
-}
-
-DexFuture *
-avb_machine_start (AvbMachine *self)
-{
-  AvbMachineClass *klass;
-  DexFuture       *refusal;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->start, PROP_CAN_START);
-  return refusal != NULL ? refusal : klass->start (self);
-}
-
-DexFuture *
-avb_machine_pause (AvbMachine *self)
-{
-  AvbMachineClass *klass;
-  DexFuture       *refusal;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->pause, PROP_CAN_PAUSE);
-  return refusal != NULL ? refusal : klass->pause (self);
-}
-
-DexFuture *
-avb_machine_resume (AvbMachine *self)
-{
-  AvbMachineClass *klass;
-  DexFuture       *refusal;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->resume, PROP_CAN_RESUME);
-  return refusal != NULL ? refusal : klass->resume (self);
-}
-
-DexFuture *
-avb_machine_shut_down (AvbMachine *self)
-{
-  AvbMachineClass *klass;
-  DexFuture       *refusal;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->shut_down, PROP_CAN_SHUT_DOWN);
-  return refusal != NULL ? refusal : klass->shut_down (self);
-}
-
-DexFuture *
-avb_machine_reboot (AvbMachine *self)
-{
-  AvbMachineClass *klass;
-  DexFuture       *refusal;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->reboot, PROP_CAN_SHUT_DOWN);
-  return refusal != NULL ? refusal : klass->reboot (self);
-}
-
-DexFuture *
-avb_machine_reset (AvbMachine *self)
-{
-  AvbMachineClass *klass;
-  DexFuture       *refusal;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->reset, PROP_CAN_RESET);
-  return refusal != NULL ? refusal : klass->reset (self);
-}
-
-DexFuture *
-avb_machine_read_spec (AvbMachine *self)
-{
-  AvbMachineClass *klass;
-  DexFuture       *refusal;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->read_spec, 0);
-  return refusal != NULL ? refusal : klass->read_spec (self);
-}
-
-DexFuture *
-avb_machine_find_console (AvbMachine *self)
-{
-  AvbMachineClass *klass;
-  DexFuture       *refusal;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->find_console, 0);
-  return refusal != NULL ? refusal : klass->find_console (self);
-}
-
-DexFuture *
-avb_machine_open_console_fd (AvbMachine *self)
-{
-  AvbMachineClass *klass;
-  DexFuture       *refusal;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->open_console_fd, PROP_HAS_CONSOLE);
-  return refusal != NULL ? refusal : klass->open_console_fd (self);
-}
-
-DexFuture *
-avb_machine_discard_saved (AvbMachine *self)
-{
-  AvbMachineClass *klass;
-  DexFuture       *refusal;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->discard_saved, PROP_CAN_FORCE_OFF);
-  if (refusal == NULL && PRIV (self)->state != AVB_MACHINE_SAVED)
-    refusal = reject (AVB_ERROR_BUSY, _ ("The machine has no saved state."));
-  return refusal != NULL ? refusal : klass->discard_saved (self);
-}
-
-DexFuture *
-avb_machine_force_off (AvbMachine *self)
-{
-  AvbMachineClass *klass;
-  DexFuture       *refusal;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-
-  if (PRIV (self)->state == AVB_MACHINE_SAVED)
-    return avb_machine_discard_saved (self);
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->force_off, PROP_CAN_FORCE_OFF);
-  return refusal != NULL ? refusal : klass->force_off (self);
-}
-
-typedef struct {
-  AvbMachine   *machine;
-  AvbOperation *operation;
-} SaveCall;
-
-static void
-save_call_free (gpointer data)
-{
-  SaveCall *call = data;
-
-  g_object_unref (call->machine);
-  g_object_unref (call->operation);
-  g_free (call);
-}
-
-static DexFuture *
-save_cb (DexFuture *future, gpointer data)
-{
-  SaveCall *call = data;
-  g_autoptr (GError) error = NULL;
-
-  dex_future_get_value (future, &error);
-  if (PRIV (call->machine)->operation == call->operation)
-    avb_machine_set_operation (call->machine, NULL);
-  avb_operation_finish (call->operation, error);
-
-  return dex_ref (future);
-}
-
-DexFuture *
-avb_machine_save (AvbMachine *self, AvbOperation *operation)
-{
-  AvbMachineClass *klass;
-  DexFuture       *refusal;
-  SaveCall        *call;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-  g_return_val_if_fail (operation == NULL || AVB_IS_OPERATION (operation), NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->save, PROP_CAN_SAVE);
-  if (refusal != NULL)
-    {
-      g_autoptr (GError) error = NULL;
-
-      dex_future_get_value (refusal, &error);
-      if (operation != NULL)
-        avb_operation_finish (operation, error);
-      return refusal;
-    }
-
-  call = g_new0 (SaveCall, 1);
-  call->machine = g_object_ref (self);
-  if (operation != NULL)
-    {
-      call->operation = g_object_ref (operation);
-    }
-  else
-    {
-      /* Translators: %s is the name of a machine. */
-      g_autofree char *title = g_strdup_printf (_ ("Saving “%s”"), PRIV (self)->name);
-
-      call->operation = avb_operation_new (title);
-    }
-  avb_machine_set_operation (self, call->operation);
-
-  return dex_future_finally (klass->save (self, call->operation), save_cb, call, save_call_free);
-}
-
-DexFuture *
-avb_machine_delete (AvbMachine *self, AvbDeleteFlags flags)
-{
-  AvbMachineClass *klass;
-  DexFuture       *refusal;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->delete, PROP_CAN_DELETE);
-  return refusal != NULL ? refusal : klass->delete (self, flags);
-}
-
-DexFuture *
-avb_machine_rename (AvbMachine *self, const char *name)
-{
-  AvbMachineClass *klass;
-  g_autoptr (AvbMachineSpec) spec = NULL;
-  GError    *error = NULL;
-  DexFuture *refusal;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-  g_return_val_if_fail (name != NULL, NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->rename, PROP_CAN_RENAME);
-  if (refusal != NULL)
-    return refusal;
-  spec = avb_machine_spec_new ();
-  avb_machine_spec_set_name (spec, name);
-  if (!avb_machine_spec_validate (spec, &error))
-    return dex_future_new_for_error (error);
-  if (g_strcmp0 (name, PRIV (self)->name) == 0)
-    return dex_future_new_true ();
-  return klass->rename (self, name);
-}
-
-DexFuture *
-avb_machine_apply_spec (AvbMachine *self, AvbMachineSpec *spec)
-{
-  AvbMachineClass *klass;
-  GError          *error = NULL;
-  DexFuture       *refusal;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (spec), NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->apply_spec, PROP_CAN_EDIT);
-  if (refusal != NULL)
-    return refusal;
-  if (!avb_machine_spec_validate (spec, &error))
-    return dex_future_new_for_error (error);
-  return klass->apply_spec (self, spec);
-}
-
-DexFuture *
-avb_machine_take_screenshot (AvbMachine *self)
-{
-  AvbMachineClass *klass;
-  DexFuture       *refusal;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = refuse (self, klass->take_screenshot, 0);
-  if (refusal == NULL && !(state_can (PRIV (self)->state) & CAN (PROP_HAS_CONSOLE)))
-    refusal = reject (AVB_ERROR_BUSY, _ ("The machine is not running."));
-  return refusal != NULL ? refusal : klass->take_screenshot (self);
-}
-
-#define SETTING_MAX_BYTES 4096
-
-static gboolean
-setting_is_valid (const char *key, const char *value)
-{
-  if (*key == '\0' || strspn (key, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen (key))
-    return FALSE;
-  if (value == NULL)
-    return TRUE;
-  if (strlen (value) > SETTING_MAX_BYTES || !g_utf8_validate (value, -1, NULL))
-    return FALSE;
-  for (const char *c = value; *c != '\0'; c++)
-    if (g_ascii_iscntrl (*c))
-      return FALSE;
-  return TRUE;
-}
-
-/* Returns: whether it is another one now */
-static gboolean
-take_setting (AvbMachine *self, const char *key, const char *value)
-{
-  GHashTable *settings = PRIV (self)->settings;
-  GQuark      quark;
-
-  if (g_strcmp0 (g_hash_table_lookup (settings, key), value) == 0)
-    return FALSE;
-  quark = g_quark_from_string (key);
-  key = g_quark_to_string (quark); /* the table may own the one that was passed */
-  if (value != NULL)
-    g_hash_table_insert (settings, g_strdup (key), g_strdup (value));
-  else
-    g_hash_table_remove (settings, key);
-  g_signal_emit (self, signals[SETTING_CHANGED], quark, key);
-  return TRUE;
-}
-
-const char *
-avb_machine_get_setting (AvbMachine *self, const char *key)
-{
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-  g_return_val_if_fail (key != NULL, NULL);
-
-  return g_hash_table_lookup (PRIV (self)->settings, key);
-}
-
-DexFuture *
-avb_machine_set_setting (AvbMachine *self, const char *key, const char *value)
-{
-  AvbMachineClass *klass;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
-  g_return_val_if_fail (key != NULL, NULL);
-
-  klass = AVB_MACHINE_GET_CLASS (self);
-  if (!setting_is_valid (key, value))
-    return reject (AVB_ERROR_INVALID, _ ("This can’t be kept as a setting of the machine."));
-  if (!take_setting (self, key, value) || klass->set_setting == NULL)
-    return dex_future_new_true ();
-  return klass->set_setting (self, key, value);
-}
-
-void
-avb_machine_set_settings (AvbMachine *self, GHashTable *settings)
-{
-  g_autofree char **old = NULL;
-  GHashTableIter    iter;
-  gpointer          key, value;
-
-  g_return_if_fail (AVB_IS_MACHINE (self));
-  g_return_if_fail (settings != NULL);
-
-  old = (char **) g_hash_table_get_keys_as_array (PRIV (self)->settings, NULL);
-  for (guint i = 0; old[i] != NULL; i++)
-    if (!g_hash_table_contains (settings, old[i]))
-      take_setting (self, old[i], NULL);
-  g_hash_table_iter_init (&iter, settings);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    if (setting_is_valid (key, value))
-      take_setting (self, key, value);
-}
-
 const char *
 avb_machine_get_uuid (AvbMachine *self)
 {
@@ -806,91 +349,77 @@ avb_machine_get_last_error (AvbMachine *self)
 }
 
 gboolean
-avb_machine_can_start (AvbMachine *self)
+avb_machine_get_can (AvbMachine *self, AvbMachineCan can)
 {
   g_return_val_if_fail (AVB_IS_MACHINE (self), FALSE);
 
-  return (PRIV (self)->can & CAN (PROP_CAN_START)) != 0;
+  return (PRIV (self)->can & can) != 0;
+}
+
+gboolean
+avb_machine_can_start (AvbMachine *self)
+{
+  return avb_machine_get_can (self, AVB_MACHINE_CAN_START);
 }
 
 gboolean
 avb_machine_can_pause (AvbMachine *self)
 {
-  g_return_val_if_fail (AVB_IS_MACHINE (self), FALSE);
-
-  return (PRIV (self)->can & CAN (PROP_CAN_PAUSE)) != 0;
+  return avb_machine_get_can (self, AVB_MACHINE_CAN_PAUSE);
 }
 
 gboolean
 avb_machine_can_resume (AvbMachine *self)
 {
-  g_return_val_if_fail (AVB_IS_MACHINE (self), FALSE);
-
-  return (PRIV (self)->can & CAN (PROP_CAN_RESUME)) != 0;
+  return avb_machine_get_can (self, AVB_MACHINE_CAN_RESUME);
 }
 
 gboolean
 avb_machine_can_save (AvbMachine *self)
 {
-  g_return_val_if_fail (AVB_IS_MACHINE (self), FALSE);
-
-  return (PRIV (self)->can & CAN (PROP_CAN_SAVE)) != 0;
+  return avb_machine_get_can (self, AVB_MACHINE_CAN_SAVE);
 }
 
 gboolean
 avb_machine_can_shut_down (AvbMachine *self)
 {
-  g_return_val_if_fail (AVB_IS_MACHINE (self), FALSE);
-
-  return (PRIV (self)->can & CAN (PROP_CAN_SHUT_DOWN)) != 0;
+  return avb_machine_get_can (self, AVB_MACHINE_CAN_SHUT_DOWN);
 }
 
 gboolean
 avb_machine_can_reset (AvbMachine *self)
 {
-  g_return_val_if_fail (AVB_IS_MACHINE (self), FALSE);
-
-  return (PRIV (self)->can & CAN (PROP_CAN_RESET)) != 0;
+  return avb_machine_get_can (self, AVB_MACHINE_CAN_RESET);
 }
 
 gboolean
 avb_machine_can_force_off (AvbMachine *self)
 {
-  g_return_val_if_fail (AVB_IS_MACHINE (self), FALSE);
-
-  return (PRIV (self)->can & CAN (PROP_CAN_FORCE_OFF)) != 0;
+  return avb_machine_get_can (self, AVB_MACHINE_CAN_FORCE_OFF);
 }
 
 gboolean
 avb_machine_can_delete (AvbMachine *self)
 {
-  g_return_val_if_fail (AVB_IS_MACHINE (self), FALSE);
-
-  return (PRIV (self)->can & CAN (PROP_CAN_DELETE)) != 0;
+  return avb_machine_get_can (self, AVB_MACHINE_CAN_DELETE);
 }
 
 gboolean
 avb_machine_can_rename (AvbMachine *self)
 {
-  g_return_val_if_fail (AVB_IS_MACHINE (self), FALSE);
-
-  return (PRIV (self)->can & CAN (PROP_CAN_RENAME)) != 0;
+  return avb_machine_get_can (self, AVB_MACHINE_CAN_RENAME);
 }
 
 gboolean
 avb_machine_can_edit (AvbMachine *self)
 {
-  g_return_val_if_fail (AVB_IS_MACHINE (self), FALSE);
-
-  return (PRIV (self)->can & CAN (PROP_CAN_EDIT)) != 0;
+  return avb_machine_get_can (self, AVB_MACHINE_CAN_EDIT);
 }
 
 gboolean
 avb_machine_has_console (AvbMachine *self)
 {
-  g_return_val_if_fail (AVB_IS_MACHINE (self), FALSE);
-
-  return (PRIV (self)->can & CAN (PROP_HAS_CONSOLE)) != 0;
+  return avb_machine_get_can (self, AVB_MACHINE_HAS_CONSOLE);
 }
 
 void
@@ -1000,6 +529,19 @@ avb_machine_set_has_graphics (AvbMachine *self, gboolean has_graphics)
 
   PRIV (self)->no_graphics = !has_graphics;
   avb_machine_update_can (self);
+}
+
+GHashTable *
+avb_machine_peek_settings (AvbMachine *self)
+{
+  return PRIV (self)->settings;
+}
+
+void
+avb_machine_emit_setting_changed (AvbMachine *self, const char *key)
+{
+  /* No quark of it: nobody waits for this key. Keys come from outside and quarks are for ever. */
+  g_signal_emit (self, signals[SETTING_CHANGED], g_quark_try_string (key), key);
 }
 
 AvbConnection *

@@ -102,7 +102,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbScreenshot, avb_screenshot_free)
  * until the next start), and what can be done now: `can-start` (also restores a saved machine),
  * `can-pause`, `can-resume`, `can-save`, `can-shut-down` (also reboot), `can-reset`, `can-force-off` (also
  * discards a saved state: see avb_machine_discard_saved()), `can-delete`, `can-rename`,
-X * Signal `setting-changed` (string: the key; also the detail): see avb_machine_get_setting().
+ * `can-edit`, `has-console` (the display can be connected to now). All booleans.
+ *
+ * Signal `setting-changed` (string: the key; also the detail): see avb_machine_get_setting().
  *
  * Every verb returns a future that resolves to %TRUE unless stated otherwise, and rejects with
  * %AVB_ERROR: %AVB_ERROR_BUSY in the wrong state, %AVB_ERROR_UNAVAILABLE without a link,

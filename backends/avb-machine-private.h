@@ -1,0 +1,43 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include "backends/avb-connection.h"
+#include "backends/avb-error.h"
+
+G_BEGIN_DECLS
+
+/* What the files of AvbMachine share. */
+
+/* What can be done with a machine now, in the order of the properties. */
+typedef enum {
+  AVB_MACHINE_CAN_START = 1 << 0,
+  AVB_MACHINE_CAN_PAUSE = 1 << 1,
+  AVB_MACHINE_CAN_RESUME = 1 << 2,
+  AVB_MACHINE_CAN_SAVE = 1 << 3,
+  AVB_MACHINE_CAN_SHUT_DOWN = 1 << 4,
+  AVB_MACHINE_CAN_RESET = 1 << 5,
+  AVB_MACHINE_CAN_FORCE_OFF = 1 << 6,
+  AVB_MACHINE_CAN_DELETE = 1 << 7,
+  AVB_MACHINE_CAN_RENAME = 1 << 8,
+  AVB_MACHINE_CAN_EDIT = 1 << 9,
+  AVB_MACHINE_HAS_CONSOLE = 1 << 10,
+} AvbMachineCan;
+
+/* What a state allows, before the link, a job under way and the hypervisor are asked. */
+AvbMachineCan avb_machine_state_can        (AvbMachineState state);
+/* What the hypervisor allows in any state. */
+AvbMachineCan avb_machine_capabilities_can (AvbMachine *self);
+gboolean      avb_machine_get_can          (AvbMachine *self, AvbMachineCan can);
+/* (nullable): why @verb, a vfunc, which needs @can (0: nothing), cannot be called now */
+DexFuture    *avb_machine_refuse           (AvbMachine   *self,
+                                            gconstpointer verb,
+                                            AvbMachineCan can) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture    *avb_machine_reject           (AvbError    code,
+                                            const char *sentence) G_GNUC_WARN_UNUSED_RESULT;
+
+GHashTable   *avb_machine_peek_settings        (AvbMachine *self);
+void          avb_machine_emit_setting_changed (AvbMachine *self, const char *key);
+
+G_END_DECLS

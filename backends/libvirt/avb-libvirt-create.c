@@ -1,0 +1,191 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "backends/libvirt/avb-libvirt-connection-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "backends/libvirt/avb-libvirt-machine.h"
+
+/* --- Orphans: defined perhaps, but the link was lost before the answer. Whoever created them was
+ * told that it failed, and has removed the disks: they may not stay. --- */
+
+typedef struct {
+  AvbLibvirtConnection *self;
+  virConnect           *vir;
+  char                 *uuid;
+} OrphanCall;
+
+static void
+orphan_call_free (gpointer data)
+{
+  OrphanCall *call = data;
+
+  g_object_unref (call->self);
+  g_free (call->uuid);
+  g_free (call);
+}
+
+static DexFuture *
+orphan_thread (gpointer data)
+{
+  OrphanCall *call = data;
+  g_autoptr (virConnect) vir = g_steal_pointer (&call->vir);
+  g_autoptr (virDomain) domain = NULL;
+
+  virResetLastError ();
+  domain = virDomainLookupByUUIDString (vir, call->uuid);
+  if (domain == NULL)
+    return virGetLastErrorCode () == VIR_ERR_NO_DOMAIN ? dex_future_new_true ()
+                                                       : avb_libvirt_future_error ("orphan");
+  return avb_libvirt_delete_domain (domain, AVB_DELETE_KEEP_DISKS, NULL);
+}
+
+static DexFuture *
+orphan_cb (DexFuture *future, gpointer data)
+{
+  OrphanCall *call = data;
+
+  if (dex_future_get_value (future, NULL) != NULL)
+    g_hash_table_remove (call->self->orphans, call->uuid);
+  return dex_ref (future);
+}
+
+void
+avb_libvirt_connection_discard_orphans (AvbLibvirtConnection *self)
+{
+  GHashTableIter iter;
+  gpointer       uuid;
+
+  g_hash_table_iter_init (&iter, self->orphans);
+  while (g_hash_table_iter_next (&iter, &uuid, NULL))
+    {
+      OrphanCall *call = g_new0 (OrphanCall, 1);
+
+      call->self = g_object_ref (self);
+      call->vir = avb_libvirt_connection_ref_vir (self);
+      call->uuid = g_strdup (uuid);
+      avb_future_finish (
+          dex_future_finally (
+              avb_blocking_run (orphan_thread, call, NULL), orphan_cb, call, orphan_call_free),
+          "Removing a machine that was created halfway");
+    }
+}
+
+typedef struct {
+  AvbLibvirtConnection *self;
+  virConnect           *vir;
+  AvbMachineSpec       *spec;
+  char                 *uuid;
+} CreateCall;
+
+static void
+create_call_free (gpointer data)
+{
+  CreateCall *call = data;
+
+  g_object_unref (call->self);
+  g_object_unref (call->spec);
+  g_free (call->uuid);
+  g_free (call);
+}
+
+/* Takes @error. Whatever the call itself said: without a link nobody knows what became of it. */
+static DexFuture *
+create_failed (virConnect *vir, GError *error)
+{
+  g_autoptr (GError) owned = error;
+
+  if (owned->code != AVB_ERROR_UNAVAILABLE && virConnectIsAlive (vir) != 1)
+    return dex_future_new_for_error (
+        avb_error_new (AVB_ERROR_UNAVAILABLE, avb_error_get_details (owned), "%s", owned->message));
+  return dex_future_new_for_error (g_steal_pointer (&owned));
+}
+
+static DexFuture *
+create_thread (gpointer data)
+{
+  CreateCall *call = data;
+  g_autoptr (virConnect) vir = g_steal_pointer (&call->vir);
+  g_autoptr (AvbDomainXml) xml = NULL;
+  g_autoptr (virDomain) domain = NULL;
+  g_autofree char  *text = NULL;
+  GError           *error = NULL;
+  AvbDomainTraits  *traits;
+  AvbLibvirtDomain *read;
+
+  virResetLastError ();
+  domain = virDomainLookupByName (vir, avb_machine_spec_get_name (call->spec));
+  if (domain != NULL)
+    return dex_future_new_for_error (
+        avb_error_new (AVB_ERROR_EXISTS, NULL, _ ("There is already a machine of this name.")));
+  traits = avb_libvirt_traits_read (vir,
+                                    avb_machine_spec_get_architecture (call->spec),
+                                    avb_machine_spec_get_accelerated (call->spec));
+  xml = avb_domain_xml_new (call->spec, traits, &error);
+  avb_libvirt_traits_free (traits);
+  if (xml == NULL)
+    return dex_future_new_for_error (error);
+
+  /* Known from the start, so that it is known which one was made if the answer gets lost. */
+  avb_domain_xml_set_uuid (xml, call->uuid);
+  text = avb_domain_xml_to_string (xml);
+  domain = virDomainDefineXMLFlags (vir, text, VIR_DOMAIN_DEFINE_VALIDATE);
+  if (domain == NULL)
+    return create_failed (vir, avb_libvirt_error_new (_ ("The machine could not be created.")));
+  read = avb_libvirt_domain_read (vir, call->uuid, FALSE, &error);
+  if (read == NULL)
+    return create_failed (vir, error);
+  return dex_future_new_for_pointer (read);
+}
+
+static DexFuture *
+created_cb (DexFuture *future, gpointer data)
+{
+  CreateCall           *call = data;
+  AvbLibvirtConnection *self = call->self;
+  g_autoptr (GPtrArray) domains
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_libvirt_domain_free);
+  g_autoptr (GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+  AvbMachine   *machine;
+
+  if (value == NULL)
+    {
+      if (g_error_matches (error, AVB_ERROR, AVB_ERROR_UNAVAILABLE))
+        {
+          g_hash_table_add (self->orphans, g_strdup (call->uuid));
+          /* The link may be back already. */
+          if (self->vir != NULL)
+            avb_libvirt_connection_discard_orphans (self);
+        }
+      return dex_ref (future);
+    }
+
+  g_ptr_array_add (domains, g_value_get_pointer (value));
+  if (!g_hash_table_contains (self->machines, call->uuid))
+    g_hash_table_unref (avb_libvirt_connection_apply_domains (self, domains));
+  machine = g_hash_table_lookup (self->machines, call->uuid);
+  if (machine == NULL)
+    return dex_future_new_for_error (avb_error_new (
+        AVB_ERROR_NOT_FOUND, NULL, _ ("The machine was deleted while it was being created.")));
+  if (self->vir == NULL)
+    avb_machine_set_available (machine, FALSE);
+  return dex_future_new_for_object (machine);
+}
+
+DexFuture *
+avb_libvirt_connection_create_machine (AvbConnection *connection, AvbMachineSpec *spec)
+{
+  AvbLibvirtConnection *self = AVB_LIBVIRT_CONNECTION (connection);
+  CreateCall           *call = g_new0 (CreateCall, 1);
+
+  call->self = g_object_ref (self);
+  call->vir = avb_libvirt_connection_ref_vir (self);
+  call->spec = avb_machine_spec_copy (spec);
+  call->uuid = g_uuid_string_random ();
+  return dex_future_finally (
+      avb_blocking_run (create_thread, call, NULL), created_cb, call, create_call_free);
+}

@@ -1,0 +1,21 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include "backends/libvirt/avb-libvirt-call.h"
+#include "backends/libvirt/avb-libvirt-machine.h"
+
+G_BEGIN_DECLS
+
+/* Verbs of AvbLibvirtMachine that have a file of their own, named after what they are about. */
+
+DexFuture *avb_libvirt_machine_save            (AvbMachine *machine, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_delete          (AvbMachine *machine, AvbDeleteFlags flags) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_read_spec       (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_apply_spec      (AvbMachine *machine, AvbMachineSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_find_console    (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_open_console_fd (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_take_screenshot (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
