@@ -18,6 +18,7 @@
  *   leds N                         the guest's lock keys
  *   gl N                           N OpenGL frames, one after the other
  *   kick                           ends all connections
+ *   agent …                        the agent in the guest: see spice-server-agent.h
  *
  *   ready | key XX | position X Y MASK | buttons MASK | wheel N MASK | motion DX DY DZ MASK |
  *   connected TYPE | disconnected TYPE | gl-done N
@@ -35,6 +36,8 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "tests/console/spice-server-agent.h"
 
 #define DRM_FORMAT_XRGB8888 0x34325258
 
@@ -67,7 +70,8 @@ static gsize    surface_size;
 static int     gl_left;
 static guint64 gl_done;
 
-static void G_GNUC_PRINTF (1, 2) report (const char *text, ...)
+void
+report (const char *text, ...)
 {
   va_list arguments;
 
@@ -658,7 +662,9 @@ execute (const char *line)
   guint e;
   char  word[4096];
 
-  if (sscanf (line, "mode %d %d %d", &a, &b, &c) == 3)
+  if (g_str_has_prefix (line, "agent "))
+    agent_execute (line + strlen ("agent "));
+  else if (sscanf (line, "mode %d %d %d", &a, &b, &c) == 3)
     set_mode (a, b, c);
   else if (sscanf (line, "noise %d %d %d %d %u", &a, &b, &c, &d, &e) == 5)
     noise (a, b, c, d, e);
@@ -747,6 +753,9 @@ main (int argc, char **argv)
   spice_server_set_streaming_video (server, SPICE_STREAM_VIDEO_OFF);
   if (spice_server_init (server, &core) != 0)
     g_error ("spice-server: cannot start");
+  /* The pointer goes to the tablet, also while an agent is there. */
+  spice_server_set_agent_mouse (server, FALSE);
+  agent_init (server);
   qxl.base.sif = &qxl_interface.base;
   spice_server_add_interface (server, &qxl.base);
   spice_server_add_interface (server, &kbd.base);
