@@ -134,6 +134,8 @@ struct _AvbMachineClass {
   DexFuture *(*open_console_fd) (AvbMachine *self);
   DexFuture *(*take_screenshot) (AvbMachine *self);
   DexFuture *(*set_setting)     (AvbMachine *self, const char *key, const char *value);
+  DexFuture *(*list_text_consoles) (AvbMachine *self);
+  DexFuture *(*open_text_console)  (AvbMachine *self, const char *name, gboolean take_over);
 
   gpointer _reserved[8];
 };

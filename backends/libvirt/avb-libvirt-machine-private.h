@@ -17,5 +17,7 @@ DexFuture *avb_libvirt_machine_apply_spec      (AvbMachine *machine, AvbMachineS
 DexFuture *avb_libvirt_machine_find_console    (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_open_console_fd (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_take_screenshot (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_list_text_consoles (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_open_text_console (AvbMachine *machine, const char *name, gboolean take_over) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

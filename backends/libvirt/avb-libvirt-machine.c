@@ -258,6 +258,8 @@ avb_libvirt_machine_class_init (AvbLibvirtMachineClass *klass)
   machine_class->find_console = avb_libvirt_machine_find_console;
   machine_class->open_console_fd = avb_libvirt_machine_open_console_fd;
   machine_class->take_screenshot = avb_libvirt_machine_take_screenshot;
+  machine_class->list_text_consoles = avb_libvirt_machine_list_text_consoles;
+  machine_class->open_text_console = avb_libvirt_machine_open_text_console;
 }
 
 static void

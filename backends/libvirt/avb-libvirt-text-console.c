@@ -1,0 +1,230 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "backends/avb-text-console.h"
+#include "backends/libvirt/avb-libvirt-machine-private.h"
+#include "backends/libvirt/avb-libvirt-stream-socket.h"
+
+#define KEEP_ALIVE_SECONDS 5
+#define KEEP_ALIVE_COUNT 4
+
+/* --- What there is --- */
+
+/* (nullable): why a port that is connected to @type on the host can't be opened */
+static const char *
+explain_type (const char *type)
+{
+  static const struct {
+    const char *types;
+    const char *reason;
+  } reasons[] = {
+    { "file", N_ ("What the guest writes there goes into a file.") },
+    { "dev pipe nmdm", N_ ("It is connected to a device of the host.") },
+    { "tcp udp unix", N_ ("It is connected to a socket of the host.") },
+    { "spicevmc spiceport qemu-vdagent dbus", N_ ("The machine’s display uses it.") },
+    { "null", N_ ("It is connected to nothing.") },
+  };
+
+  if (g_strcmp0 (type, "pty") == 0)
+    return NULL;
+  for (guint i = 0; type != NULL && i < G_N_ELEMENTS (reasons); i++)
+    {
+      g_auto (GStrv) types = g_strsplit (reasons[i].types, " ", -1);
+
+      if (g_strv_contains ((const char *const *) types, type))
+        return _ (reasons[i].reason);
+    }
+  return _ ("It is connected to something that can’t be opened from here.");
+}
+
+static AvbTextConsoleKind
+read_kind (xmlNode *node)
+{
+  xmlNode *target = avb_xml_child (node, "target");
+
+  if (xmlStrEqual (node->name, BAD_CAST "serial"))
+    return AVB_TEXT_CONSOLE_SERIAL;
+  return avb_xml_attribute_is (target, "type", "virtio") ? AVB_TEXT_CONSOLE_VIRTIO
+                                                         : AVB_TEXT_CONSOLE_OTHER;
+}
+
+static char *
+make_label (AvbTextConsoleKind kind, guint number)
+{
+  switch (kind)
+    {
+    case AVB_TEXT_CONSOLE_SERIAL:
+      /* Translators: a serial port, counted from 1. */
+      return g_strdup_printf (_ ("Serial %u"), number);
+    case AVB_TEXT_CONSOLE_VIRTIO:
+      /* Translators: a paravirtual (“virtio”) text console, counted from 1. */
+      return g_strdup_printf (_ ("Virtio %u"), number);
+    case AVB_TEXT_CONSOLE_OTHER:
+    default:
+      /* Translators: a text console of some other kind, counted from 1. */
+      return g_strdup_printf (_ ("Console %u"), number);
+    }
+}
+
+/* libvirt repeats the first serial port as a console. */
+static gboolean
+is_repeated (xmlNode *console, xmlNode *serial)
+{
+  xmlNode         *target = avb_xml_child (console, "target");
+  g_autofree char *type = avb_xml_dup_attribute (target, "type");
+
+  return serial != NULL && (type == NULL || g_str_equal (type, "serial"));
+}
+
+static void
+read_element (GPtrArray *list, xmlNode *devices, const char *element, const char *not_now)
+{
+  xmlNode *serial = avb_xml_child (devices, "serial");
+  guint    place = 0;
+  guint    numbers[AVB_TEXT_CONSOLE_OTHER + 1] = { 0 };
+
+  for (xmlNode *node = avb_xml_child (devices, element); node != NULL;
+       node = avb_xml_next (node, element), place++)
+    {
+      AvbTextConsole  *console;
+      g_autofree char *type = avb_xml_dup_attribute (node, "type");
+      const char      *reason = explain_type (type);
+
+      if (node->name[0] == 'c' && is_repeated (node, serial))
+        continue;
+      console = g_new0 (AvbTextConsole, 1);
+      console->kind = read_kind (node);
+      console->label = make_label (console->kind, ++numbers[console->kind]);
+      console->name = avb_xml_dup_attribute (avb_xml_child (node, "alias"), "name");
+      /* As it will be called when the machine runs. */
+      if (console->name == NULL)
+        console->name = g_strdup_printf ("%s%u", element, place);
+      console->reason = g_strdup (reason != NULL ? reason : not_now);
+      g_ptr_array_add (list, console);
+    }
+}
+
+static DexFuture *
+list_thread (virDomain *domain, AvbLibvirtCall *call)
+{
+  GError *error = NULL;
+  g_autoptr (AvbDomainXml) xml = avb_libvirt_call_read_definition (domain, 0, call, &error);
+  GPtrArray  *list;
+  xmlNode    *devices;
+  const char *not_now = NULL;
+
+  if (xml == NULL)
+    return dex_future_new_for_error (error);
+  if (virDomainIsActive (domain) != 1)
+    not_now = _ ("The machine is not running.");
+  else if (call->driver == AVB_LIBVIRT_DRIVER_TEST)
+    not_now = _ ("The machines of libvirt’s test driver have no consoles.");
+  devices = avb_xml_child (avb_domain_xml_get_root (xml), "devices");
+  list = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_text_console_free);
+  read_element (list, devices, "serial", not_now);
+  read_element (list, devices, "console", not_now);
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, list);
+}
+
+DexFuture *
+avb_libvirt_machine_list_text_consoles (AvbMachine *machine)
+{
+  return avb_libvirt_call_run (avb_libvirt_call_new (
+      machine, list_thread, _ ("The text consoles could not be looked up.")));
+}
+
+/* --- Opening --- */
+
+typedef struct {
+  char    *uri;
+  char    *name;
+  gboolean take_over;
+} Request;
+
+static void
+request_free (gpointer data)
+{
+  Request *request = data;
+
+  g_free (request->uri);
+  g_free (request->name);
+  g_free (request);
+}
+
+typedef struct {
+  virConnect *vir;
+  virStream  *stream;
+} Opened;
+
+/* libvirt says so in words only; nothing else fails with this code here. */
+static GError *
+open_error_new (AvbLibvirtCall *call)
+{
+  const virError *error = virGetLastError ();
+
+  if (error != NULL && error->code == VIR_ERR_OPERATION_FAILED)
+    return avb_error_new (
+        AVB_ERROR_BUSY, error->message, _ ("Another program has this console open."));
+  return avb_libvirt_error_new (call->what);
+}
+
+/* See avb_libvirt_stream_socket_new() for why the link of all other calls isn't used. */
+static DexFuture *
+open_thread (virDomain *domain, AvbLibvirtCall *call)
+{
+  Request *request = call->data;
+  guint    flags
+      = VIR_DOMAIN_CONSOLE_SAFE | (request->take_over ? (guint) VIR_DOMAIN_CONSOLE_FORCE : 0);
+  g_autoptr (virConnect) vir = virConnectOpenAuth (request->uri, NULL, 0);
+  g_autoptr (virDomain) own = NULL;
+  g_autoptr (virStream) stream = NULL;
+  Opened *opened;
+
+  if (vir == NULL)
+    return avb_libvirt_future_error (call->what);
+  virConnectSetKeepAlive (vir, KEEP_ALIVE_SECONDS, KEEP_ALIVE_COUNT);
+  own = virDomainLookupByUUIDString (vir, call->uuid);
+  stream = virStreamNew (vir, VIR_STREAM_NONBLOCK);
+  if (own == NULL || stream == NULL)
+    return avb_libvirt_future_error (call->what);
+  if (virDomainOpenConsole (own, request->name, stream, flags) < 0)
+    return dex_future_new_for_error (open_error_new (call));
+  opened = g_new0 (Opened, 1);
+  opened->vir = g_steal_pointer (&vir);
+  opened->stream = g_steal_pointer (&stream);
+  return dex_future_new_for_pointer (opened);
+}
+
+static DexFuture *
+opened_cb (DexFuture *future, gpointer data)
+{
+  g_autofree Opened *opened = g_value_get_pointer (dex_future_get_value (future, NULL));
+  GError *error = NULL;
+  int     fd = avb_libvirt_stream_socket_new (opened->vir, opened->stream, &error);
+
+  return fd < 0 ? dex_future_new_for_error (error) : dex_future_new_for_int (fd);
+}
+
+DexFuture *
+avb_libvirt_machine_open_text_console (AvbMachine *machine, const char *name, gboolean take_over)
+{
+  AvbLibvirtCall *call
+      = avb_libvirt_call_new (machine, open_thread, _ ("The text console could not be opened."));
+  g_autoptr (AvbConnection) connection = avb_machine_dup_connection (machine);
+
+  if (call != NULL)
+    {
+      Request *request = g_new0 (Request, 1);
+
+      request->uri = g_strdup (avb_connection_get_uri (connection));
+      request->name = g_strdup (name);
+      request->take_over = take_over;
+      call->data = request;
+      call->data_free = request_free;
+    }
+  return dex_future_then (avb_libvirt_call_run_long (call), opened_cb, NULL, NULL);
+}
