@@ -9,12 +9,14 @@
 
 /* What the user chose for one machine: keys and short texts. */
 
+#define KEY_MAX_BYTES 64
 #define SETTING_MAX_BYTES 4096
 
 static gboolean
 setting_is_valid (const char *key, const char *value)
 {
-  if (*key == '\0' || strspn (key, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen (key))
+  if (*key == '\0' || strlen (key) > KEY_MAX_BYTES
+      || strspn (key, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen (key))
     return FALSE;
   if (value == NULL)
     return TRUE;

@@ -180,7 +180,7 @@ DexFuture *avb_machine_take_screenshot (AvbMachine *self) G_GNUC_WARN_UNUSED_RES
 
 /**
  * avb_machine_get_setting:
- * @key: lower-case letters, digits and dashes
+ * @key: up to 64 lower-case letters, digits and dashes
  *
  * What the user chose in this program for this machine: its display, its clipboard, its devices. Kept
  * in the machine's definition where the backend can, so that it goes where the machine goes. Known

@@ -29,13 +29,14 @@ silent_error_cb (void *data, xmlErrorPtr error)
 {
 }
 
-static xmlDoc *
-parse_hardened (const char *text, gsize length, char **details)
+xmlDoc *
+avb_xml_parse (const char *text, gsize length, char **details)
 {
-  xmlParserCtxt *context = xmlNewParserCtxt ();
+  xmlParserCtxt *context;
   xmlDoc        *doc;
 
-  if (context == NULL)
+  xmlInitParser ();
+  if (length == 0 || length > MAX_SIZE || (context = xmlNewParserCtxt ()) == NULL)
     return NULL;
   context->sax->internalSubset = refuse_subset_cb;
   context->sax->externalSubset = NULL;
@@ -60,14 +61,12 @@ avb_domain_xml_parse (const char *text, gsize length, GError **error)
 {
   g_autofree char *details = NULL;
   AvbDomainXml    *self;
-  xmlDoc          *doc = NULL;
+  xmlDoc          *doc;
   xmlNode         *root;
 
   g_return_val_if_fail (text != NULL || length == 0, NULL);
 
-  xmlInitParser ();
-  if (length > 0 && length <= MAX_SIZE)
-    doc = parse_hardened (text, length, &details);
+  doc = avb_xml_parse (text, length, &details);
   if (doc == NULL)
     {
       g_propagate_error (

@@ -11,6 +11,9 @@
 G_BEGIN_DECLS
 
 #define AVB_LIBOSINFO_NAMESPACE "http://libosinfo.org/xmlns/libvirt/domain/1.0"
+/* What this program keeps in a definition. */
+#define AVB_METADATA_NAMESPACE "https://alphavbox.org/xmlns/machine/1.0"
+#define AVB_METADATA_PREFIX "avb"
 
 /**
  * AvbDomainTraits:
@@ -66,7 +69,20 @@ AvbConsoleEndpoint *avb_domain_xml_find_console (AvbDomainXml *self);
 /* (transfer full) (element-type filename): every file or device that a disk names */
 GPtrArray      *avb_domain_xml_dup_disk_paths (AvbDomainXml *self, gboolean only_writable);
 
+/* What the user chose for this machine: (transfer full) (element-type utf8 utf8), all hostile. At
+ * most 256; the first of each name. */
+GHashTable     *avb_domain_xml_read_settings  (AvbDomainXml *self);
+/* The own element of <metadata>, without its namespace, as libvirt gives and takes it: @text, or
+ * one that is new where that is %NULL, with the setting @key, or without it where @value is %NULL.
+ * What else the element has is kept. */
+char           *avb_domain_settings_edit      (const char *text,
+                                               const char *key,
+                                               const char *value,
+                                               GError    **error);
+
 /* For the parts of this class. */
+/* (nullable): of hostile text, as avb_domain_xml_parse() says; @details: what the parser says. */
+xmlDoc      *avb_xml_parse           (const char *text, gsize length, char **details);
 xmlNode     *avb_domain_xml_get_root (AvbDomainXml *self);
 /* The first child element without a namespace that has this name; @parent is nullable. */
 xmlNode     *avb_xml_child           (xmlNode *parent, const char *name);

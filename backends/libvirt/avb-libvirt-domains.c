@@ -15,6 +15,7 @@ avb_libvirt_domain_free (AvbLibvirtDomain *domain)
   g_free (domain->uuid);
   g_free (domain->name);
   g_free (domain->os_id);
+  g_clear_pointer (&domain->settings, g_hash_table_unref);
   g_free (domain);
 }
 
@@ -74,6 +75,7 @@ read_details (virDomain *vir, AvbLibvirtDomain *domain)
   domain->has_graphics = console->kind != AVB_CONSOLE_NONE;
   domain->emulated = avb_domain_xml_is_emulated (xml);
   domain->os_id = avb_domain_xml_dup_os_id (xml);
+  domain->settings = avb_domain_xml_read_settings (xml);
   domain->cpus = avb_domain_xml_read_cpus (xml);
   domain->memory_mib = avb_domain_xml_read_memory_mib (xml);
   return TRUE;

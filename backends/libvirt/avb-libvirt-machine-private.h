@@ -8,6 +8,19 @@
 
 G_BEGIN_DECLS
 
+struct _AvbLibvirtMachine {
+  AvbMachine parent_instance;
+
+  DexFuture  *details;
+  DexFuture  *keeping; /* (nullable): the last of the settings that are being kept */
+  GHashTable *unkept;  /* key → what is in force though it is not kept */
+  guint       settings_serial;
+};
+
+/* Takes over what was read of the definition, but what is @unkept. */
+void avb_libvirt_machine_take_settings (AvbLibvirtMachine *self, GHashTable *settings);
+void avb_libvirt_unkept_free           (gpointer unkept);
+
 /* Verbs of AvbLibvirtMachine that have a file of their own, named after what they are about. */
 
 DexFuture *avb_libvirt_machine_save            (AvbMachine *machine, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
@@ -19,5 +32,6 @@ DexFuture *avb_libvirt_machine_open_console_fd (AvbMachine *machine) G_GNUC_WARN
 DexFuture *avb_libvirt_machine_take_screenshot (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_list_text_consoles (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_open_text_console (AvbMachine *machine, const char *name, gboolean take_over) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_set_setting     (AvbMachine *machine, const char *key, const char *value) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

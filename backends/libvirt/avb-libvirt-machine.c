@@ -9,12 +9,6 @@
 
 #include "backends/libvirt/avb-libvirt-machine-private.h"
 
-struct _AvbLibvirtMachine {
-  AvbMachine parent_instance;
-
-  DexFuture *details;
-};
-
 G_DEFINE_FINAL_TYPE (AvbLibvirtMachine, avb_libvirt_machine, AVB_TYPE_MACHINE)
 
 static DexFuture *
@@ -185,6 +179,7 @@ details_thread (virDomain *domain, AvbLibvirtCall *call)
 static void
 take_details (AvbMachine *machine, const AvbLibvirtDomain *domain)
 {
+  avb_libvirt_machine_take_settings (AVB_LIBVIRT_MACHINE (machine), domain->settings);
   avb_machine_set_details (
       machine, domain->os_id, domain->cpus, domain->memory_mib, domain->emulated);
   avb_machine_set_has_graphics (machine, domain->has_graphics);
@@ -229,9 +224,20 @@ avb_libvirt_machine_load_details (AvbMachine *machine)
 static void
 avb_libvirt_machine_dispose (GObject *object)
 {
-  dex_clear (&AVB_LIBVIRT_MACHINE (object)->details);
+  AvbLibvirtMachine *self = AVB_LIBVIRT_MACHINE (object);
+
+  dex_clear (&self->details);
+  dex_clear (&self->keeping);
 
   G_OBJECT_CLASS (avb_libvirt_machine_parent_class)->dispose (object);
+}
+
+static void
+avb_libvirt_machine_finalize (GObject *object)
+{
+  g_hash_table_unref (AVB_LIBVIRT_MACHINE (object)->unkept);
+
+  G_OBJECT_CLASS (avb_libvirt_machine_parent_class)->finalize (object);
 }
 
 static void
@@ -240,6 +246,7 @@ avb_libvirt_machine_class_init (AvbLibvirtMachineClass *klass)
   AvbMachineClass *machine_class = AVB_MACHINE_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = avb_libvirt_machine_dispose;
+  G_OBJECT_CLASS (klass)->finalize = avb_libvirt_machine_finalize;
 
   machine_class->load_details = avb_libvirt_machine_load_details;
   machine_class->start = avb_libvirt_machine_start;
@@ -260,11 +267,13 @@ avb_libvirt_machine_class_init (AvbLibvirtMachineClass *klass)
   machine_class->take_screenshot = avb_libvirt_machine_take_screenshot;
   machine_class->list_text_consoles = avb_libvirt_machine_list_text_consoles;
   machine_class->open_text_console = avb_libvirt_machine_open_text_console;
+  machine_class->set_setting = avb_libvirt_machine_set_setting;
 }
 
 static void
 avb_libvirt_machine_init (AvbLibvirtMachine *self)
 {
+  self->unkept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, avb_libvirt_unkept_free);
 }
 
 AvbLibvirtMachine *

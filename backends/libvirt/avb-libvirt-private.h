@@ -52,6 +52,7 @@ typedef struct {
   char            *os_id;
   guint            cpus;
   guint64          memory_mib;
+  GHashTable      *settings;
 } AvbLibvirtDomain;
 
 void       avb_libvirt_domain_free (AvbLibvirtDomain *domain);
