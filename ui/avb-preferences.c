@@ -18,7 +18,6 @@ struct _AvbPreferences {
 
   AdwComboRow         *on_close;
   AdwComboRow         *appearance;
-  AdwSwitchRow        *scaling;
   AdwPreferencesGroup *connections;
   AdwEntryRow         *add;
   GtkLabel            *problem;
@@ -228,7 +227,6 @@ avb_preferences_class_init (AvbPreferencesClass *klass)
                                                "/org/alphavbox/AlphaVBox/ui/avb-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, AvbPreferences, on_close);
   gtk_widget_class_bind_template_child (widget_class, AvbPreferences, appearance);
-  gtk_widget_class_bind_template_child (widget_class, AvbPreferences, scaling);
   gtk_widget_class_bind_template_child (widget_class, AvbPreferences, connections);
   gtk_widget_class_bind_template_child (widget_class, AvbPreferences, add);
   gtk_widget_class_bind_template_child (widget_class, AvbPreferences, problem);
@@ -258,8 +256,6 @@ avb_preferences_new (AvbLibrary *library)
   g_settings_bind_with_mapping (self->settings, "color-scheme", self->appearance, "selected",
                                 G_SETTINGS_BIND_DEFAULT, nick_to_index, index_to_nick,
                                 (gpointer) &appearance_choices, NULL);
-  g_settings_bind (self->settings, "console-scaling", self->scaling, "active",
-                   G_SETTINGS_BIND_DEFAULT);
   g_signal_connect_object (avb_library_get_connections (library), "items-changed",
                            G_CALLBACK (rebuild), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->settings, "changed::connections", G_CALLBACK (setting_changed_cb),

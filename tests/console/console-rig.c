@@ -383,6 +383,14 @@ rig_machine_get_n_opened (AvbMachine *machine)
   return RIG_MACHINE (machine)->n_opened;
 }
 
+void
+rig_set_display_mode (AvbMachine *machine, AvbDisplayMode mode)
+{
+  g_autoptr (AvbConsoleSettings) settings = avb_console_settings_for_machine (machine);
+
+  g_object_set (settings, "display-mode", mode, NULL);
+}
+
 /* Waiting for pictures. */
 
 typedef struct {

@@ -6,6 +6,7 @@
 #include <gtk/gtk.h>
 
 #include "backends/avb-machine.h"
+#include "ui/console/avb-console-settings.h"
 #include "ui/console/avb-console.h"
 
 G_BEGIN_DECLS
@@ -44,6 +45,7 @@ void        rig_machine_set_running  (AvbMachine *machine, gboolean running);
 /* (transfer none) (nullable): what avb_machine_find_console() gives instead of the socket */
 void        rig_machine_set_endpoint (AvbMachine *machine, const AvbConsoleEndpoint *endpoint);
 guint       rig_machine_get_n_opened (AvbMachine *machine);
+void        rig_set_display_mode     (AvbMachine *machine, AvbDisplayMode mode);
 
 /* A picture of the screen, native xRGB, from its upper left corner. */
 guint32 *rig_screenshot (int width, int height);

@@ -59,7 +59,7 @@ test_exact (Rig *rig, gconstpointer data)
   GtkWidget       *widget = GTK_WIDGET (rig->console);
   guint            seed = 2;
 
-  avb_console_set_scaling (rig->console, FALSE);
+  rig_set_display_mode (rig->machine, AVB_DISPLAY_EXACT);
   gtk_widget_set_halign (widget, GTK_ALIGN_START);
   gtk_widget_set_valign (widget, GTK_ALIGN_START);
   rig->window = rig_window_new (widget, device (WIDTH / rig_scale ()), HEIGHT);

@@ -108,7 +108,7 @@ test_boot_sector (void)
                            spice,
                            NULL);
   g_assert_no_error (error);
-  avb_console_set_scaling (console, FALSE);
+  rig_set_display_mode (machine, AVB_DISPLAY_EXACT);
   avb_console_set_machine (console, machine);
   gtk_widget_set_halign (GTK_WIDGET (console), GTK_ALIGN_START);
   gtk_widget_set_valign (GTK_WIDGET (console), GTK_ALIGN_START);

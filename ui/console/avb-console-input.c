@@ -21,6 +21,7 @@ struct _AvbConsoleInput {
   AvbConsoleInputMap  map;
   SpiceInputsChannel *channel;
   gboolean            server_mouse;
+  int                 display; /* that positions belong to */
 
   AvbGuestKeyboard *keyboard;
   int               buttons; /* SpiceMouseButtonMask */
@@ -159,7 +160,8 @@ avb_console_input_point (AvbConsoleInput *self, double x, double y)
   if (self->has_position && guest_x == self->last_x && guest_y == self->last_y)
     return;
   if (!self->server_mouse)
-    spice_inputs_channel_position (self->channel, guest_x, guest_y, 0, self->buttons);
+    spice_inputs_channel_position (
+        self->channel, guest_x, guest_y, self->display, self->buttons);
   else if (self->has_position)
     spice_inputs_channel_motion (
         self->channel, guest_x - self->last_x, guest_y - self->last_y, self->buttons);
@@ -513,6 +515,15 @@ avb_console_input_set_server_mouse (AvbConsoleInput *self, gboolean server_mouse
   g_return_if_fail (AVB_IS_CONSOLE_INPUT (self));
 
   self->server_mouse = server_mouse;
+  self->has_position = FALSE;
+}
+
+void
+avb_console_input_set_display (AvbConsoleInput *self, int display)
+{
+  g_return_if_fail (AVB_IS_CONSOLE_INPUT (self));
+
+  self->display = display;
   self->has_position = FALSE;
 }
 

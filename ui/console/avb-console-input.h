@@ -41,6 +41,9 @@ void avb_console_input_set_channel      (AvbConsoleInput *self, SpiceInputsChann
 /* The guest has no absolute pointer: send how far it moved. */
 void avb_console_input_set_server_mouse (AvbConsoleInput *self, gboolean server_mouse);
 
+/* Which monitor the widget shows, as the agent counts them. */
+void avb_console_input_set_display      (AvbConsoleInput *self, int display);
+
 gboolean avb_console_input_get_captured (AvbConsoleInput *self);
 void     avb_console_input_capture      (AvbConsoleInput *self);
 void     avb_console_input_release      (AvbConsoleInput *self);

@@ -8,7 +8,10 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "ui/console/avb-console-geometry.h"
 #include "ui/console/avb-console-input.h"
+#include "ui/console/avb-console-settings.h"
+#include "ui/console/avb-guest-layout.h"
 #include "ui/console/avb-spice-session.h"
 
 /* A last picture without colors tells that it is one. */
@@ -17,10 +20,13 @@
 struct _AvbConsole {
   GtkWidget parent_instance;
 
-  AvbMachine      *machine;
-  AvbSpiceSession *session; /* NULL without a machine */
-  AvbConsoleInput *input;
-  gboolean         scaling;
+  AvbMachine         *machine;
+  AvbSpiceSession    *session;  /* NULL without a machine */
+  AvbConsoleSettings *settings; /* of the machine */
+  AvbGuestLayout     *layout;   /* of the session */
+  AvbConsoleInput    *input;
+  guint               number;  /* of the monitor to show */
+  AvbGuestMonitor    *monitor; /* NULL while the guest has none of that number */
 
   GdkSurface    *surface;     /* while realized; not owned */
   GdkFrameClock *frame_clock; /* while realized; not owned */
@@ -37,25 +43,12 @@ enum {
   PROP_STATUS,
   PROP_MESSAGE,
   PROP_CAPTURED,
-  PROP_SCALING,
+  PROP_MONITOR,
   PROP_GUEST_WIDTH,
   PROP_GUEST_HEIGHT,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
-
-/* Where the picture lies, in device pixels. */
-typedef struct {
-  double scale; /* device pixels of a logical one */
-  double x;     /* of the widget on its surface, logical */
-  double y;
-  int    left; /* of the widget's first whole device pixel */
-  int    top;
-  int    picture_x; /* of the picture, from there */
-  int    picture_y;
-  int    picture_width;
-  int    picture_height;
-} Geometry;
 
 GType
 avb_console_status_get_type (void)
@@ -79,23 +72,26 @@ avb_console_status_get_type (void)
 static AvbFramebuffer *
 avb_console_get_framebuffer (AvbConsole *self)
 {
-  return self->session != NULL ? avb_spice_session_get_framebuffer (self->session) : NULL;
+  return self->monitor != NULL
+             ? avb_spice_display_get_framebuffer (avb_guest_monitor_get_display (self->monitor))
+             : NULL;
 }
 
-static int
-avb_console_get_guest_width (AvbConsole *self)
+/* (nullable) */
+static AvbGuestCursor *
+avb_console_get_cursor (AvbConsole *self)
 {
-  AvbFramebuffer *framebuffer = avb_console_get_framebuffer (self);
-
-  return framebuffer != NULL ? avb_framebuffer_get_width (framebuffer) : 0;
+  return self->monitor != NULL
+             ? avb_spice_display_get_cursor (avb_guest_monitor_get_display (self->monitor))
+             : NULL;
 }
 
-static int
-avb_console_get_guest_height (AvbConsole *self)
+static void
+avb_console_get_area (AvbConsole *self, cairo_rectangle_int_t *area)
 {
-  AvbFramebuffer *framebuffer = avb_console_get_framebuffer (self);
-
-  return framebuffer != NULL ? avb_framebuffer_get_height (framebuffer) : 0;
+  *area = (cairo_rectangle_int_t) { 0 };
+  if (self->monitor != NULL)
+    avb_guest_monitor_get_area (self->monitor, area);
 }
 
 static double
@@ -121,68 +117,110 @@ avb_console_get_position (AvbConsole *self, double *x, double *y)
   return TRUE;
 }
 
-/* Everything lies on the device's own pixels: the widget's edges are rounded to them, and the
- * picture is centered on them. */
-static gboolean
-avb_console_get_geometry (AvbConsole *self, Geometry *geometry)
+static AvbDisplayMode
+avb_console_get_mode (AvbConsole *self)
 {
-  int    guest_width = avb_console_get_guest_width (self);
-  int    guest_height = avb_console_get_guest_height (self);
-  double s = avb_console_get_device_scale (self);
-  int    width, height;
+  AvbDisplayMode mode = AVB_DISPLAY_SCALE;
 
-  if (guest_width == 0 || !avb_console_get_position (self, &geometry->x, &geometry->y))
-    return FALSE;
-  geometry->scale = s;
-  geometry->left = (int) round (geometry->x * s);
-  geometry->top = (int) round (geometry->y * s);
-  width
-      = (int) round ((geometry->x + gtk_widget_get_width (GTK_WIDGET (self))) * s) - geometry->left;
-  height
-      = (int) round ((geometry->y + gtk_widget_get_height (GTK_WIDGET (self))) * s) - geometry->top;
-  geometry->picture_width = guest_width;
-  geometry->picture_height = guest_height;
-  if (self->scaling && (guest_width != width || guest_height != height))
-    {
-      double zoom = MIN ((double) width / guest_width, (double) height / guest_height);
-
-      geometry->picture_width = MAX ((int) round (guest_width * zoom), 1);
-      geometry->picture_height = MAX ((int) round (guest_height * zoom), 1);
-    }
-  geometry->picture_x = MAX ((width - geometry->picture_width) / 2, 0);
-  geometry->picture_y = MAX ((height - geometry->picture_height) / 2, 0);
-  return TRUE;
+  if (self->settings != NULL)
+    g_object_get (self->settings, "display-mode", &mode, NULL);
+  return mode;
 }
 
-/* The first pixel shown is the guest's first, the last its last, whatever the zoom. */
-static int
-map_axis (double position, double scale, int origin, int shown, int guest)
+static AvbConsoleFit
+avb_console_get_fit (AvbConsole *self)
 {
-  int pixel = CLAMP ((int) floor (position * scale + 1e-6) - origin, 0, shown - 1);
+  switch (avb_console_get_mode (self))
+    {
+    case AVB_DISPLAY_EXACT:
+      return AVB_CONSOLE_FIT_EXACT;
+    case AVB_DISPLAY_RESIZE:
+      return avb_guest_layout_get_can_arrange (self->layout) ? AVB_CONSOLE_FIT_NEARLY
+                                                             : AVB_CONSOLE_FIT_SCALED;
+    case AVB_DISPLAY_SCALE:
+    default:
+      return AVB_CONSOLE_FIT_SCALED;
+    }
+}
 
-  if (shown <= 1)
-    return 0;
-  return (int) (((gint64) pixel * (guest - 1) * 2 + (shown - 1)) / (2 * (gint64) (shown - 1)));
+/* The number that the guest counts our monitor by, or would. */
+static guint
+avb_console_get_number (AvbConsole *self)
+{
+  return self->monitor != NULL ? avb_guest_monitor_get_number (self->monitor) : self->number;
+}
+
+/* Asks the guest for as many pixels as there are, if that is how it is to be shown. */
+static void
+avb_console_ask_size (AvbConsole *self)
+{
+  guint              number = avb_console_get_number (self);
+  double             x, y;
+  AvbConsoleGeometry geometry;
+
+  if (self->layout == NULL)
+    return;
+  if (avb_console_get_mode (self) != AVB_DISPLAY_RESIZE)
+    {
+      /* Another monitor's window is the wish to have it; it keeps the size that it has. */
+      if (self->number == 0)
+        avb_guest_layout_forget (self->layout, number);
+      if (self->number == 0 || avb_guest_layout_wants (self->layout, number))
+        return;
+    }
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || !avb_console_get_position (self, &x, &y))
+    return;
+  avb_console_geometry_init (&geometry,
+                             avb_console_get_device_scale (self),
+                             x,
+                             y,
+                             gtk_widget_get_width (GTK_WIDGET (self)),
+                             gtk_widget_get_height (GTK_WIDGET (self)),
+                             1,
+                             1,
+                             AVB_CONSOLE_FIT_EXACT);
+  if (geometry.width > 0 && geometry.height > 0)
+    avb_guest_layout_want (self->layout, number, geometry.width, geometry.height);
+}
+
+static gboolean
+avb_console_get_geometry (AvbConsole *self, AvbConsoleGeometry *geometry)
+{
+  cairo_rectangle_int_t area;
+  double                x, y;
+
+  avb_console_get_area (self, &area);
+  if (area.width == 0 || !avb_console_get_position (self, &x, &y))
+    return FALSE;
+  avb_console_geometry_init (geometry,
+                             avb_console_get_device_scale (self),
+                             x,
+                             y,
+                             gtk_widget_get_width (GTK_WIDGET (self)),
+                             gtk_widget_get_height (GTK_WIDGET (self)),
+                             area.width,
+                             area.height,
+                             avb_console_get_fit (self));
+  return TRUE;
 }
 
 static gboolean
 map_cb (GtkWidget *widget, double x, double y, int *guest_x, int *guest_y)
 {
-  AvbConsole *self = AVB_CONSOLE (widget);
-  Geometry    geometry;
+  AvbConsole           *self = AVB_CONSOLE (widget);
+  AvbConsoleGeometry    geometry;
+  cairo_rectangle_int_t area;
 
   if (!avb_console_get_geometry (self, &geometry))
     return FALSE;
-  *guest_x = map_axis (geometry.x + x,
-                       geometry.scale,
-                       geometry.left + geometry.picture_x,
-                       geometry.picture_width,
-                       avb_console_get_guest_width (self));
-  *guest_y = map_axis (geometry.y + y,
-                       geometry.scale,
-                       geometry.top + geometry.picture_y,
-                       geometry.picture_height,
-                       avb_console_get_guest_height (self));
+  avb_console_geometry_map (&geometry, x, y, guest_x, guest_y);
+  /* The agent counts from the monitor's corner; a tablet points at the whole surface. */
+  avb_console_get_area (self, &area);
+  if (!avb_spice_session_get_agent_connected (self->session))
+    {
+      *guest_x += area.x;
+      *guest_y += area.y;
+    }
   return TRUE;
 }
 
@@ -190,18 +228,17 @@ static void
 avb_console_update_cursor (AvbConsole *self)
 {
   g_autoptr (GdkCursor) cursor = NULL;
-  Geometry geometry;
+  AvbConsoleGeometry geometry;
 
   self->cursor_zoom = 0;
   if (avb_console_get_status (self) == AVB_CONSOLE_CONNECTED
       && avb_console_get_geometry (self, &geometry))
     {
-      self->cursor_zoom = (double) geometry.picture_width / avb_console_get_guest_width (self);
+      self->cursor_zoom = avb_console_geometry_get_zoom (&geometry);
       /* Where the guest's own pointer is part of the picture, a second one would lie. */
       cursor = avb_spice_session_get_server_mouse (self->session)
                    ? gdk_cursor_new_from_name ("none", NULL)
-                   : avb_guest_cursor_create (avb_spice_session_get_cursor (self->session),
-                                              self->cursor_zoom);
+                   : avb_guest_cursor_create (avb_console_get_cursor (self), self->cursor_zoom);
     }
   gtk_widget_set_cursor (GTK_WIDGET (self), cursor);
 }
@@ -261,15 +298,6 @@ contents_cb (GdkPaintable *framebuffer, AvbConsole *self)
 }
 
 static void
-size_cb (GdkPaintable *framebuffer, AvbConsole *self)
-{
-  gtk_widget_queue_resize (GTK_WIDGET (self));
-  avb_console_update_cursor (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GUEST_WIDTH]);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GUEST_HEIGHT]);
-}
-
-static void
 name_cb (AvbMachine *machine, GParamSpec *pspec, AvbConsole *self)
 {
   avb_console_update_label (self);
@@ -291,8 +319,8 @@ captured_cb (AvbConsoleInput *input, GParamSpec *pspec, AvbConsole *self)
 static void
 layout_cb (GdkFrameClock *clock, AvbConsole *self)
 {
-  double   x, y, zoom;
-  Geometry geometry;
+  AvbConsoleGeometry geometry;
+  double             x, y;
 
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || !avb_console_get_position (self, &x, &y))
     return;
@@ -300,8 +328,7 @@ layout_cb (GdkFrameClock *clock, AvbConsole *self)
     gtk_widget_queue_draw (GTK_WIDGET (self));
   if (!avb_console_get_geometry (self, &geometry))
     return;
-  zoom = (double) geometry.picture_width / avb_console_get_guest_width (self);
-  if (self->cursor_zoom != 0 && zoom != self->cursor_zoom)
+  if (self->cursor_zoom != 0 && avb_console_geometry_get_zoom (&geometry) != self->cursor_zoom)
     avb_console_update_cursor (self);
 }
 
@@ -357,23 +384,92 @@ avb_console_measure (GtkWidget     *widget,
                      int           *minimum_baseline,
                      int           *natural_baseline)
 {
-  AvbConsole *self = AVB_CONSOLE (widget);
-  int         guest = orientation == GTK_ORIENTATION_HORIZONTAL ? avb_console_get_guest_width (self)
-                                                                : avb_console_get_guest_height (self);
-  int         size = (int) ceil (guest / avb_console_get_device_scale (self));
+  AvbConsole           *self = AVB_CONSOLE (widget);
+  cairo_rectangle_int_t area;
+  int                   guest, size;
 
-  *minimum = self->scaling ? 0 : size;
+  avb_console_get_area (self, &area);
+  guest = orientation == GTK_ORIENTATION_HORIZONTAL ? area.width : area.height;
+  size = (int) ceil (guest / avb_console_get_device_scale (self));
+  *minimum = guest != 0 && avb_console_get_fit (self) == AVB_CONSOLE_FIT_EXACT ? size : 0;
   *natural = size;
+}
+
+static void
+avb_console_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  avb_console_ask_size (AVB_CONSOLE (widget));
+}
+
+static void
+avb_console_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (avb_console_parent_class)->map (widget);
+  avb_console_ask_size (AVB_CONSOLE (widget));
+}
+
+/* The monitor's part of the surface, at the origin and in device pixels. */
+static void
+avb_console_append_picture (AvbConsole               *self,
+                            GtkSnapshot              *snapshot,
+                            const AvbConsoleGeometry *geometry)
+{
+  AvbFramebuffer       *framebuffer = avb_console_get_framebuffer (self);
+  int                   width = avb_framebuffer_get_width (framebuffer);
+  int                   height = avb_framebuffer_get_height (framebuffer);
+  double                zoom_x, zoom_y;
+  cairo_rectangle_int_t area;
+
+  avb_console_get_area (self, &area);
+  if (area.width == width && area.height == height)
+    {
+      avb_framebuffer_append (
+          framebuffer, snapshot, geometry->picture_width, geometry->picture_height);
+      return;
+    }
+  zoom_x = (double) geometry->picture_width / area.width;
+  zoom_y = (double) geometry->picture_height / area.height;
+  gtk_snapshot_push_clip (
+      snapshot,
+      &GRAPHENE_RECT_INIT (0, 0, (float) geometry->picture_width, (float) geometry->picture_height));
+  gtk_snapshot_translate (snapshot,
+                          &GRAPHENE_POINT_INIT ((float) -round (area.x * zoom_x),
+                                                (float) -round (area.y * zoom_y)));
+  avb_framebuffer_append (framebuffer,
+                          snapshot,
+                          MAX ((int) round (width * zoom_x), 1),
+                          MAX ((int) round (height * zoom_y), 1));
+  gtk_snapshot_pop (snapshot);
+}
+
+/* The pointer of a guest that moves it itself. */
+static void
+avb_console_append_cursor (AvbConsole               *self,
+                           GtkSnapshot              *snapshot,
+                           const AvbConsoleGeometry *geometry)
+{
+  double                zoom = avb_console_geometry_get_zoom (geometry);
+  cairo_rectangle_int_t area;
+
+  avb_console_get_area (self, &area);
+  gtk_snapshot_push_clip (
+      snapshot,
+      &GRAPHENE_RECT_INIT (0, 0, (float) geometry->picture_width, (float) geometry->picture_height));
+  gtk_snapshot_translate (snapshot,
+                          &GRAPHENE_POINT_INIT ((float) -round (area.x * zoom),
+                                                (float) -round (area.y * zoom)));
+  avb_guest_cursor_append (avb_console_get_cursor (self), snapshot, zoom);
+  gtk_snapshot_pop (snapshot);
 }
 
 static void
 avb_console_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
-  AvbConsole       *self = AVB_CONSOLE (widget);
-  gboolean          live = avb_console_get_status (self) == AVB_CONSOLE_CONNECTED;
-  graphene_matrix_t grey;
-  Geometry          geometry;
-  double            s;
+  AvbConsole        *self = AVB_CONSOLE (widget);
+  gboolean           live = avb_console_get_status (self) == AVB_CONSOLE_CONNECTED;
+  graphene_matrix_t  grey;
+  AvbConsoleGeometry geometry;
+  double             s;
 
   if (!avb_console_get_geometry (self, &geometry))
     {
@@ -400,16 +496,11 @@ avb_console_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       gtk_snapshot_push_color_matrix (
           snapshot, &grey, graphene_vec4_init (&(graphene_vec4_t) {}, 0, 0, 0, 0));
     }
-  avb_framebuffer_append (avb_console_get_framebuffer (self),
-                          snapshot,
-                          geometry.picture_width,
-                          geometry.picture_height);
+  avb_console_append_picture (self, snapshot, &geometry);
   if (!live)
     gtk_snapshot_pop (snapshot);
   else if (avb_spice_session_get_server_mouse (self->session))
-    avb_guest_cursor_append (avb_spice_session_get_cursor (self->session),
-                             snapshot,
-                             (double) geometry.picture_width / avb_console_get_guest_width (self));
+    avb_console_append_cursor (self, snapshot, &geometry);
   gtk_snapshot_restore (snapshot);
 }
 
@@ -437,29 +528,104 @@ send_keys_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+avb_console_notify_size (AvbConsole *self)
+{
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  avb_console_update_cursor (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GUEST_WIDTH]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GUEST_HEIGHT]);
+}
+
+static void
+area_cb (AvbGuestMonitor *monitor, AvbConsole *self)
+{
+  avb_console_notify_size (self);
+}
+
+/* @monitor is nullable. */
+static void
+avb_console_take_monitor (AvbConsole *self, AvbGuestMonitor *monitor)
+{
+  if (self->monitor == monitor)
+    return;
+  if (self->monitor != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->monitor, self);
+      g_signal_handlers_disconnect_by_data (avb_console_get_framebuffer (self), self);
+      g_signal_handlers_disconnect_by_data (avb_console_get_cursor (self), self);
+    }
+  g_set_object (&self->monitor, monitor);
+  if (monitor != NULL)
+    {
+      g_signal_connect (monitor, "changed", G_CALLBACK (area_cb), self);
+      g_signal_connect (avb_console_get_framebuffer (self),
+                        "invalidate-contents",
+                        G_CALLBACK (contents_cb),
+                        self);
+      g_signal_connect (
+          avb_console_get_cursor (self), "changed", G_CALLBACK (cursor_changed_cb), self);
+      avb_console_input_set_display (self->input, (int) avb_guest_monitor_get_number (monitor));
+      avb_console_choose_format (self);
+    }
+  avb_console_notify_size (self);
+}
+
+static void
+avb_console_find_monitor (AvbConsole *self)
+{
+  AvbGuestMonitors *monitors
+      = self->session != NULL ? avb_spice_session_get_monitors (self->session) : NULL;
+  g_autoptr (AvbGuestMonitor) monitor = NULL;
+
+  /* The first window shows the first monitor, whatever the guest calls it. */
+  if (monitors != NULL && self->number == 0)
+    monitor = g_list_model_get_item (G_LIST_MODEL (monitors), 0);
+  else if (monitors != NULL)
+    g_set_object (&monitor, avb_guest_monitors_find (monitors, self->number));
+  avb_console_take_monitor (self, monitor);
+}
+
+static void
+monitors_cb (GListModel *monitors, guint position, guint removed, guint added, AvbConsole *self)
+{
+  avb_console_find_monitor (self);
+}
+
+static void
+mode_cb (GObject *object, GParamSpec *pspec, AvbConsole *self)
+{
+  avb_console_ask_size (self);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  avb_console_update_cursor (self);
+}
+
+static void
 avb_console_drop_session (AvbConsole *self)
 {
-  AvbFramebuffer *framebuffer = avb_console_get_framebuffer (self);
-
   if (self->session == NULL)
     return;
   avb_console_input_release (self->input);
   avb_console_input_let_go (self->input);
   avb_console_input_set_channel (self->input, NULL);
+  g_signal_handlers_disconnect_by_data (self->settings, self);
+  g_clear_object (&self->settings);
+  avb_guest_layout_forget (self->layout, avb_console_get_number (self));
+  g_signal_handlers_disconnect_by_data (self->layout, self);
+  g_clear_object (&self->layout);
   g_signal_handlers_disconnect_by_data (self->session, self);
-  g_signal_handlers_disconnect_by_data (framebuffer, self);
-  g_signal_handlers_disconnect_by_data (avb_spice_session_get_cursor (self->session), self);
+  g_signal_handlers_disconnect_by_data (avb_spice_session_get_monitors (self->session), self);
+  avb_console_take_monitor (self, NULL);
   g_clear_pointer (&self->session, avb_spice_session_release);
 }
 
 static void
 avb_console_make_session (AvbConsole *self)
 {
-  AvbFramebuffer *framebuffer;
-
   self->session = avb_spice_session_hold (self->machine);
-  framebuffer = avb_spice_session_get_framebuffer (self->session);
-  avb_console_choose_format (self);
+  self->layout = avb_guest_layout_for_session (self->session);
+  self->settings = avb_console_settings_for_machine (self->machine);
   avb_console_input_set_channel (self->input, avb_spice_session_get_inputs (self->session));
   avb_console_input_set_server_mouse (self->input,
                                       avb_spice_session_get_server_mouse (self->session));
@@ -467,12 +633,14 @@ avb_console_make_session (AvbConsole *self)
   g_signal_connect (self->session, "notify::message", G_CALLBACK (message_cb), self);
   g_signal_connect (self->session, "notify::inputs", G_CALLBACK (inputs_cb), self);
   g_signal_connect (self->session, "notify::server-mouse", G_CALLBACK (server_mouse_cb), self);
-  g_signal_connect (framebuffer, "invalidate-contents", G_CALLBACK (contents_cb), self);
-  g_signal_connect (framebuffer, "invalidate-size", G_CALLBACK (size_cb), self);
-  g_signal_connect (avb_spice_session_get_cursor (self->session),
-                    "changed",
-                    G_CALLBACK (cursor_changed_cb),
+  g_signal_connect (self->layout, "notify::can-arrange", G_CALLBACK (mode_cb), self);
+  g_signal_connect (self->settings, "notify::display-mode", G_CALLBACK (mode_cb), self);
+  g_signal_connect (avb_spice_session_get_monitors (self->session),
+                    "items-changed",
+                    G_CALLBACK (monitors_cb),
                     self);
+  avb_console_find_monitor (self);
+  avb_console_ask_size (self);
 }
 
 static void
@@ -488,7 +656,8 @@ avb_console_dispose (GObject *object)
 static void
 avb_console_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  AvbConsole *self = AVB_CONSOLE (object);
+  AvbConsole           *self = AVB_CONSOLE (object);
+  cairo_rectangle_int_t area;
 
   switch (id)
     {
@@ -504,14 +673,16 @@ avb_console_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_CAPTURED:
       g_value_set_boolean (value, avb_console_get_captured (self));
       break;
-    case PROP_SCALING:
-      g_value_set_boolean (value, self->scaling);
+    case PROP_MONITOR:
+      g_value_set_uint (value, self->number);
       break;
     case PROP_GUEST_WIDTH:
-      g_value_set_int (value, avb_console_get_guest_width (self));
+      avb_console_get_area (self, &area);
+      g_value_set_int (value, area.width);
       break;
     case PROP_GUEST_HEIGHT:
-      g_value_set_int (value, avb_console_get_guest_height (self));
+      avb_console_get_area (self, &area);
+      g_value_set_int (value, area.height);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -528,8 +699,8 @@ avb_console_set_property (GObject *object, guint id, const GValue *value, GParam
     case PROP_MACHINE:
       avb_console_set_machine (self, g_value_get_object (value));
       break;
-    case PROP_SCALING:
-      avb_console_set_scaling (self, g_value_get_boolean (value));
+    case PROP_MONITOR:
+      avb_console_set_monitor (self, g_value_get_uint (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -549,7 +720,9 @@ avb_console_class_init (AvbConsoleClass *klass)
   object_class->set_property = avb_console_set_property;
   widget_class->realize = avb_console_realize;
   widget_class->unrealize = avb_console_unrealize;
+  widget_class->map = avb_console_map;
   widget_class->measure = avb_console_measure;
+  widget_class->size_allocate = avb_console_size_allocate;
   widget_class->snapshot = avb_console_snapshot;
 
   properties[PROP_MACHINE] = g_param_spec_object ("machine", NULL, NULL, AVB_TYPE_MACHINE, rw);
@@ -557,7 +730,8 @@ avb_console_class_init (AvbConsoleClass *klass)
       = g_param_spec_enum ("status", NULL, NULL, AVB_TYPE_CONSOLE_STATUS, AVB_CONSOLE_IDLE, ro);
   properties[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, ro);
   properties[PROP_CAPTURED] = g_param_spec_boolean ("captured", NULL, NULL, FALSE, ro);
-  properties[PROP_SCALING] = g_param_spec_boolean ("scaling", NULL, NULL, TRUE, rw);
+  properties[PROP_MONITOR]
+      = g_param_spec_uint ("monitor", NULL, NULL, 0, AVB_MAX_MONITORS - 1, 0, rw);
   properties[PROP_GUEST_WIDTH] = g_param_spec_int ("guest-width", NULL, NULL, 0, G_MAXINT, 0, ro);
   properties[PROP_GUEST_HEIGHT] = g_param_spec_int ("guest-height", NULL, NULL, 0, G_MAXINT, 0, ro);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -571,7 +745,6 @@ avb_console_class_init (AvbConsoleClass *klass)
 static void
 avb_console_init (AvbConsole *self)
 {
-  self->scaling = TRUE;
   self->input = avb_console_input_new (GTK_WIDGET (self), map_cb);
   g_signal_connect (self->input, "notify::captured", G_CALLBACK (captured_cb), self);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
@@ -648,26 +821,24 @@ avb_console_get_captured (AvbConsole *self)
   return self->input != NULL && avb_console_input_get_captured (self->input);
 }
 
-gboolean
-avb_console_get_scaling (AvbConsole *self)
+guint
+avb_console_get_monitor (AvbConsole *self)
 {
-  g_return_val_if_fail (AVB_IS_CONSOLE (self), FALSE);
-  return self->scaling;
+  g_return_val_if_fail (AVB_IS_CONSOLE (self), 0);
+  return self->number;
 }
 
 void
-avb_console_set_scaling (AvbConsole *self, gboolean scaling)
+avb_console_set_monitor (AvbConsole *self, guint number)
 {
   g_return_if_fail (AVB_IS_CONSOLE (self));
+  g_return_if_fail (number < AVB_MAX_MONITORS);
 
-  scaling = !!scaling;
-  if (self->scaling == scaling)
+  if (self->number == number)
     return;
-  self->scaling = scaling;
-  gtk_widget_queue_resize (GTK_WIDGET (self));
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-  avb_console_update_cursor (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SCALING]);
+  self->number = number;
+  avb_console_find_monitor (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MONITOR]);
 }
 
 void
@@ -692,12 +863,42 @@ avb_console_send_keys (AvbConsole *self, const guint *keyvals, gsize n_keyvals)
   avb_console_input_send_keys (self->input, keyvals, n_keyvals);
 }
 
+/* (transfer full) */
+static GdkTexture *
+crop (GdkTexture *texture, const cairo_rectangle_int_t *area)
+{
+  int           width = gdk_texture_get_width (texture);
+  int           height = gdk_texture_get_height (texture);
+  gsize         stride = (gsize) width * 4;
+  const guint8 *pixels;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) part = NULL;
+  g_autoptr (GdkTextureDownloader) downloader = NULL;
+
+  if (area->width == width && area->height == height)
+    return g_object_ref (texture);
+  downloader = gdk_texture_downloader_new (texture);
+  gdk_texture_downloader_set_format (downloader, GDK_MEMORY_DEFAULT);
+  bytes = gdk_texture_downloader_download_bytes (downloader, &stride);
+  pixels = g_bytes_get_data (bytes, NULL);
+  part = g_bytes_new (pixels + (gsize) area->y * stride + (gsize) area->x * 4,
+                      (gsize) (area->height - 1) * stride + (gsize) area->width * 4);
+  return gdk_memory_texture_new (area->width, area->height, GDK_MEMORY_DEFAULT, part, stride);
+}
+
 GdkTexture *
 avb_console_dup_texture (AvbConsole *self)
 {
-  AvbFramebuffer *framebuffer;
+  AvbFramebuffer       *framebuffer;
+  cairo_rectangle_int_t area;
+  g_autoptr (GdkTexture) texture = NULL;
 
   g_return_val_if_fail (AVB_IS_CONSOLE (self), NULL);
   framebuffer = avb_console_get_framebuffer (self);
-  return framebuffer != NULL ? avb_framebuffer_dup_texture (framebuffer) : NULL;
+  if (framebuffer != NULL)
+    texture = avb_framebuffer_dup_texture (framebuffer);
+  if (texture == NULL)
+    return NULL;
+  avb_console_get_area (self, &area);
+  return crop (texture, &area);
 }

@@ -39,10 +39,13 @@ typedef struct _AvbSpiceSession AvbSpiceSession;
  *
  * Properties: `machine` (#AvbMachine, nullable, read-write), `status` (#AvbConsoleStatus,
  * read-only), `message` (string, nullable, translated, read-only: why it is not connected),
- * `captured` (boolean, read-only: keyboard shortcuts go to the guest; Ctrl+Alt releases), `scaling`
- * (boolean, read-write, default %TRUE: fit the guest's picture into the widget; %FALSE: 1:1, and
- * the widget's size request is the guest's), `guest-width`, `guest-height` (int, read-only, guest
- * pixels, 0 while unknown).
+ * `captured` (boolean, read-only: keyboard shortcuts go to the guest; Ctrl+Alt releases), `monitor`
+ * (uint, read-write, default 0: which of the guest's monitors it shows; 0 is the first one that
+ * the guest has), `guest-width`, `guest-height` (int, read-only, guest pixels, 0 while the guest has
+ * no such monitor).
+ *
+ * How the picture fills the widget is the machine's `display-mode`, see #AvbConsoleSettings. In
+ * %AVB_DISPLAY_EXACT the widget's size request is the guest's.
  *
  * Actions on the widget's class: `console.release`, `console.send-keys` (string: GDK accelerator names
  * joined by space, e.g. "Control_L Alt_L Delete").
@@ -58,8 +61,8 @@ AvbSpiceSession  *avb_console_get_session (AvbConsole *self);
 AvbConsoleStatus  avb_console_get_status  (AvbConsole *self);
 const char       *avb_console_get_message (AvbConsole *self);
 gboolean          avb_console_get_captured (AvbConsole *self);
-gboolean          avb_console_get_scaling (AvbConsole *self);
-void              avb_console_set_scaling (AvbConsole *self, gboolean scaling);
+guint             avb_console_get_monitor (AvbConsole *self);
+void              avb_console_set_monitor (AvbConsole *self, guint number);
 
 /* Gives keyboard shortcuts back to the desktop. */
 void       avb_console_release   (AvbConsole *self);

@@ -11,7 +11,9 @@ struct _AvbSpiceDisplay {
   GObject parent_instance;
 
   AvbFramebuffer      *framebuffer;
+  AvbGuestCursor      *cursor;
   SpiceDisplayChannel *channel;
+  GArray              *areas; /* of AvbMonitorArea */
 
   /* The primary surface as announced. */
   gboolean      has_surface;
@@ -27,7 +29,7 @@ struct _AvbSpiceDisplay {
 
 G_DEFINE_FINAL_TYPE (AvbSpiceDisplay, avb_spice_display, G_TYPE_OBJECT)
 
-enum { PICTURE, PROBLEM, N_SIGNALS };
+enum { PICTURE, PROBLEM, AREAS, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static gboolean
@@ -48,6 +50,90 @@ pixel_format (int format, AvbPixelFormat *result)
     default:
       return FALSE;
     }
+}
+
+static int
+compare_areas (gconstpointer a, gconstpointer b)
+{
+  const AvbMonitorArea *first = a, *second = b;
+
+  return (int) first->id - (int) second->id;
+}
+
+/* What of @config lies on the surface. */
+static gboolean
+clip_monitor (const SpiceDisplayMonitorConfig *config, int width, int height, AvbMonitorArea *area)
+{
+  if (config->id >= AVB_MAX_MONITORS || config->surface_id != 0 || config->width == 0
+      || config->height == 0 || config->x >= (guint) width || config->y >= (guint) height)
+    return FALSE;
+  area->id = config->id;
+  area->area.x = (int) config->x;
+  area->area.y = (int) config->y;
+  area->area.width = (int) MIN (config->width, (guint) width - config->x);
+  area->area.height = (int) MIN (config->height, (guint) height - config->y);
+  return TRUE;
+}
+
+/* (transfer full): without a usable word of the server, one monitor shows the whole surface */
+static GArray *
+avb_spice_display_read_areas (AvbSpiceDisplay *self)
+{
+  int     width = avb_framebuffer_get_width (self->framebuffer);
+  int     height = avb_framebuffer_get_height (self->framebuffer);
+  GArray *areas = g_array_new (FALSE, FALSE, sizeof (AvbMonitorArea));
+  guint32 known = 0;
+  g_autoptr (GArray) monitors = NULL;
+
+  if (width == 0)
+    return areas;
+  if (self->channel != NULL)
+    g_object_get (self->channel, "monitors", &monitors, NULL);
+  for (guint i = 0; monitors != NULL && i < monitors->len; i++)
+    {
+      AvbMonitorArea area;
+
+      if (!clip_monitor (
+              &g_array_index (monitors, SpiceDisplayMonitorConfig, i), width, height, &area)
+          || (known & (1u << area.id)) != 0)
+        continue;
+      known |= 1u << area.id;
+      g_array_append_val (areas, area);
+    }
+  if (areas->len == 0)
+    g_array_append_val (areas, ((AvbMonitorArea) { 0, { 0, 0, width, height } }));
+  g_array_sort (areas, compare_areas);
+  return areas;
+}
+
+static void
+avb_spice_display_update_areas (AvbSpiceDisplay *self)
+{
+  g_autoptr (GArray) areas = NULL;
+
+  /* They may be those of a surface that is not shown yet, and a lost display stays as it was. */
+  if (avb_framebuffer_get_width (self->framebuffer) != 0 && !self->attached)
+    return;
+  areas = avb_spice_display_read_areas (self);
+  if (areas->len == self->areas->len
+      && (areas->len == 0
+          || memcmp (areas->data, self->areas->data, areas->len * sizeof (AvbMonitorArea)) == 0))
+    return;
+  g_array_unref (self->areas);
+  self->areas = g_steal_pointer (&areas);
+  g_signal_emit (self, signals[AREAS], 0);
+}
+
+static void
+monitors_cb (SpiceDisplayChannel *channel, GParamSpec *pspec, AvbSpiceDisplay *self)
+{
+  avb_spice_display_update_areas (self);
+}
+
+static void
+size_cb (GdkPaintable *framebuffer, AvbSpiceDisplay *self)
+{
+  avb_spice_display_update_areas (self);
 }
 
 static void
@@ -72,13 +158,15 @@ avb_spice_display_attach (AvbSpiceDisplay *self)
       avb_spice_display_refuse (self, _ ("The guest’s display uses colors that can’t be shown."));
       return;
     }
+  self->attached = TRUE;
   if (!avb_framebuffer_attach (
           self->framebuffer, format, self->width, self->height, self->stride, self->data, &error))
     {
+      self->attached = FALSE;
       avb_spice_display_refuse (self, error->message);
       return;
     }
-  self->attached = TRUE;
+  avb_spice_display_update_areas (self);
   g_signal_emit (self, signals[PICTURE], 0);
 }
 
@@ -161,14 +249,25 @@ avb_spice_display_dispose (GObject *object)
   AvbSpiceDisplay *self = AVB_SPICE_DISPLAY (object);
 
   avb_spice_display_set_channel (self, NULL);
+  if (self->framebuffer != NULL)
+    g_signal_handlers_disconnect_by_data (self->framebuffer, self);
   g_clear_object (&self->framebuffer);
+  g_clear_object (&self->cursor);
   G_OBJECT_CLASS (avb_spice_display_parent_class)->dispose (object);
+}
+
+static void
+avb_spice_display_finalize (GObject *object)
+{
+  g_array_unref (AVB_SPICE_DISPLAY (object)->areas);
+  G_OBJECT_CLASS (avb_spice_display_parent_class)->finalize (object);
 }
 
 static void
 avb_spice_display_class_init (AvbSpiceDisplayClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = avb_spice_display_dispose;
+  G_OBJECT_CLASS (klass)->finalize = avb_spice_display_finalize;
 
   signals[PICTURE] = g_signal_new (
       "picture", AVB_TYPE_SPICE_DISPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -182,11 +281,15 @@ avb_spice_display_class_init (AvbSpiceDisplayClass *klass)
                                    G_TYPE_NONE,
                                    1,
                                    G_TYPE_STRING);
+  signals[AREAS] = g_signal_new (
+      "areas", AVB_TYPE_SPICE_DISPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 avb_spice_display_init (AvbSpiceDisplay *self)
 {
+  self->cursor = avb_guest_cursor_new ();
+  self->areas = g_array_new (FALSE, FALSE, sizeof (AvbMonitorArea));
 }
 
 AvbSpiceDisplay *
@@ -195,6 +298,7 @@ avb_spice_display_new (AvbFramebuffer *framebuffer)
   AvbSpiceDisplay *self = g_object_new (AVB_TYPE_SPICE_DISPLAY, NULL);
 
   self->framebuffer = g_object_ref (framebuffer);
+  g_signal_connect (framebuffer, "invalidate-size", G_CALLBACK (size_cb), self);
   return self;
 }
 
@@ -218,4 +322,45 @@ avb_spice_display_set_channel (AvbSpiceDisplay *self, SpiceDisplayChannel *chann
   g_signal_connect (channel, "display-mark", G_CALLBACK (mark_cb), self);
   g_signal_connect (channel, "display-invalidate", G_CALLBACK (invalidate_cb), self);
   g_signal_connect (channel, "gl-draw", G_CALLBACK (gl_draw_cb), self);
+  g_signal_connect (channel, "notify::monitors", G_CALLBACK (monitors_cb), self);
+}
+
+SpiceDisplayChannel *
+avb_spice_display_get_channel (AvbSpiceDisplay *self)
+{
+  g_return_val_if_fail (AVB_IS_SPICE_DISPLAY (self), NULL);
+  return self->channel;
+}
+
+AvbFramebuffer *
+avb_spice_display_get_framebuffer (AvbSpiceDisplay *self)
+{
+  g_return_val_if_fail (AVB_IS_SPICE_DISPLAY (self), NULL);
+  return self->framebuffer;
+}
+
+AvbGuestCursor *
+avb_spice_display_get_cursor (AvbSpiceDisplay *self)
+{
+  g_return_val_if_fail (AVB_IS_SPICE_DISPLAY (self), NULL);
+  return self->cursor;
+}
+
+const AvbMonitorArea *
+avb_spice_display_get_areas (AvbSpiceDisplay *self, guint *n_areas)
+{
+  g_return_val_if_fail (AVB_IS_SPICE_DISPLAY (self), NULL);
+  *n_areas = self->areas->len;
+  return (const AvbMonitorArea *) (gconstpointer) self->areas->data;
+}
+
+guint
+avb_spice_display_get_max_monitors (AvbSpiceDisplay *self)
+{
+  guint max = 1;
+
+  g_return_val_if_fail (AVB_IS_SPICE_DISPLAY (self), 1);
+  if (self->channel != NULL)
+    g_object_get (self->channel, "monitors-max", &max, NULL);
+  return CLAMP (max, 1, AVB_MAX_MONITORS);
 }

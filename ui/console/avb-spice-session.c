@@ -8,16 +8,13 @@
 #include <glib/gi18n.h>
 
 #include "ui/console/avb-spice-attempt.h"
-#include "ui/console/avb-spice-display.h"
 #include "ui/console/avb-spice-retry.h"
 
 struct _AvbSpiceSession {
   GObject parent_instance;
 
-  AvbMachine      *machine;
-  AvbFramebuffer  *framebuffer;
-  AvbGuestCursor  *cursor;
-  AvbSpiceDisplay *display;
+  AvbMachine       *machine;
+  AvbGuestMonitors *monitors;
 
   AvbConsoleStatus status;
   char            *message;
@@ -104,8 +101,7 @@ avb_spice_session_disconnect (AvbSpiceSession *self)
   g_autoptr (GList) channels = NULL;
 
   g_clear_handle_id (&self->retry_source, g_source_remove);
-  avb_spice_display_set_channel (self->display, NULL);
-  avb_guest_cursor_set_channel (self->cursor, NULL);
+  avb_guest_monitors_detach (self->monitors);
   avb_spice_session_set_inputs (self, NULL);
   avb_spice_session_set_agent_connected (self, FALSE);
   avb_spice_session_set_main (self, NULL);
@@ -200,12 +196,9 @@ agent_connected_cb (SpiceMainChannel *main, GParamSpec *pspec, AvbSpiceSession *
 static void
 channel_cb (AvbSpiceAttempt *attempt, SpiceChannel *channel, AvbSpiceSession *self)
 {
-  int id;
-
   /* Only what is used is connected. */
-  g_object_get (channel, "channel-id", &id, NULL);
   if (!SPICE_IS_MAIN_CHANNEL (channel) && !SPICE_IS_INPUTS_CHANNEL (channel)
-      && !((SPICE_IS_DISPLAY_CHANNEL (channel) || SPICE_IS_CURSOR_CHANNEL (channel)) && id == 0))
+      && !avb_guest_monitors_add_channel (self->monitors, channel))
     {
       g_signal_emit (self, signals[CHANNEL], 0, channel);
       return;
@@ -218,10 +211,6 @@ channel_cb (AvbSpiceAttempt *attempt, SpiceChannel *channel, AvbSpiceSession *se
       g_signal_connect (channel, "notify::agent-connected", G_CALLBACK (agent_connected_cb), self);
       return; /* connected by the SpiceSession */
     }
-  if (SPICE_IS_DISPLAY_CHANNEL (channel))
-    avb_spice_display_set_channel (self->display, SPICE_DISPLAY_CHANNEL (channel));
-  if (SPICE_IS_CURSOR_CHANNEL (channel))
-    avb_guest_cursor_set_channel (self->cursor, SPICE_CURSOR_CHANNEL (channel));
   avb_spice_attempt_connect_channel (attempt, channel);
 }
 
@@ -265,19 +254,19 @@ machine_cb (AvbMachine *machine, GParamSpec *pspec, AvbSpiceSession *self)
     return;
   self->retry.connected_at = 0;
   avb_spice_session_disconnect (self);
-  avb_framebuffer_clear (self->framebuffer);
+  avb_guest_monitors_clear (self->monitors);
   avb_spice_session_set_status (self, AVB_CONSOLE_IDLE, NULL);
 }
 
 static void
-picture_cb (AvbSpiceDisplay *display, AvbSpiceSession *self)
+picture_cb (AvbGuestMonitors *monitors, AvbSpiceSession *self)
 {
   avb_spice_retry_connected (&self->retry);
   avb_spice_session_set_status (self, AVB_CONSOLE_CONNECTED, NULL);
 }
 
 static void
-problem_cb (AvbSpiceDisplay *display, const char *message, AvbSpiceSession *self)
+problem_cb (AvbGuestMonitors *monitors, const char *message, AvbSpiceSession *self)
 {
   avb_spice_session_set_status (self, AVB_CONSOLE_FAILED, message);
 }
@@ -288,9 +277,7 @@ avb_spice_session_dispose (GObject *object)
   AvbSpiceSession *self = AVB_SPICE_SESSION (object);
 
   avb_spice_session_close (self);
-  g_clear_object (&self->display);
-  g_clear_object (&self->cursor);
-  g_clear_object (&self->framebuffer);
+  g_clear_object (&self->monitors);
   g_clear_object (&self->machine);
   G_OBJECT_CLASS (avb_spice_session_parent_class)->dispose (object);
 }
@@ -382,11 +369,9 @@ avb_spice_session_class_init (AvbSpiceSessionClass *klass)
 static void
 avb_spice_session_init (AvbSpiceSession *self)
 {
-  self->framebuffer = avb_framebuffer_new ();
-  self->cursor = avb_guest_cursor_new ();
-  self->display = avb_spice_display_new (self->framebuffer);
-  g_signal_connect (self->display, "picture", G_CALLBACK (picture_cb), self);
-  g_signal_connect (self->display, "problem", G_CALLBACK (problem_cb), self);
+  self->monitors = avb_guest_monitors_new ();
+  g_signal_connect (self->monitors, "picture", G_CALLBACK (picture_cb), self);
+  g_signal_connect (self->monitors, "problem", G_CALLBACK (problem_cb), self);
 }
 
 static AvbSpiceSession *
@@ -431,7 +416,7 @@ avb_spice_session_close (AvbSpiceSession *self)
   g_signal_handlers_disconnect_by_data (self->machine, self);
   g_object_set_data (G_OBJECT (self->machine), SESSION_KEY, NULL);
   avb_spice_session_disconnect (self);
-  g_signal_handlers_disconnect_by_data (self->display, self);
+  g_signal_handlers_disconnect_by_data (self->monitors, self);
 }
 
 void
@@ -522,16 +507,9 @@ avb_spice_session_get_server_mouse (AvbSpiceSession *self)
   return self->server_mouse;
 }
 
-AvbFramebuffer *
-avb_spice_session_get_framebuffer (AvbSpiceSession *self)
+AvbGuestMonitors *
+avb_spice_session_get_monitors (AvbSpiceSession *self)
 {
   g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), NULL);
-  return self->framebuffer;
-}
-
-AvbGuestCursor *
-avb_spice_session_get_cursor (AvbSpiceSession *self)
-{
-  g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), NULL);
-  return self->cursor;
+  return self->monitors;
 }

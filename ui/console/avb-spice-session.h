@@ -6,8 +6,7 @@
 #include <spice-client.h>
 
 #include "ui/console/avb-console.h"
-#include "ui/console/avb-framebuffer.h"
-#include "ui/console/avb-guest-cursor.h"
+#include "ui/console/avb-guest-monitors.h"
 
 G_BEGIN_DECLS
 
@@ -59,7 +58,6 @@ AvbConsoleStatus    avb_spice_session_get_status       (AvbSpiceSession *self);
 const char         *avb_spice_session_get_message      (AvbSpiceSession *self); /* (nullable) */
 SpiceInputsChannel *avb_spice_session_get_inputs       (AvbSpiceSession *self); /* (nullable) */
 gboolean            avb_spice_session_get_server_mouse (AvbSpiceSession *self);
-AvbFramebuffer     *avb_spice_session_get_framebuffer  (AvbSpiceSession *self);
-AvbGuestCursor     *avb_spice_session_get_cursor       (AvbSpiceSession *self);
+AvbGuestMonitors   *avb_spice_session_get_monitors     (AvbSpiceSession *self);
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 #include "ui/avb-format.h"
 #include "ui/console/avb-console.h"
 #include "ui/library/avb-thumbnail.h"
+#include "ui/machine/avb-display-actions.h"
 #include "ui/machine/avb-machine-actions.h"
 #include "ui/machine/avb-machine-overview.h"
 #include "ui/machine/avb-screenshot-saver.h"
@@ -27,11 +28,12 @@ struct _AvbMachinePage {
   AvbLibrary          *library;
   AvbMachine          *machine;
   AvbMachineActions   *actions;
-  GSettings           *settings;
+  AvbDisplayActions   *display;
   AvbConsole          *console; /* built when there is something to show */
   gboolean             fullscreen;
   guint                hint_id;
 
+  GMenu               *display_menu;
   AdwToolbarView      *toolbar;
   AdwSplitButton      *power;
   GtkStack            *stack;
@@ -162,10 +164,9 @@ build_console (AvbMachinePage *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->console, "notify::captured", G_CALLBACK (captured_cb), self,
                            G_CONNECT_SWAPPED);
-  g_settings_bind (self->settings, "console-scaling", self->console, "scaling",
-                   G_SETTINGS_BIND_GET);
   gtk_scrolled_window_set_child (self->console_scroller, GTK_WIDGET (self->console));
   avb_console_set_machine (self->console, self->machine);
+  avb_display_actions_set_console (self->display, self->console);
 }
 
 static void
@@ -263,21 +264,16 @@ avb_machine_page_constructed (GObject *object)
 {
   AvbMachinePage *self = AVB_MACHINE_PAGE (object);
   g_autoptr (GPtrArray) targets = g_ptr_array_new ();
-  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
-  g_autoptr (GAction) scaling = NULL;
   GtkEventController *motion = gtk_event_controller_motion_new ();
 
   G_OBJECT_CLASS (avb_machine_page_parent_class)->constructed (object);
 
   avb_library_mark_used (self->library, self->machine);
-  self->settings = g_settings_new (AVB_APPLICATION_ID);
   self->actions = avb_machine_actions_new (GTK_WIDGET (self), self->library);
   g_ptr_array_add (targets, self->machine);
   avb_machine_actions_set_targets (self->actions, targets);
 
-  scaling = g_settings_create_action (self->settings, "console-scaling");
-  g_action_map_add_action (G_ACTION_MAP (group), scaling);
-  gtk_widget_insert_action_group (GTK_WIDGET (self), "view", G_ACTION_GROUP (group));
+  self->display = avb_display_actions_new (GTK_WIDGET (self), self->machine, self->display_menu);
 
   g_signal_connect_object (self->machine, "notify::state", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
@@ -300,9 +296,11 @@ avb_machine_page_dispose (GObject *object)
   if (self->actions != NULL)
     g_object_run_dispose (G_OBJECT (self->actions));
   g_clear_object (&self->actions);
+  if (self->display != NULL)
+    g_object_run_dispose (G_OBJECT (self->display));
+  g_clear_object (&self->display);
   self->console = NULL;
   gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_MACHINE_PAGE);
-  g_clear_object (&self->settings);
   g_clear_object (&self->machine);
   g_clear_object (&self->library);
   G_OBJECT_CLASS (avb_machine_page_parent_class)->dispose (object);
@@ -355,6 +353,7 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   g_type_ensure (AVB_TYPE_THUMBNAIL);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/alphavbox/AlphaVBox/ui/machine/avb-machine-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, display_menu);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, toolbar);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, power);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, stack);
