@@ -11,7 +11,7 @@ help() {
 ./dev test [--sanitize] [NAME…]  build, then run all tests, or those whose suite or name contains NAME
 ./dev tour [--out DIR]         the main job unattended on a virtual display, a screenshot a step
 ./dev screenshots [--out DIR]  every screen in light, dark, narrow, large text and right-to-left
-./dev bench NAME [--json FILE] measure beside the peers: start
+./dev bench NAME [--json FILE] measure beside the peers: start, console
 ./dev fuzz NAME [SECONDS]      run a libFuzzer target: domain-xml, qemu-img
 ./dev build                    configure and build only
 ./dev shell [COMMAND…]         a shell in the place where all this happens

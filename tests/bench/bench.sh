@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: Alpha VBox contributors
 # SPDX-License-Identifier: MPL-2.0
 #
-# bench.sh BUILD NAME [--json FILE]: measures the installed program beside its peers.
+# bench.sh BUILD NAME [--json FILE] [OPTIONS…]: measures the installed program beside its peers.
 set -euo pipefail
 
 build=$1 name=${2:-}
@@ -15,4 +15,6 @@ fi
 export GSETTINGS_SCHEMA_DIR=$build/install/share/glib-2.0/schemas
 export XDG_DATA_DIRS=$build/install/share:${XDG_DATA_DIRS:-/usr/local/share:/usr/share}
 # Nobody reads the windows aloud here: none of them shall pay for it.
-exec tests/tools/with-display --wm env GTK_A11Y=none NO_AT_BRIDGE=1 "$target" --program "$build/install/bin/alpha-vbox" "$@"
+size=1600x1000
+[ "$name" != console ] || size=3840x2160
+exec tests/tools/with-display --size $size --wm env GTK_A11Y=none NO_AT_BRIDGE=1 "$target" --program "$build/install/bin/alpha-vbox" "$@"

@@ -11,6 +11,10 @@
  *   mode WIDTH HEIGHT 32|555|565   another display surface, black
  *   noise X Y WIDTH HEIGHT SEED    draws random pixels
  *   flood N                        draws N single pixels
+ *   steady WIDTH HEIGHT N US       draws N rectangles of random pixels here and there, one each US
+ *                                  microseconds; "steady-done" follows. The first two pixels of each
+ *                                  are the upper and the lower 24 bits of the monotonic time at which
+ *                                  it was drawn, in microseconds
  *   dump FILE                      writes what the display must show: native xRGB, no padding
  *   cursor WIDTH HEIGHT X Y RRGGBBAA    a pointer of one color with its hot spot
  *   cursor-hide, cursor-move X Y
@@ -583,6 +587,70 @@ flood (int n)
     }
 }
 
+/* What "steady" has still to draw. */
+static struct {
+  int     width, height, left, period;
+  gint64  next;
+  guint32 seed;
+} steady;
+
+static gboolean
+steady_cb (gpointer data)
+{
+  int      w = MIN (steady.width, width), h = MIN (steady.height, height);
+  guint32 *pixels = g_new (guint32, (gsize) w * h);
+  guint32  seed = steady.seed * 1664525u + 1013904223u;
+  int      x = (int) ((seed >> 8) % (guint32) (width - w + 1));
+  int      y = (int) ((seed >> 4) % (guint32) (height - h + 1));
+  gint64   now;
+
+  steady.seed = seed;
+  for (int i = 0; i < w * h; i++)
+    {
+      seed = seed * 1664525u + 1013904223u;
+      pixels[i] = seed ^ (seed >> 13);
+    }
+  now = g_get_monotonic_time ();
+  pixels[0] = (guint32) (now >> 24) & 0xffffff;
+  pixels[1] = (guint32) now & 0xffffff;
+  draw (x, y, w, h, pixels);
+  spice_qxl_wakeup (&qxl);
+
+  if (--steady.left == 0)
+    {
+      report ("steady-done");
+      return G_SOURCE_REMOVE;
+    }
+  steady.next += steady.period;
+  g_source_set_ready_time (g_main_current_source (), steady.next);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+steady_dispatch (GSource *source, GSourceFunc callback, gpointer data)
+{
+  return callback (data);
+}
+
+static void
+begin_steady (int w, int h, int n, int period)
+{
+  static GSourceFuncs funcs = { .dispatch = steady_dispatch };
+  GSource            *source;
+
+  g_assert (w > 1 && h > 0 && n > 0 && steady.left == 0);
+  steady.width = w;
+  steady.height = h;
+  steady.left = n;
+  steady.period = period;
+  steady.next = g_get_monotonic_time () + period;
+  source = g_source_new (&funcs, sizeof (GSource));
+  g_source_set_callback (source, steady_cb, NULL, NULL);
+  g_source_set_ready_time (source, steady.next);
+  g_source_attach (source, NULL);
+  g_source_unref (source);
+}
+
 static Command *
 cursor_command (int type)
 {
@@ -670,6 +738,8 @@ execute (const char *line)
     noise (a, b, c, d, e);
   else if (sscanf (line, "flood %d", &a) == 1)
     flood (a);
+  else if (sscanf (line, "steady %d %d %d %d", &a, &b, &c, &d) == 4)
+    begin_steady (a, b, c, d);
   else if (sscanf (line, "cursor %d %d %d %d %x", &a, &b, &c, &d, &e) == 5)
     set_cursor (a, b, c, d, e);
   else if (sscanf (line, "cursor-move %d %d", &a, &b) == 2)
