@@ -20,6 +20,9 @@
  *   cursor-hide, cursor-move X Y
  *   tablet on|off                  off: the mouse reports how far it moved
  *   leds N                         the guest's lock keys
+ *   monitors MAX COUNT [W H X Y…]  the guest's monitors on the surface; those without numbers are
+ *                                  1×1 at 0, 0
+ *   second WIDTH HEIGHT RRGGBB     a second display of one color, once
  *   gl N                           N OpenGL frames, one after the other
  *   kick                           ends all connections
  *   agent …                        the agent in the guest: see spice-server-agent.h
@@ -58,6 +61,7 @@ typedef struct {
 
 static SpiceServer *server;
 static QXLInstance  qxl;
+static QXLInstance  second_qxl = { .id = 1 };
 static gboolean     has_tablet;
 static GArray      *client_fds; /* our own copies, for "kick" */
 
@@ -421,7 +425,10 @@ gl_next_cb (gpointer data)
 static void
 async_complete (QXLInstance *instance, uint64_t cookie)
 {
-  g_idle_add (gl_next_cb, NULL);
+  if (cookie == 0)
+    g_idle_add (gl_next_cb, NULL);
+  else
+    g_free ((gpointer) (uintptr_t) cookie);
 }
 
 static void
@@ -457,6 +464,77 @@ static const QXLInterface qxl_interface = {
   .set_client_capabilities = set_client_capabilities,
   .client_monitors_config = client_monitors_config,
 };
+
+/* The second display draws nothing: it only has a surface. */
+
+static int
+get_no_command (QXLInstance *instance, QXLCommandExt *ext)
+{
+  return FALSE;
+}
+
+static int
+req_no_notification (QXLInstance *instance)
+{
+  return TRUE;
+}
+
+static QXLInterface second_interface;
+
+static void
+add_second (int w, int h, guint32 pixel)
+{
+  QXLDevSurfaceCreate create = { 0 };
+  guint32            *pixels = g_new (guint32, (gsize) w * h);
+
+  second_interface = qxl_interface;
+  second_interface.get_command = get_no_command;
+  second_interface.req_cmd_notification = req_no_notification;
+  second_interface.get_cursor_command = get_no_command;
+  second_interface.req_cursor_notification = req_no_notification;
+  second_qxl.base.sif = &second_interface.base;
+  spice_server_add_interface (server, &second_qxl.base);
+  spice_qxl_start (&second_qxl);
+  for (int i = 0; i < w * h; i++)
+    pixels[i] = pixel;
+  create.width = (uint32_t) w;
+  create.height = (uint32_t) h;
+  create.stride = w * 4;
+  create.format = SPICE_SURFACE_FMT_32_xRGB;
+  create.flags = QXL_SURF_FLAG_KEEP_DATA;
+  create.mouse_mode = TRUE;
+  create.mem = (uint64_t) (uintptr_t) pixels;
+  spice_qxl_create_primary_surface (&second_qxl, 0, &create);
+}
+
+static void
+set_monitors (const char *line)
+{
+  g_auto (GStrv) words = g_strsplit (line, " ", -1);
+  guint              n_words = g_strv_length (words);
+  guint              count = n_words > 1 ? (guint) atoi (words[1]) : 0;
+  QXLMonitorsConfig *config = g_malloc0 (sizeof *config + count * sizeof (QXLHead));
+
+  g_assert (n_words >= 2);
+  config->max_allowed = (uint16_t) atoi (words[0]);
+  config->count = (uint16_t) count;
+  for (guint i = 0; i < count; i++)
+    {
+      char **numbers = words + 2 + i * 4;
+
+      config->heads[i].id = i;
+      config->heads[i].width = 1;
+      config->heads[i].height = 1;
+      if (2 + i * 4 + 3 >= n_words)
+        continue;
+      config->heads[i].width = (uint32_t) strtoul (numbers[0], NULL, 0);
+      config->heads[i].height = (uint32_t) strtoul (numbers[1], NULL, 0);
+      config->heads[i].x = (uint32_t) strtoul (numbers[2], NULL, 0);
+      config->heads[i].y = (uint32_t) strtoul (numbers[3], NULL, 0);
+    }
+  spice_qxl_monitors_config_async (
+      &qxl, (QXLPHYSICAL) (uintptr_t) config, 0, (uint64_t) (uintptr_t) config);
+}
 
 static void
 set_mode (int w, int h, int bits)
@@ -736,6 +814,10 @@ execute (const char *line)
     set_mode (a, b, c);
   else if (sscanf (line, "noise %d %d %d %d %u", &a, &b, &c, &d, &e) == 5)
     noise (a, b, c, d, e);
+  else if (g_str_has_prefix (line, "monitors "))
+    set_monitors (line + strlen ("monitors "));
+  else if (sscanf (line, "second %d %d %x", &a, &b, &e) == 3)
+    add_second (a, b, e);
   else if (sscanf (line, "flood %d", &a) == 1)
     flood (a);
   else if (sscanf (line, "steady %d %d %d %d", &a, &b, &c, &d) == 4)

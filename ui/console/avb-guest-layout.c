@@ -159,8 +159,13 @@ main_cb (AvbSpiceSession *session, GParamSpec *pspec, AvbGuestLayout *self)
   g_set_object (&self->main, main);
   if (self->main != NULL)
     {
-      /* Left to itself, spice-gtk would move the monitors. */
-      g_object_set (self->main, "disable-display-align", TRUE, NULL);
+      /* Left to itself, spice-gtk would move the monitors, or not say where they are. */
+      g_object_set (self->main,
+                    "disable-display-align",
+                    TRUE,
+                    "disable-display-position",
+                    FALSE,
+                    NULL);
       g_signal_connect (self->main, "main-agent-update", G_CALLBACK (agent_cb), self);
     }
   avb_guest_layout_update (self);
