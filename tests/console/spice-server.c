@@ -26,6 +26,7 @@
  *   gl N                           N OpenGL frames, one after the other
  *   kick                           ends all connections
  *   agent …                        the agent in the guest: see spice-server-agent.h
+ *   play …, record …, guest-…      its sound card: see spice-server-audio.h
  *
  *   ready | key XX | position X Y MASK | buttons MASK | wheel N MASK | motion DX DY DZ MASK |
  *   connected TYPE | disconnected TYPE | gl-done N
@@ -45,6 +46,7 @@
 #include <unistd.h>
 
 #include "tests/console/spice-server-agent.h"
+#include "tests/console/spice-server-audio.h"
 
 #define DRM_FORMAT_XRGB8888 0x34325258
 
@@ -851,7 +853,7 @@ execute (const char *line)
               word, (const char *) reference, (gssize) width * height * 4, &error))
         g_error ("%s", error->message);
     }
-  else
+  else if (!server_audio_execute (line))
     g_error ("spice-server: what is “%s”?", line);
   spice_qxl_wakeup (&qxl);
   report ("ok");
@@ -912,6 +914,7 @@ main (int argc, char **argv)
   spice_server_add_interface (server, &qxl.base);
   spice_server_add_interface (server, &kbd.base);
   spice_server_add_interface (server, &mouse.base);
+  server_audio_add (server);
   set_tablet (TRUE);
   set_mode (640, 480, 32);
   spice_server_vm_start (server);

@@ -27,6 +27,7 @@ enum {
   PROP_DISPLAY_MODE,
   PROP_LOCK_KEYS,
   PROP_MUTED,
+  PROP_VOLUME,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
@@ -46,6 +47,16 @@ value_from_text (GValue *value, GParamSpec *pspec, const char *text)
     {
       if (g_str_equal (text, "yes") || g_str_equal (text, "no"))
         g_value_set_boolean (value, g_str_equal (text, "yes"));
+      else
+        g_param_value_set_default (pspec, value);
+    }
+  else if (G_IS_PARAM_SPEC_INT (pspec))
+    {
+      const GParamSpecInt *range = G_PARAM_SPEC_INT (pspec);
+      gint64               number;
+
+      if (g_ascii_string_to_signed (text, 10, range->minimum, range->maximum, &number, NULL))
+        g_value_set_int (value, (int) number);
       else
         g_param_value_set_default (pspec, value);
     }
@@ -69,6 +80,8 @@ value_to_text (const GValue *value, GParamSpec *pspec)
     return NULL;
   if (G_IS_PARAM_SPEC_BOOLEAN (pspec))
     return g_strdup (g_value_get_boolean (value) ? "yes" : "no");
+  if (G_IS_PARAM_SPEC_INT (pspec))
+    return g_strdup_printf ("%d", g_value_get_int (value));
   return g_strdup (
       g_enum_get_value (G_PARAM_SPEC_ENUM (pspec)->enum_class, g_value_get_enum (value))
           ->value_nick);
@@ -133,6 +146,7 @@ avb_console_settings_class_init (AvbConsoleSettingsClass *klass)
       "display-mode", NULL, NULL, AVB_TYPE_DISPLAY_MODE, AVB_DISPLAY_RESIZE, flags);
   properties[PROP_LOCK_KEYS] = g_param_spec_boolean ("lock-keys", NULL, NULL, TRUE, flags);
   properties[PROP_MUTED] = g_param_spec_boolean ("muted", NULL, NULL, FALSE, flags);
+  properties[PROP_VOLUME] = g_param_spec_int ("volume", NULL, NULL, 0, 100, 100, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

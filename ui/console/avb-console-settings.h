@@ -35,7 +35,7 @@ GType avb_display_mode_get_type (void);
  *
  * Properties: `clipboard` (boolean, %TRUE: shared both ways), `display-mode` (#AvbDisplayMode,
  * %AVB_DISPLAY_RESIZE), `lock-keys` (boolean, %TRUE: the guest's lock keys follow the keyboard's),
- * `muted` (boolean, %FALSE).
+ * `muted` (boolean, %FALSE), `volume` (int, 0…100, 100: of the guest's sound).
  */
 #define AVB_TYPE_CONSOLE_SETTINGS (avb_console_settings_get_type ())
 G_DECLARE_FINAL_TYPE (AvbConsoleSettings, avb_console_settings, AVB, CONSOLE_SETTINGS, GObject)
