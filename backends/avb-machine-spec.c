@@ -5,13 +5,6 @@
 
 #include "backends/avb-machine-spec.h"
 
-#include <glib/gi18n-lib.h>
-
-#include "backends/avb-error.h"
-
-#define MIN_MEMORY_MIB 16
-#define MAX_NAME_BYTES 255
-
 struct _AvbMachineSpec {
   GObject parent_instance;
 
@@ -26,6 +19,7 @@ struct _AvbMachineSpec {
   gboolean    accelerated;
   gboolean    graphics;
   char       *serial;
+  gboolean    extras[AVB_N_EXTRAS];
   GPtrArray  *disks;
   GPtrArray  *interfaces;
 };
@@ -56,6 +50,12 @@ enum {
   PROP_ACCELERATED,
   PROP_GRAPHICS,
   PROP_SERIAL,
+  /* In the order of AvbExtra. */
+  PROP_GUEST_AGENT,
+  PROP_DISPLAY_AGENT,
+  PROP_USB_REDIRECTION,
+  PROP_SOUND,
+  PROP_FOLDER_CHANNEL,
   N_PROPS,
 };
 
@@ -117,6 +117,13 @@ avb_machine_spec_get_property (GObject *object, guint prop_id, GValue *value, GP
     case PROP_SERIAL:
       g_value_set_string (value, self->serial);
       break;
+    case PROP_GUEST_AGENT:
+    case PROP_DISPLAY_AGENT:
+    case PROP_USB_REDIRECTION:
+    case PROP_SOUND:
+    case PROP_FOLDER_CHANNEL:
+      g_value_set_boolean (value, avb_machine_spec_get_extra (self, prop_id - PROP_GUEST_AGENT));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -165,6 +172,13 @@ avb_machine_spec_set_property (GObject      *object,
     case PROP_SERIAL:
       avb_machine_spec_set_serial (self, g_value_get_string (value));
       break;
+    case PROP_GUEST_AGENT:
+    case PROP_DISPLAY_AGENT:
+    case PROP_USB_REDIRECTION:
+    case PROP_SOUND:
+    case PROP_FOLDER_CHANNEL:
+      avb_machine_spec_set_extra (self, prop_id - PROP_GUEST_AGENT, g_value_get_boolean (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -173,6 +187,8 @@ avb_machine_spec_set_property (GObject      *object,
 static void
 avb_machine_spec_class_init (AvbMachineSpecClass *klass)
 {
+  static const char *const extra_names[AVB_N_EXTRAS]
+      = { "guest-agent", "display-agent", "usb-redirection", "sound", "folder-channel" };
   GObjectClass     *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
@@ -193,6 +209,9 @@ avb_machine_spec_class_init (AvbMachineSpecClass *klass)
   properties[PROP_ACCELERATED] = g_param_spec_boolean ("accelerated", NULL, NULL, TRUE, flags);
   properties[PROP_GRAPHICS] = g_param_spec_boolean ("graphics", NULL, NULL, TRUE, flags);
   properties[PROP_SERIAL] = g_param_spec_string ("serial", NULL, NULL, NULL, flags);
+  for (guint i = 0; i < AVB_N_EXTRAS; i++)
+    properties[PROP_GUEST_AGENT + i]
+        = g_param_spec_boolean (extra_names[i], NULL, NULL, TRUE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -203,6 +222,8 @@ avb_machine_spec_init (AvbMachineSpec *self)
   self->memory_mib = 1024;
   self->accelerated = TRUE;
   self->graphics = TRUE;
+  for (guint i = 0; i < AVB_N_EXTRAS; i++)
+    self->extras[i] = TRUE;
   self->disks = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_disk_spec_free);
   self->interfaces = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_interface_spec_free);
 }
@@ -232,6 +253,7 @@ avb_machine_spec_copy (AvbMachineSpec *self)
   copy->accelerated = self->accelerated;
   copy->graphics = self->graphics;
   copy->serial = g_strdup (self->serial);
+  memcpy (copy->extras, self->extras, sizeof copy->extras);
   for (guint i = 0; i < self->disks->len; i++)
     g_ptr_array_add (copy->disks, avb_disk_spec_copy (self->disks->pdata[i]));
   for (guint i = 0; i < self->interfaces->len; i++)
@@ -257,146 +279,14 @@ avb_machine_spec_equal (AvbMachineSpec *a, AvbMachineSpec *b)
       || a->interfaces->len != b->interfaces->len)
     return FALSE;
 
+  for (guint i = 0; i < AVB_N_EXTRAS; i++)
+    if (avb_machine_spec_get_extra (a, i) != avb_machine_spec_get_extra (b, i))
+      return FALSE;
   for (guint i = 0; i < a->disks->len; i++)
     if (!avb_disk_spec_equal (a->disks->pdata[i], b->disks->pdata[i]))
       return FALSE;
   for (guint i = 0; i < a->interfaces->len; i++)
     if (!avb_interface_spec_equal (a->interfaces->pdata[i], b->interfaces->pdata[i]))
-      return FALSE;
-
-  return TRUE;
-}
-
-/* XML can hold no control characters, and no text of ours may hide some. */
-static gboolean
-is_plain_text (const char *text, gboolean allow_lines)
-{
-  if (!g_utf8_validate (text, -1, NULL))
-    return FALSE;
-  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      gunichar c = g_utf8_get_char (p);
-
-      if (allow_lines && (c == '\n' || c == '\t'))
-        continue;
-      if (g_unichar_iscntrl (c) || c == 0xfffe || c == 0xffff)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
-validate_name (const char *name, GError **error)
-{
-  const char *problem = NULL;
-
-  if (name == NULL || *name == '\0')
-    problem = _ ("A machine needs a name.");
-  else if (strlen (name) > MAX_NAME_BYTES)
-    problem = _ ("The name is too long.");
-  else if (!is_plain_text (name, FALSE))
-    problem = _ ("A name cannot contain line breaks or control characters.");
-  else if (strchr (name, '/') != NULL)
-    problem = _ ("A name cannot contain a slash.");
-  else if (g_str_equal (name, ".") || g_str_equal (name, ".."))
-    problem = _ ("A name cannot be “.” or “..”.");
-  else
-    {
-      g_autofree char *stripped = g_strstrip (g_strdup (name));
-
-      /* libvirt refuses a name of nothing but space. */
-      if (*stripped == '\0')
-        problem = _ ("A machine needs a name.");
-    }
-
-  if (problem != NULL)
-    g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, NULL, "%s", problem));
-  return problem == NULL;
-}
-
-static gboolean
-validate_disk (const AvbDiskSpec *disk, GError **error)
-{
-  static const char *const formats[]
-      = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "qed", NULL };
-  const char *problem = NULL;
-
-  if (disk->device > AVB_DISK_DEVICE_FLOPPY || disk->bus > AVB_DISK_BUS_FDC)
-    problem = _ ("A disk is of an unknown kind.");
-  else if (disk->path == NULL && disk->device == AVB_DISK_DEVICE_DISK)
-    problem = _ ("A hard disk needs a file.");
-  else if (disk->path != NULL && !g_path_is_absolute (disk->path))
-    problem = _ ("The path of a disk must be absolute.");
-  else if (disk->path != NULL && !is_plain_text (disk->path, FALSE))
-    problem = _ ("The path of a disk contains characters that cannot be used.");
-  else if (disk->path != NULL && disk->format == NULL)
-    problem = _ ("The format of a disk must be stated.");
-  else if (disk->format != NULL && !g_strv_contains (formats, disk->format))
-    problem = _ ("The format of a disk is not known.");
-
-  if (problem != NULL)
-    g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, disk->path, "%s", problem));
-  return problem == NULL;
-}
-
-static gboolean
-validate_interface (const AvbInterfaceSpec *nic, GError **error)
-{
-  const char *problem = NULL;
-
-  if (nic->kind > AVB_INTERFACE_BRIDGE)
-    problem = _ ("A network interface is of an unknown kind.");
-  else if (nic->kind != AVB_INTERFACE_USER && (nic->source == NULL || *nic->source == '\0'))
-    problem = _ ("A network interface needs a network to connect to.");
-  else if ((nic->source != NULL && !is_plain_text (nic->source, FALSE))
-           || (nic->model != NULL && !is_plain_text (nic->model, FALSE)))
-    problem = _ ("A network interface contains characters that cannot be used.");
-  else if (nic->mac != NULL
-           && !g_regex_match_simple (
-               "^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$", nic->mac, G_REGEX_DOLLAR_ENDONLY, 0))
-    problem = _ ("A hardware address is malformed.");
-
-  if (problem != NULL)
-    g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, nic->mac, "%s", problem));
-  return problem == NULL;
-}
-
-static gboolean
-validate_numbers_and_texts (AvbMachineSpec *self, GError **error)
-{
-  const char *problem = NULL;
-
-  if (self->cpus < 1)
-    problem = _ ("A machine needs at least one processor.");
-  else if (self->memory_mib < MIN_MEMORY_MIB)
-    problem = _ ("A machine needs at least 16 MiB of memory.");
-  else if (self->memory_mib > G_MAXUINT64 / 1024 / 1024)
-    problem = _ ("This is more memory than a machine can have.");
-  else if ((self->description != NULL && !is_plain_text (self->description, TRUE))
-           || (self->os_id != NULL && !is_plain_text (self->os_id, FALSE))
-           || (self->architecture != NULL && !is_plain_text (self->architecture, FALSE)))
-    problem = _ ("The description contains characters that cannot be used.");
-  else if (self->serial != NULL
-           && (!g_path_is_absolute (self->serial) || !is_plain_text (self->serial, FALSE)))
-    problem = _ ("The file of the serial port must be an absolute path.");
-
-  if (problem != NULL)
-    g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, NULL, "%s", problem));
-  return problem == NULL;
-}
-
-gboolean
-avb_machine_spec_validate (AvbMachineSpec *self, GError **error)
-{
-  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), FALSE);
-
-  if (!validate_name (self->name, error) || !validate_numbers_and_texts (self, error))
-    return FALSE;
-  for (guint i = 0; i < self->disks->len; i++)
-    if (!validate_disk (self->disks->pdata[i], error))
-      return FALSE;
-  for (guint i = 0; i < self->interfaces->len; i++)
-    if (!validate_interface (self->interfaces->pdata[i], error))
       return FALSE;
 
   return TRUE;
@@ -608,6 +498,13 @@ avb_machine_spec_set_accelerated (AvbMachineSpec *self, gboolean accelerated)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACCELERATED]);
 }
 
+/* They ride on the display's connection. */
+static gboolean
+needs_display (AvbExtra extra)
+{
+  return extra != AVB_EXTRA_GUEST_AGENT;
+}
+
 gboolean
 avb_machine_spec_get_graphics (AvbMachineSpec *self)
 {
@@ -625,6 +522,9 @@ avb_machine_spec_set_graphics (AvbMachineSpec *self, gboolean graphics)
     return;
   self->graphics = !!graphics;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GRAPHICS]);
+  for (guint i = 0; i < AVB_N_EXTRAS; i++)
+    if (self->extras[i] && needs_display (i))
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GUEST_AGENT + i]);
 }
 
 const char *
@@ -645,4 +545,27 @@ avb_machine_spec_set_serial (AvbMachineSpec *self, const char *serial)
     serial = NULL;
   if (g_set_str (&self->serial, serial))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERIAL]);
+}
+
+gboolean
+avb_machine_spec_get_extra (AvbMachineSpec *self, AvbExtra extra)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), FALSE);
+  g_return_val_if_fail (extra < AVB_N_EXTRAS, FALSE);
+
+  return self->extras[extra] && (self->graphics || !needs_display (extra));
+}
+
+void
+avb_machine_spec_set_extra (AvbMachineSpec *self, AvbExtra extra, gboolean wanted)
+{
+  gboolean before;
+
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+  g_return_if_fail (extra < AVB_N_EXTRAS);
+
+  before = avb_machine_spec_get_extra (self, extra);
+  self->extras[extra] = !!wanted;
+  if (avb_machine_spec_get_extra (self, extra) != before)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GUEST_AGENT + extra]);
 }

@@ -98,6 +98,26 @@ gboolean          avb_interface_spec_equal    (const AvbInterfaceSpec *a, const 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbInterfaceSpec, avb_interface_spec_free)
 
 /**
+ * AvbExtra:
+ * @AVB_EXTRA_GUEST_AGENT: a channel for QEMU's agent in the guest: addresses, clean freeze.
+ * @AVB_EXTRA_DISPLAY_AGENT: a channel for SPICE's agent: clipboard, files, resizing.
+ * @AVB_EXTRA_USB_REDIRECTION: ports for USB devices of the computer that shows the display.
+ * @AVB_EXTRA_SOUND: a sound card, heard where the display is.
+ * @AVB_EXTRA_FOLDER_CHANNEL: a channel for folders of the computer that shows the display (WebDAV).
+ *
+ * Devices that make a machine convenient. All but the first ride on the display's connection: a
+ * machine without a display has none of them.
+ */
+typedef enum {
+  AVB_EXTRA_GUEST_AGENT,
+  AVB_EXTRA_DISPLAY_AGENT,
+  AVB_EXTRA_USB_REDIRECTION,
+  AVB_EXTRA_SOUND,
+  AVB_EXTRA_FOLDER_CHANNEL,
+  AVB_N_EXTRAS,
+} AvbExtra;
+
+/**
  * AvbMachineSpec:
  *
  * What a machine should be, in words that no hypervisor owns. A backend translates it; a spec read
@@ -109,7 +129,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbInterfaceSpec, avb_interface_spec_free)
  * (#AvbFirmware), `tpm` (boolean: an emulated TPM 2.0), `accelerated` (boolean: hardware
  * virtualisation; where it is %FALSE the machine is emulated), `graphics` (boolean: a display with
  * SPICE, a tablet and a keyboard), `serial` (string, nullable: a file that gets what the guest
- * writes to its first serial port; %NULL: a pseudo-terminal).
+ * writes to its first serial port; %NULL: a pseudo-terminal), and one for each #AvbExtra, %TRUE in a
+ * new spec: `guest-agent`, `display-agent`, `usb-redirection`, `sound`, `folder-channel` (booleans;
+ * %FALSE without `graphics`, but for the first).
  *
  * Thread: one at a time.
  */
@@ -159,5 +181,7 @@ gboolean     avb_machine_spec_get_graphics     (AvbMachineSpec *self);
 void         avb_machine_spec_set_graphics     (AvbMachineSpec *self, gboolean graphics);
 const char  *avb_machine_spec_get_serial       (AvbMachineSpec *self);
 void         avb_machine_spec_set_serial       (AvbMachineSpec *self, const char *path);
+gboolean     avb_machine_spec_get_extra        (AvbMachineSpec *self, AvbExtra extra);
+void         avb_machine_spec_set_extra        (AvbMachineSpec *self, AvbExtra extra, gboolean wanted);
 
 G_END_DECLS

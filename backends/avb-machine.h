@@ -88,6 +88,17 @@ void           avb_screenshot_free     (AvbScreenshot *screenshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbScreenshot, avb_screenshot_free)
 
 /**
+ * AvbApplied:
+ * @AVB_APPLIED_NOW: the change is in force.
+ * @AVB_APPLIED_AT_NEXT_START: the machine runs, and this cannot be changed while it does: it is in
+ *   force once the machine was off and is started again.
+ */
+typedef enum {
+  AVB_APPLIED_NOW,
+  AVB_APPLIED_AT_NEXT_START,
+} AvbApplied;
+
+/**
  * AvbMachine:
  *
  * One machine of a connection, for as long as the hypervisor knows it. Abstract; main thread only.
@@ -168,7 +179,8 @@ DexFuture *avb_machine_rename    (AvbMachine *self, const char *name) G_GNUC_WAR
 /* Resolves to an #AvbMachineSpec: the persistent definition, as the next start will have it. */
 DexFuture *avb_machine_read_spec  (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Changes, in the persistent definition, what differs from @spec and nothing else: what the
- * program does not know stays as it is. In force at the next start. */
+ * program does not know stays as it is. What can be plugged into a machine that runs is plugged in.
+ * Resolves to an int: #AvbApplied. */
 DexFuture *avb_machine_apply_spec (AvbMachine *self, AvbMachineSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Resolves to an #AvbConsoleEndpoint (boxed). */

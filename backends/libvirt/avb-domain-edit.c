@@ -35,21 +35,6 @@ set_attribute (xmlNode *node, const char *name, const char *value)
 }
 
 static void
-remove_node (xmlNode *node)
-{
-  xmlNode *before = node->prev;
-
-  /* The line's indentation goes with it. */
-  if (before != NULL && before->type == XML_TEXT_NODE && xmlIsBlankNode (before))
-    {
-      xmlUnlinkNode (before);
-      xmlFreeNode (before);
-    }
-  xmlUnlinkNode (node);
-  xmlFreeNode (node);
-}
-
-static void
 remove_children (xmlNode *parent, const char *name)
 {
   xmlNode *node = avb_xml_child (parent, name);
@@ -58,7 +43,7 @@ remove_children (xmlNode *parent, const char *name)
     {
       xmlNode *next = avb_xml_next (node, name);
 
-      remove_node (node);
+      avb_xml_remove (node);
       node = next;
     }
 }
@@ -251,7 +236,7 @@ edit_os_id (xmlNode *root, const char *os_id)
   if (os_id == NULL)
     {
       if (os != NULL)
-        remove_node (os);
+        avb_xml_remove (os);
       return;
     }
   if (info == NULL)
@@ -330,6 +315,15 @@ edit_accelerated (xmlNode               *root,
   return TRUE;
 }
 
+static gboolean
+has_typed (xmlNode *parent, const char *name, const char *type)
+{
+  for (xmlNode *node = avb_xml_child (parent, name); node; node = avb_xml_next (node, name))
+    if (avb_xml_attribute_is (node, "type", type))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 remove_typed (xmlNode *parent, const char *name, const char *type)
 {
@@ -340,7 +334,7 @@ remove_typed (xmlNode *parent, const char *name, const char *type)
       xmlNode *next = avb_xml_next (node, name);
 
       if (avb_xml_attribute_is (node, "type", type))
-        remove_node (node);
+        avb_xml_remove (node);
       node = next;
     }
 }
@@ -352,16 +346,43 @@ edit_graphics (xmlNode *devices, gboolean graphics, const AvbDomainTraits *trait
 
   remove_children (devices, "graphics");
   remove_children (devices, "video");
-  remove_children (devices, "audio");
+  /* What has the display's connection as its back end. */
+  remove_typed (devices, "audio", "spice");
   remove_typed (devices, "channel", "spicevmc");
-  if (graphics)
-    {
-      remove_typed (devices, "input", "tablet");
-      avb_domain_template_graphics (fragment, traits);
-      return add_fragment (devices, fragment->str, error);
-    }
-  /* Its back end is the display's connection. */
+  remove_typed (devices, "channel", "spiceport");
   remove_typed (devices, "redirdev", "spicevmc");
+  if (!graphics)
+    return TRUE;
+  remove_typed (devices, "input", "tablet");
+  avb_domain_template_graphics (fragment, traits);
+  return add_fragment (devices, fragment->str, error);
+}
+
+static gboolean
+edit_extra (xmlNode               *devices,
+            AvbExtra               extra,
+            gboolean               wanted,
+            const AvbDomainTraits *traits,
+            GError               **error)
+{
+  g_autoptr (GPtrArray) fragments = NULL;
+
+  if (!wanted)
+    {
+      avb_domain_remove_extra (devices, extra);
+      return TRUE;
+    }
+  /* It was there before there was a display. */
+  if (avb_domain_has_extra (devices, extra))
+    return TRUE;
+  if (!avb_domain_can_extra (extra, traits)
+      || (extra != AVB_EXTRA_GUEST_AGENT && !has_typed (devices, "graphics", "spice")
+          && traits->domain_type == NULL))
+    return refuse (error, _ ("This needs a display that speaks SPICE."));
+  fragments = avb_domain_template_extra (extra, devices);
+  for (guint i = 0; i < fragments->len; i++)
+    if (!add_fragment (devices, fragments->pdata[i], error))
+      return FALSE;
   return TRUE;
 }
 
@@ -374,7 +395,7 @@ edit_serial (xmlNode *devices, const char *path, GError **error)
 
   /* The first console is a copy of the first port, which libvirt makes again. */
   if (console != NULL && avb_xml_attribute_is (avb_xml_child (console, "target"), "type", "serial"))
-    remove_node (console);
+    avb_xml_remove (console);
   if (serial == NULL)
     {
       avb_domain_template_serial (fragment, path);
@@ -398,7 +419,7 @@ edit_medium (xmlNode *node, const AvbDiskSpec *disk)
   if (disk->path == NULL)
     {
       if (source != NULL)
-        remove_node (source);
+        avb_xml_remove (source);
       return;
     }
   if (source == NULL)
@@ -555,7 +576,7 @@ edit_disks (xmlNode               *root,
 
       if (match[i] < 0)
         {
-          remove_node (nodes->pdata[i]);
+          avb_xml_remove (nodes->pdata[i]);
           continue;
         }
       disk = avb_disk_spec_copy (after->pdata[match[i]]);
@@ -603,7 +624,7 @@ edit_interfaces (xmlNode *devices, GPtrArray *after, const AvbDomainTraits *trai
         {
           if (nic != NULL)
             used[match[i]] = FALSE;
-          remove_node (nodes->pdata[i]);
+          avb_xml_remove (nodes->pdata[i]);
           continue;
         }
       if (nic->kind != AVB_INTERFACE_USER)
@@ -647,13 +668,22 @@ arrays_equal (GPtrArray *a, GPtrArray *b, GEqualFunc equal)
 }
 
 static gboolean
+extras_equal (AvbMachineSpec *a, AvbMachineSpec *b)
+{
+  for (guint i = 0; i < AVB_N_EXTRAS; i++)
+    if (avb_machine_spec_get_extra (a, i) != avb_machine_spec_get_extra (b, i))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 devices_equal (AvbMachineSpec *a, AvbMachineSpec *b)
 {
   return arrays_equal (avb_machine_spec_get_disks (a), avb_machine_spec_get_disks (b), disk_equal)
          && arrays_equal (avb_machine_spec_get_interfaces (a),
                           avb_machine_spec_get_interfaces (b),
                           interface_equal)
-         && avb_machine_spec_get_tpm (a) == avb_machine_spec_get_tpm (b)
+         && extras_equal (a, b) && avb_machine_spec_get_tpm (a) == avb_machine_spec_get_tpm (b)
          && avb_machine_spec_get_graphics (a) == avb_machine_spec_get_graphics (b)
          && g_strcmp0 (avb_machine_spec_get_serial (a), avb_machine_spec_get_serial (b)) == 0;
 }
@@ -683,6 +713,10 @@ edit_devices (xmlNode               *root,
   if (avb_machine_spec_get_graphics (before) != avb_machine_spec_get_graphics (spec)
       && !edit_graphics (devices, avb_machine_spec_get_graphics (spec), traits, error))
     return FALSE;
+  for (guint i = 0; i < AVB_N_EXTRAS; i++)
+    if (avb_machine_spec_get_extra (before, i) != avb_machine_spec_get_extra (spec, i)
+        && !edit_extra (devices, i, avb_machine_spec_get_extra (spec, i), traits, error))
+      return FALSE;
   return g_strcmp0 (avb_machine_spec_get_serial (before), serial) == 0
          || edit_serial (devices, serial, error);
 }

@@ -9,6 +9,8 @@
 
 #include "backends/avb-error.h"
 
+#define N_PORTS 14
+
 /* The desktop definition of a machine. Why it is as it is: spice on a socket without any listener,
  * so that no port is open; no image compression, because the console is on this computer; a tablet
  * so that the pointer needs no grab; free page reporting gives freed memory back to the host. */
@@ -121,10 +123,7 @@ avb_domain_template_graphics (GString *xml, const AvbDomainTraits *traits)
     }
   add (xml, "<input type='tablet' bus='usb'/>");
   if (traits->spice)
-    add (xml,
-         "<channel type='spicevmc'><target type='virtio' name='com.redhat.spice.0'/></channel>"
-         "<graphics type='spice'><listen type='none'/><image compression='off'/></graphics>"
-         "<audio id='1' type='spice'/>");
+    add (xml, "<graphics type='spice'><listen type='none'/><image compression='off'/></graphics>");
   else
     add (xml, "<graphics type='vnc'><listen type='none'/></graphics>");
   add (xml, "<video><model type='%s'/></video>", traits->virtio_video ? "virtio" : "vga");
@@ -179,6 +178,32 @@ is_windows (AvbMachineSpec *spec)
   return os_id != NULL && strstr (os_id, "microsoft.com/win") != NULL;
 }
 
+gboolean
+avb_domain_can_extra (AvbExtra extra, const AvbDomainTraits *traits)
+{
+  /* The test driver has no devices, but keeps what is said of them. */
+  return traits->domain_type != NULL || traits->spice || extra == AVB_EXTRA_GUEST_AGENT;
+}
+
+static void
+template_extra (GString *xml, AvbExtra extra)
+{
+  g_autoptr (GPtrArray) fragments = avb_domain_template_extra (extra, NULL);
+
+  for (guint i = 0; i < fragments->len; i++)
+    g_string_append (xml, fragments->pdata[i]);
+}
+
+/* PCI Express devices can be plugged only into a free port, and libvirt makes as many as are in
+ * use: as many as virt-manager makes. */
+static void
+template_ports (GString *xml)
+{
+  add (xml, "<controller type='pci' model='pcie-root'/>");
+  for (guint i = 0; i < N_PORTS; i++)
+    add (xml, "<controller type='pci' model='pcie-root-port'/>");
+}
+
 static void
 template_devices (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *traits)
 {
@@ -198,11 +223,12 @@ template_devices (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *tra
   for (guint i = 0; i < interfaces->len; i++)
     avb_domain_template_interface (xml, interfaces->pdata[i], traits);
   avb_domain_template_serial (xml, avb_machine_spec_get_serial (spec));
+  add (xml, "<controller type='usb' model='qemu-xhci' ports='15'/>");
   if (traits->domain_type == NULL)
     {
+      template_ports (xml);
       add (xml,
-           "<controller type='usb' model='qemu-xhci'/>"
-           "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>"
+           "<controller type='virtio-serial'/>"
            "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
            "<memballoon model='virtio' freePageReporting='%s'><stats period='5'/></memballoon>",
            traits->free_page_reporting ? "on" : "off");
@@ -211,6 +237,9 @@ template_devices (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *tra
     add (xml, "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>");
   if (avb_machine_spec_get_graphics (spec))
     avb_domain_template_graphics (xml, traits);
+  for (guint i = 0; i < AVB_N_EXTRAS; i++)
+    if (avb_machine_spec_get_extra (spec, i) && avb_domain_can_extra (i, traits))
+      template_extra (xml, i);
   add (xml, "</devices>");
 }
 

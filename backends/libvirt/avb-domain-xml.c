@@ -167,6 +167,21 @@ avb_xml_dup_text (xmlNode *node)
   return copy;
 }
 
+void
+avb_xml_remove (xmlNode *node)
+{
+  xmlNode *before = node->prev;
+
+  /* The line's indentation goes with it. */
+  if (before != NULL && before->type == XML_TEXT_NODE && xmlIsBlankNode (before))
+    {
+      xmlUnlinkNode (before);
+      xmlFreeNode (before);
+    }
+  xmlUnlinkNode (node);
+  xmlFreeNode (node);
+}
+
 gboolean
 avb_xml_attribute_is (xmlNode *node, const char *name, const char *value)
 {
@@ -467,6 +482,8 @@ read_devices (AvbMachineSpec *spec, xmlNode *devices)
     }
   avb_machine_spec_set_tpm (spec, has_tpm_emulator (devices));
   avb_machine_spec_set_graphics (spec, avb_xml_child (devices, "graphics") != NULL);
+  for (guint i = 0; i < AVB_N_EXTRAS; i++)
+    avb_machine_spec_set_extra (spec, i, avb_domain_has_extra (devices, i));
   if (avb_xml_attribute_is (serial, "type", "file"))
     {
       g_autofree char *path = avb_xml_dup_attribute (avb_xml_child (serial, "source"), "path");

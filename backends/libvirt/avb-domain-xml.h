@@ -101,6 +101,11 @@ const char  *avb_domain_device_name  (AvbDiskDevice device);
 guint        avb_domain_xml_read_cpus (AvbDomainXml *self);
 guint64      avb_domain_xml_read_memory_mib (AvbDomainXml *self);
 
+/* Takes its indentation with it. */
+void         avb_xml_remove          (xmlNode *node);
+gboolean     avb_domain_has_extra    (xmlNode *devices, AvbExtra extra);
+void         avb_domain_remove_extra (xmlNode *devices, AvbExtra extra);
+
 /* Fragments of XML, for new definitions and for devices that are added. */
 void avb_domain_template_disk      (GString               *xml,
                                     const AvbDiskSpec     *disk,
@@ -110,6 +115,9 @@ void avb_domain_template_interface (GString                *xml,
                                     const AvbInterfaceSpec *nic,
                                     const AvbDomainTraits  *traits);
 void avb_domain_template_graphics  (GString *xml, const AvbDomainTraits *traits);
+/* (transfer full): one for each device; @devices is nullable: none yet */
+GPtrArray *avb_domain_template_extra (AvbExtra extra, xmlNode *devices);
+gboolean avb_domain_can_extra (AvbExtra extra, const AvbDomainTraits *traits);
 void avb_domain_template_serial    (GString *xml, const char *path);
 void avb_domain_template_cpu       (GString               *xml,
                                     gboolean               accelerated,

@@ -7,7 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Reading and changing the permanent definition. */
+/* Reading and changing the permanent definition, and what of it can be changed in a machine that
+ * runs. */
 
 static DexFuture *
 read_spec_thread (virDomain *domain, AvbLibvirtCall *call)
@@ -25,6 +26,72 @@ avb_libvirt_machine_read_spec (AvbMachine *machine)
 {
   return avb_libvirt_call_run (avb_libvirt_call_new (
       machine, read_spec_thread, _ ("The machine’s definition could not be read.")));
+}
+
+static gboolean
+plug (virDomain *domain, const char *fragment)
+{
+  if (virDomainAttachDeviceFlags (domain, fragment, VIR_DOMAIN_AFFECT_LIVE) == 0)
+    return TRUE;
+  g_debug ("Not plugged in: %s", virGetLastErrorMessage ());
+  return FALSE;
+}
+
+/* What channels are plugged into. */
+static void
+plug_serial_controller (virDomain *domain, xmlNode *devices)
+{
+  for (xmlNode *node = avb_xml_child (devices, "controller"); node != NULL;
+       node = avb_xml_next (node, "controller"))
+    if (avb_xml_attribute_is (node, "type", "virtio-serial"))
+      return;
+  plug (domain, "<controller type='virtio-serial'/>");
+}
+
+/* What cannot be plugged in now is there at the next start. */
+static void
+plug_extras (virDomain *domain, AvbDomainXml *live, AvbMachineSpec *spec)
+{
+  xmlNode *devices = avb_xml_child (avb_domain_xml_get_root (live), "devices");
+  gboolean asked = FALSE;
+
+  for (guint i = 0; i < AVB_N_EXTRAS; i++)
+    {
+      g_autoptr (GPtrArray) fragments = NULL;
+
+      /* libvirt has no hot-plug of sound cards and of such channels. */
+      if (i == AVB_EXTRA_SOUND || i == AVB_EXTRA_FOLDER_CHANNEL
+          || !avb_machine_spec_get_extra (spec, i) || avb_domain_has_extra (devices, i))
+        continue;
+      if (i != AVB_EXTRA_USB_REDIRECTION && !asked)
+        {
+          plug_serial_controller (domain, devices);
+          asked = TRUE;
+        }
+      fragments = avb_domain_template_extra (i, devices);
+      for (guint j = 0; j < fragments->len; j++)
+        if (!plug (domain, fragments->pdata[j]))
+          break;
+    }
+}
+
+/* Whether the machine as it runs is what @spec says. */
+static AvbApplied
+apply_live (virDomain *domain, AvbLibvirtCall *call)
+{
+  g_autoptr (AvbDomainXml) before = NULL;
+  g_autoptr (AvbDomainXml) after = NULL;
+  g_autoptr (AvbMachineSpec) spec = NULL;
+
+  if (virDomainIsActive (domain) != 1)
+    return AVB_APPLIED_NOW;
+  before = avb_libvirt_call_read_definition (domain, 0, call, NULL);
+  if (before != NULL)
+    plug_extras (domain, before, call->spec);
+  after = avb_libvirt_call_read_definition (domain, 0, call, NULL);
+  spec = after != NULL ? avb_domain_xml_read_spec (after) : NULL;
+  return spec != NULL && avb_machine_spec_equal (spec, call->spec) ? AVB_APPLIED_NOW
+                                                                   : AVB_APPLIED_AT_NEXT_START;
 }
 
 static DexFuture *
@@ -62,7 +129,7 @@ apply_spec_thread (virDomain *domain, AvbLibvirtCall *call)
     return avb_libvirt_future_error (call->what);
   if (g_strcmp0 (virDomainGetName (domain), name) != 0 && virDomainRename (domain, name, 0) < 0)
     return avb_libvirt_future_error (_ ("The machine could not be renamed."));
-  return dex_future_new_true ();
+  return dex_future_new_for_int (apply_live (domain, call));
 }
 
 DexFuture *

@@ -230,6 +230,8 @@ make_spec (guint variant)
   avb_machine_spec_set_tpm (spec, variant % 4 == 1);
   avb_machine_spec_set_accelerated (spec, variant % 2);
   avb_machine_spec_set_graphics (spec, variant % 7 != 3);
+  for (guint i = 0; i < AVB_N_EXTRAS; i++)
+    avb_machine_spec_set_extra (spec, i, (variant >> i) % 2 == 0);
   avb_machine_spec_set_serial (spec, variant % 6 == 2 ? "/tmp/serial <1> & 'more'.log" : NULL);
 
   for (guint i = 0; i < variant % 5; i++)

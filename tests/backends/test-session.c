@@ -121,6 +121,59 @@ life_fiber (gpointer data)
   return NULL;
 }
 
+static AvbApplied
+apply (AvbMachine *machine, AvbMachineSpec *spec)
+{
+  g_autoptr (GError) error = NULL;
+  int applied = dex_await_int (avb_machine_apply_spec (machine, spec), &error);
+
+  g_assert_no_error (error);
+  return applied;
+}
+
+/* A machine from elsewhere gets what it lacks, while it runs where that can be. */
+static DexFuture *
+extras_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("extras", NULL);
+  g_autoptr (AvbMachineSpec) read = NULL;
+  g_autoptr (AvbMachine) machine = NULL;
+
+  avb_machine_spec_set_graphics (spec, TRUE);
+  for (guint i = 0; i < AVB_N_EXTRAS; i++)
+    avb_machine_spec_set_extra (spec, i, FALSE);
+  machine = avb_test_await_object (avb_connection_create_machine (connection, spec));
+  avb_test_await (avb_machine_start (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+
+  avb_machine_spec_set_extra (spec, AVB_EXTRA_GUEST_AGENT, TRUE);
+  avb_machine_spec_set_extra (spec, AVB_EXTRA_DISPLAY_AGENT, TRUE);
+  avb_machine_spec_set_extra (spec, AVB_EXTRA_USB_REDIRECTION, TRUE);
+  g_assert_cmpint (apply (machine, spec), ==, AVB_APPLIED_NOW);
+  avb_machine_spec_set_extra (spec, AVB_EXTRA_FOLDER_CHANNEL, TRUE);
+  avb_machine_spec_set_extra (spec, AVB_EXTRA_SOUND, TRUE);
+  g_assert_cmpint (apply (machine, spec), ==, AVB_APPLIED_AT_NEXT_START);
+  read = avb_test_await_object (avb_machine_read_spec (machine));
+  g_assert_true (avb_machine_spec_equal (spec, read));
+
+  avb_test_await (avb_machine_force_off (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_OFF));
+  avb_test_await (avb_machine_start (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+  g_assert_cmpint (apply (machine, spec), ==, AVB_APPLIED_NOW);
+  avb_test_await (avb_machine_force_off (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_OFF));
+  avb_machine_spec_set_graphics (spec, FALSE);
+  g_assert_cmpint (apply (machine, spec), ==, AVB_APPLIED_NOW);
+  g_clear_object (&read);
+  read = avb_test_await_object (avb_machine_read_spec (machine));
+  g_assert_true (avb_machine_spec_equal (spec, read));
+  avb_test_await (avb_machine_delete (machine, AVB_DELETE_DISKS));
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
 static DexFuture *
 change_fiber (gpointer data)
 {
@@ -636,6 +689,7 @@ main (int argc, char **argv)
 {
   avb_test_init (&argc, &argv);
   avb_test_add_fiber ("/Avb/Session/life", life_fiber);
+  avb_test_add_fiber ("/Avb/Session/extras", extras_fiber);
   avb_test_add_fiber ("/Avb/Session/change", change_fiber);
   avb_test_add_fiber ("/Avb/Session/firmware", firmware_fiber);
   avb_test_add_fiber ("/Avb/Session/qemu-dies", qemu_dies_fiber);
