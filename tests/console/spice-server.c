@@ -27,6 +27,7 @@
  *   kick                           ends all connections
  *   agent …                        the agent in the guest: see spice-server-agent.h
  *   play …, record …, guest-…      its sound card: see spice-server-audio.h
+ *   usb-…                          what it has plugged in: see spice-server-usb.h
  *
  *   ready | key XX | position X Y MASK | buttons MASK | wheel N MASK | motion DX DY DZ MASK |
  *   connected TYPE | disconnected TYPE | gl-done N
@@ -47,6 +48,7 @@
 
 #include "tests/console/spice-server-agent.h"
 #include "tests/console/spice-server-audio.h"
+#include "tests/console/spice-server-usb.h"
 
 #define DRM_FORMAT_XRGB8888 0x34325258
 
@@ -853,7 +855,7 @@ execute (const char *line)
               word, (const char *) reference, (gssize) width * height * 4, &error))
         g_error ("%s", error->message);
     }
-  else if (!server_audio_execute (line))
+  else if (!server_audio_execute (line) && !server_usb_execute (server, line))
     g_error ("spice-server: what is “%s”?", line);
   spice_qxl_wakeup (&qxl);
   report ("ok");
