@@ -30,6 +30,7 @@ avb_console_endpoint_copy (const AvbConsoleEndpoint *endpoint)
   copy = g_memdup2 (endpoint, sizeof *endpoint);
   copy->host = g_strdup (endpoint->host);
   copy->reason = g_strdup (endpoint->reason);
+  copy->password = g_strdup (endpoint->password);
   return copy;
 }
 
@@ -40,6 +41,9 @@ avb_console_endpoint_free (AvbConsoleEndpoint *endpoint)
 
   g_free (endpoint->host);
   g_free (endpoint->reason);
+  if (endpoint->password != NULL)
+    explicit_bzero (endpoint->password, strlen (endpoint->password));
+  g_free (endpoint->password);
   g_free (endpoint);
 }
 

@@ -352,7 +352,7 @@ rig_machine_init (RigMachine *self)
 AvbMachine *
 rig_machine_new (const char *socket)
 {
-  RigMachine *self = g_object_new (RIG_TYPE_MACHINE, NULL);
+  RigMachine *self = g_object_new (RIG_TYPE_MACHINE, "uuid", "rig-uuid", NULL);
 
   self->socket = g_strdup (socket);
   avb_machine_set_name (AVB_MACHINE (self), "rig");

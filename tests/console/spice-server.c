@@ -25,6 +25,7 @@
  *   second WIDTH HEIGHT RRGGBB     a second display of one color, once
  *   gl N                           N OpenGL frames, one after the other
  *   kick                           ends all connections
+ *   password WORD                  asks for it; without a WORD for none
  *   agent …                        the agent in the guest: see spice-server-agent.h
  *   play …, record …, guest-…      its sound card: see spice-server-audio.h
  *   usb-…                          what it has plugged in: see spice-server-usb.h
@@ -67,6 +68,7 @@ static SpiceServer *server;
 static QXLInstance  qxl;
 static QXLInstance  second_qxl = { .id = 1 };
 static gboolean     has_tablet;
+static gboolean     asks; /* for a password */
 static GArray      *client_fds; /* our own copies, for "kick" */
 
 static GMutex queue_lock;
@@ -847,6 +849,10 @@ execute (const char *line)
     draw_gl (a);
   else if (strcmp (line, "kick") == 0)
     kick ();
+  else if (strcmp (line, "password") == 0)
+    asks = FALSE;
+  else if (sscanf (line, "password %4000s", word) == 1)
+    asks = spice_server_set_ticket (server, word, 0, FALSE, FALSE) == 0;
   else if (sscanf (line, "dump %4000s", word) == 1)
     {
       g_autoptr (GError) error = NULL;
@@ -885,7 +891,7 @@ incoming_cb (GSocketService *service, GSocketConnection *connection, GObject *so
   int ours = fcntl (fd, F_DUPFD_CLOEXEC, 3);
 
   g_array_append_val (client_fds, ours);
-  if (spice_server_add_client (server, theirs, TRUE) != 0)
+  if (spice_server_add_client (server, theirs, !asks) != 0)
     close (theirs);
   return TRUE;
 }
@@ -904,7 +910,6 @@ main (int argc, char **argv)
   client_fds = g_array_new (FALSE, FALSE, sizeof (int));
 
   server = spice_server_new ();
-  spice_server_set_noauth (server);
   spice_server_set_image_compression (server, SPICE_IMAGE_COMPRESSION_OFF);
   spice_server_set_streaming_video (server, SPICE_STREAM_VIDEO_OFF);
   if (spice_server_init (server, &core) != 0)

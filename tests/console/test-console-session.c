@@ -86,7 +86,7 @@ test_link_lost (Rig *rig, gconstpointer data)
 
   /* The guest ends meanwhile. */
   avb_machine_set_available (rig->machine, FALSE);
-  rig_server_command (rig->server, "kick");
+  rig_server_kill (rig->server);
   rig_wait_status (rig->console, AVB_CONSOLE_LOST);
   rig_machine_set_running (rig->machine, FALSE);
   avb_machine_set_available (rig->machine, TRUE);
@@ -112,9 +112,10 @@ static void
 test_reconnects (Rig *rig, gconstpointer data)
 {
   connect (rig);
-  rig_server_command (rig->server, "kick");
+  rig_server_kill (rig->server);
   rig_wait_status (rig->console, AVB_CONSOLE_LOST);
   g_assert_nonnull (avb_console_get_message (rig->console));
+  rig_server_start (rig->server);
   rig_server_command (rig->server, "noise 3 5 100 100 7");
   rig_wait_status (rig->console, AVB_CONSOLE_CONNECTED);
   g_assert_null (avb_console_get_message (rig->console));
@@ -155,20 +156,24 @@ test_backs_off (Rig *rig, gconstpointer data)
   rig_wait_texture (rig->console, rig->server, 640, 480);
 }
 
-/* Somebody else's client takes the display each time. */
+/* A server that dies each time. */
 static void
 test_gives_in (Rig *rig, gconstpointer data)
 {
   connect (rig);
   for (int i = 0; i < 4; i++)
     {
-      rig_server_command (rig->server, "kick");
+      rig_server_kill (rig->server);
       rig_wait_status (rig->console, AVB_CONSOLE_LOST);
+      rig_server_start (rig->server);
+      rig_server_command (rig->server, "noise 0 0 640 480 %d", i);
       rig_wait_status (rig->console, AVB_CONSOLE_CONNECTED);
     }
-  rig_server_command (rig->server, "kick");
+  rig_server_kill (rig->server);
   rig_wait_status (rig->console, AVB_CONSOLE_FAILED);
   g_assert_nonnull (avb_console_get_message (rig->console));
+  rig_server_start (rig->server);
+  rig_server_command (rig->server, "noise 0 0 640 480 9");
   avb_console_reconnect (rig->console);
   rig_wait_status (rig->console, AVB_CONSOLE_CONNECTED);
 }

@@ -60,6 +60,8 @@ avb_console_status_get_type (void)
     { AVB_CONSOLE_CONNECTED, "AVB_CONSOLE_CONNECTED", "connected" },
     { AVB_CONSOLE_LOST, "AVB_CONSOLE_LOST", "lost" },
     { AVB_CONSOLE_FAILED, "AVB_CONSOLE_FAILED", "failed" },
+    { AVB_CONSOLE_ASKING, "AVB_CONSOLE_ASKING", "asking" },
+    { AVB_CONSOLE_TAKEN, "AVB_CONSOLE_TAKEN", "taken" },
     { 0, NULL, NULL },
   };
 

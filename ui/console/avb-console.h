@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @AVB_CONSOLE_CONNECTED: shows the guest.
  * @AVB_CONSOLE_LOST: the connection went; it is tried again while the machine runs.
  * @AVB_CONSOLE_FAILED: see `message`; avb_console_reconnect() tries again.
+ * @AVB_CONSOLE_ASKING: waits for an answer of the user: see `request` of #AvbSpiceSession.
+ * @AVB_CONSOLE_TAKEN: another viewer took the display over, and keeps it until avb_console_reconnect().
  */
 typedef enum {
   AVB_CONSOLE_IDLE,
@@ -23,6 +25,8 @@ typedef enum {
   AVB_CONSOLE_CONNECTED,
   AVB_CONSOLE_LOST,
   AVB_CONSOLE_FAILED,
+  AVB_CONSOLE_ASKING,
+  AVB_CONSOLE_TAKEN,
 } AvbConsoleStatus;
 
 #define AVB_TYPE_CONSOLE_STATUS (avb_console_status_get_type ())

@@ -15,21 +15,34 @@
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpiceSession, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpiceChannel, g_object_unref)
 
+/* So long may a server take to let us in. */
+#define PATIENCE_SECONDS 15
+/* A server that ends a connection ends all its channels, and a hypervisor that ends is gone after this. */
+#define SETTLE_MS 500
+
+typedef enum { OVER_LOST, OVER_FAILED, OVER_REFUSED, OVER_TAKEN } Over;
+
 struct _AvbSpiceAttempt {
   GObject parent_instance;
 
-  AvbMachine   *machine;
-  SpiceSession *spice; /* NULL until the display is found */
-  gboolean      ended;
+  AvbMachine    *machine;
+  AvbSpiceLogin *login;
+  SpiceSession  *spice; /* NULL until the display is found */
+  gboolean       ended;
+
+  guint    patience_source;
+  gboolean opened;
 
   guint    over_source; /* it is about to be over */
+  Over     over;
   char    *over_message;
-  gboolean over_for_good;
+  gboolean main_closed; /* after it was open, */
+  gboolean clean;       /* and the server said goodbye on a channel */
 };
 
 G_DEFINE_FINAL_TYPE (AvbSpiceAttempt, avb_spice_attempt, G_TYPE_OBJECT)
 
-enum { PREPARE, CHANNEL, LOST, FAILED, N_SIGNALS };
+enum { PREPARE, CHANNEL, OPENED, LOST, FAILED, REFUSED, TAKEN, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 /* What an answer from the machine is for. */
@@ -69,42 +82,101 @@ request_get_attempt (Request *request)
   return g_steal_pointer (&self);
 }
 
+/* @message is nullable for what needs none. */
 static void
-avb_spice_attempt_lose (AvbSpiceAttempt *self, const char *message)
+avb_spice_attempt_over (AvbSpiceAttempt *self, Over over, const char *message)
 {
-  if (!self->ended)
-    g_signal_emit (self, signals[LOST], 0, message);
-}
+  const guint how[] = { LOST, FAILED, REFUSED, TAKEN };
 
-static void
-avb_spice_attempt_fail (AvbSpiceAttempt *self, const char *message)
-{
-  if (!self->ended)
-    g_signal_emit (self, signals[FAILED], 0, message);
+  if (self->ended)
+    return;
+  g_object_ref (self);
+  if (over == OVER_LOST || over == OVER_FAILED)
+    g_signal_emit (self, signals[how[over]], 0, message);
+  else
+    g_signal_emit (self, signals[how[over]], 0);
+  g_object_unref (self);
 }
 
 static gboolean
 over_cb (gpointer data)
 {
-  g_autoptr (AvbSpiceAttempt) self = g_object_ref (data);
+  AvbSpiceAttempt *self = data;
   g_autofree char *message = g_steal_pointer (&self->over_message);
 
   self->over_source = 0;
-  if (self->over_for_good)
-    avb_spice_attempt_fail (self, message);
-  else
-    avb_spice_attempt_lose (self, message);
+  avb_spice_attempt_over (self, self->over, message);
   return G_SOURCE_REMOVE;
 }
 
 static void
-avb_spice_attempt_over_later (AvbSpiceAttempt *self, gboolean for_good, const char *message)
+avb_spice_attempt_over_later (AvbSpiceAttempt *self, Over over, const char *message)
 {
-  if (self->ended || self->over_source != 0)
+  if (self->ended)
     return;
-  self->over_message = g_strdup (message);
-  self->over_for_good = for_good;
+  g_clear_handle_id (&self->over_source, g_source_remove);
+  g_set_str (&self->over_message, message);
+  self->over = over;
   self->over_source = g_idle_add_full (G_PRIORITY_DEFAULT, over_cb, self, NULL);
+}
+
+static void
+avb_spice_attempt_lose (AvbSpiceAttempt *self)
+{
+  avb_spice_attempt_over (
+      self, OVER_LOST, _ ("The connection to the machine’s display was lost."));
+}
+
+static gboolean
+patience_cb (gpointer data)
+{
+  AvbSpiceAttempt *self = data;
+
+  self->patience_source = 0;
+  avb_spice_attempt_over (self, OVER_LOST, _ ("The machine’s display doesn’t answer."));
+  return G_SOURCE_REMOVE;
+}
+
+static DexFuture *
+probed_cb (DexFuture *future, gpointer data)
+{
+  Request *request = data;
+  g_autoptr (AvbSpiceAttempt) self = request_get_attempt (request);
+  const GValue *value = dex_future_get_value (future, NULL);
+
+  if (value != NULL)
+    close (g_value_get_int (value));
+  if (self != NULL && value != NULL)
+    avb_spice_attempt_over (self, OVER_TAKEN, NULL);
+  else if (self != NULL)
+    avb_spice_attempt_lose (self);
+  return dex_future_new_true ();
+}
+
+/* (transfer full): an int: a connection for one channel */
+static DexFuture *
+avb_spice_attempt_open_fd (AvbSpiceAttempt *self)
+{
+  return avb_machine_open_console_fd (self->machine);
+}
+
+/* SPICE has no word for it: a server that another viewer came to just ends our channels. But unlike one
+ * that ended itself it is still there. */
+static gboolean
+settled_cb (gpointer data)
+{
+  AvbSpiceAttempt *self = data;
+
+  self->over_source = 0;
+  if (self->main_closed && self->clean)
+    avb_future_finish (dex_future_finally (avb_spice_attempt_open_fd (self),
+                                           probed_cb,
+                                           request_new (self, NULL),
+                                           request_free),
+                       "look whether the display is still there");
+  else
+    avb_spice_attempt_lose (self);
+  return G_SOURCE_REMOVE;
 }
 
 static DexFuture *
@@ -118,20 +190,20 @@ fd_opened_cb (DexFuture *future, gpointer data)
 
   if (value == NULL)
     {
-      if (self != NULL)
-        avb_spice_attempt_lose (self, error->message);
+      if (self != NULL && self->over_source == 0)
+        avb_spice_attempt_over (self, OVER_LOST, error->message);
     }
   else if (self == NULL || channel == NULL)
     close (g_value_get_int (value));
   else if (!spice_channel_open_fd (channel, g_value_get_int (value)))
-    avb_spice_attempt_lose (self, _ ("The connection to the machine’s display failed."));
+    avb_spice_attempt_lose (self);
   return dex_future_new_true ();
 }
 
 static void
 open_fd_cb (SpiceChannel *channel, int with_tls, AvbSpiceAttempt *self)
 {
-  avb_future_finish (dex_future_finally (avb_machine_open_console_fd (self->machine),
+  avb_future_finish (dex_future_finally (avb_spice_attempt_open_fd (self),
                                          fd_opened_cb,
                                          request_new (self, channel),
                                          request_free),
@@ -141,9 +213,9 @@ open_fd_cb (SpiceChannel *channel, int with_tls, AvbSpiceAttempt *self)
 static void
 channel_new_cb (SpiceSession *spice, SpiceChannel *channel, AvbSpiceAttempt *self)
 {
-  /* The session connects its main channel by itself. */
-  if (SPICE_IS_MAIN_CHANNEL (channel))
-    g_signal_connect_object (channel, "open-fd", G_CALLBACK (open_fd_cb), self, G_CONNECT_DEFAULT);
+  /* Whoever connects it. */
+  g_signal_connect_object (
+      channel, "open-fd", G_CALLBACK (open_fd_cb), self, G_CONNECT_DEFAULT);
   g_signal_emit (self, signals[CHANNEL], 0, channel);
 }
 
@@ -162,7 +234,10 @@ avb_spice_attempt_open (AvbSpiceAttempt *self, const AvbConsoleEndpoint *endpoin
                 FALSE,
                 "enable-smartcard",
                 FALSE,
+                "password",
+                avb_spice_login_choose (self->login, endpoint),
                 NULL);
+  self->patience_source = g_timeout_add_seconds (PATIENCE_SECONDS, patience_cb, self);
   g_signal_connect (self->spice, "channel-new", G_CALLBACK (channel_new_cb), self);
   g_signal_emit (self, signals[PREPARE], 0, self->spice);
   if (endpoint->kind == AVB_CONSOLE_SPICE_FD)
@@ -181,8 +256,8 @@ avb_spice_attempt_open (AvbSpiceAttempt *self, const AvbConsoleEndpoint *endpoin
                     NULL);
       opened = spice_session_connect (self->spice);
     }
-  if (!opened && self->spice != NULL)
-    avb_spice_attempt_lose (self, _ ("The connection to the machine’s display failed."));
+  if (!opened)
+    avb_spice_attempt_lose (self);
 }
 
 static DexFuture *
@@ -200,14 +275,15 @@ console_found_cb (DexFuture *future, gpointer data)
     {
       if (g_error_matches (error, AVB_ERROR, AVB_ERROR_NOT_SUPPORTED)
           || g_error_matches (error, AVB_ERROR, AVB_ERROR_PERMISSION))
-        avb_spice_attempt_fail (self, error->message);
+        avb_spice_attempt_over (self, OVER_FAILED, error->message);
       else
-        avb_spice_attempt_lose (self, error->message);
+        avb_spice_attempt_over (self, OVER_LOST, error->message);
       return dex_future_new_true ();
     }
   endpoint = g_value_get_boxed (value);
   if (endpoint->kind == AVB_CONSOLE_NONE)
-    avb_spice_attempt_fail (self,
+    avb_spice_attempt_over (self,
+                            OVER_FAILED,
                             endpoint->reason != NULL
                                 ? endpoint->reason
                                 : _ ("This machine has no display that can be shown."));
@@ -222,6 +298,7 @@ avb_spice_attempt_dispose (GObject *object)
   AvbSpiceAttempt *self = AVB_SPICE_ATTEMPT (object);
 
   avb_spice_attempt_end (self);
+  g_clear_object (&self->login);
   g_clear_object (&self->machine);
   G_OBJECT_CLASS (avb_spice_attempt_parent_class)->dispose (object);
 }
@@ -231,12 +308,12 @@ avb_spice_attempt_class_init (AvbSpiceAttemptClass *klass)
 {
   const struct {
     const char *name;
-    GType       parameter;
+    GType       parameter; /* G_TYPE_NONE: no one */
   } declared[N_SIGNALS] = {
-    [PREPARE] = { "prepare", SPICE_TYPE_SESSION },
-    [CHANNEL] = { "channel", SPICE_TYPE_CHANNEL },
-    [LOST] = { "lost", G_TYPE_STRING },
-    [FAILED] = { "failed", G_TYPE_STRING },
+    [PREPARE] = { "prepare", SPICE_TYPE_SESSION }, [CHANNEL] = { "channel", SPICE_TYPE_CHANNEL },
+    [OPENED] = { "opened", G_TYPE_NONE },          [LOST] = { "lost", G_TYPE_STRING },
+    [FAILED] = { "failed", G_TYPE_STRING },        [REFUSED] = { "refused", G_TYPE_NONE },
+    [TAKEN] = { "taken", G_TYPE_NONE },
   };
 
   G_OBJECT_CLASS (klass)->dispose = avb_spice_attempt_dispose;
@@ -250,7 +327,7 @@ avb_spice_attempt_class_init (AvbSpiceAttemptClass *klass)
                                NULL,
                                NULL,
                                G_TYPE_NONE,
-                               1,
+                               declared[i].parameter != G_TYPE_NONE ? 1 : 0,
                                declared[i].parameter);
 }
 
@@ -260,14 +337,16 @@ avb_spice_attempt_init (AvbSpiceAttempt *self)
 }
 
 AvbSpiceAttempt *
-avb_spice_attempt_new (AvbMachine *machine)
+avb_spice_attempt_new (AvbMachine *machine, AvbSpiceLogin *login)
 {
   AvbSpiceAttempt *self;
 
   g_return_val_if_fail (AVB_IS_MACHINE (machine), NULL);
+  g_return_val_if_fail (AVB_IS_SPICE_LOGIN (login), NULL);
 
   self = g_object_new (AVB_TYPE_SPICE_ATTEMPT, NULL);
   self->machine = g_object_ref (machine);
+  self->login = g_object_ref (login);
   return self;
 }
 
@@ -293,6 +372,7 @@ avb_spice_attempt_end (AvbSpiceAttempt *self)
 
   self->ended = TRUE;
   spice = g_steal_pointer (&self->spice);
+  g_clear_handle_id (&self->patience_source, g_source_remove);
   g_clear_handle_id (&self->over_source, g_source_remove);
   g_clear_pointer (&self->over_message, g_free);
   if (spice == NULL)
@@ -302,16 +382,6 @@ avb_spice_attempt_end (AvbSpiceAttempt *self)
   for (GList *l = channels; l != NULL; l = l->next)
     g_signal_handlers_disconnect_by_data (l->data, self);
   avb_spice_ending_start (spice);
-}
-
-void
-avb_spice_attempt_connect_channel (AvbSpiceAttempt *self, SpiceChannel *channel)
-{
-  g_return_if_fail (AVB_IS_SPICE_ATTEMPT (self));
-  g_return_if_fail (SPICE_IS_CHANNEL (channel));
-
-  g_signal_connect_object (channel, "open-fd", G_CALLBACK (open_fd_cb), self, G_CONNECT_DEFAULT);
-  spice_channel_connect (channel);
 }
 
 gboolean
@@ -324,26 +394,40 @@ avb_spice_attempt_channel_event (AvbSpiceAttempt  *self,
   switch (event)
     {
     case SPICE_CHANNEL_NONE:
-    case SPICE_CHANNEL_OPENED:
     case SPICE_CHANNEL_SWITCHING:
       return FALSE;
+    case SPICE_CHANNEL_OPENED:
+      if (!self->opened && SPICE_IS_MAIN_CHANNEL (channel))
+        {
+          self->opened = TRUE;
+          g_clear_handle_id (&self->patience_source, g_source_remove);
+          g_signal_emit (self, signals[OPENED], 0);
+        }
+      return FALSE;
     case SPICE_CHANNEL_ERROR_AUTH:
-      avb_spice_attempt_over_later (
-          self,
-          TRUE,
-          _ ("The machine’s display asks for a password, which this console can’t give."));
+      avb_spice_attempt_over_later (self, OVER_REFUSED, NULL);
       return TRUE;
     case SPICE_CHANNEL_ERROR_TLS:
       avb_spice_attempt_over_later (
-          self, TRUE, _ ("The certificate of the machine’s display could not be verified."));
+          self,
+          OVER_FAILED,
+          _ ("The certificate of the machine’s display could not be verified."));
       return TRUE;
     case SPICE_CHANNEL_CLOSED:
     case SPICE_CHANNEL_ERROR_CONNECT:
     case SPICE_CHANNEL_ERROR_LINK:
     case SPICE_CHANNEL_ERROR_IO:
     default:
-      avb_spice_attempt_over_later (
-          self, FALSE, _ ("The connection to the machine’s display was lost."));
+      self->main_closed |= self->opened && SPICE_IS_MAIN_CHANNEL (channel);
+      self->clean |= event == SPICE_CHANNEL_CLOSED;
+      if (self->over_source == 0 && !self->ended)
+        {
+          if (self->opened)
+            self->over_source = g_timeout_add (SETTLE_MS, settled_cb, self);
+          else
+            avb_spice_attempt_over_later (
+                self, OVER_LOST, _ ("The connection to the machine’s display was lost."));
+        }
       return TRUE;
     }
 }

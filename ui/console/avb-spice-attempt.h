@@ -6,6 +6,7 @@
 #include <spice-client.h>
 
 #include "backends/avb-machine.h"
+#include "ui/console/avb-spice-login.h"
 
 G_BEGIN_DECLS
 
@@ -16,24 +17,22 @@ G_BEGIN_DECLS
  * what each channel talks through. It does not know what the channels are for. Main thread.
  *
  * Signals: `prepare` (#SpiceSession): nothing is connected yet; `channel` (#SpiceChannel): the server
- * offers one; `lost` (string, translated): it ended, another attempt may go better; `failed`
- * (string, translated): another one would end the same way. The attempt may be ended from within
- * `lost` and `failed`.
+ * offers one; `opened`: the server let us in. How it ends: `lost` (string, translated): another
+ * attempt may go better; `failed` (string, translated): another one would end the same way; `refused`: the
+ * password was wrong, or there was none; `taken`: the server, which is still there, ended it: so it
+ * does to a viewer when another one comes. The attempt may be ended from within these.
  */
 #define AVB_TYPE_SPICE_ATTEMPT (avb_spice_attempt_get_type ())
 G_DECLARE_FINAL_TYPE (AvbSpiceAttempt, avb_spice_attempt, AVB, SPICE_ATTEMPT, GObject)
 
-AvbSpiceAttempt *avb_spice_attempt_new   (AvbMachine *machine);
+AvbSpiceAttempt *avb_spice_attempt_new   (AvbMachine *machine, AvbSpiceLogin *login);
 /* Finds the display and connects to it. */
 void             avb_spice_attempt_start (AvbSpiceAttempt *self);
 /* No signal comes any more. */
 void             avb_spice_attempt_end   (AvbSpiceAttempt *self);
 
-/* Connects a channel that was offered. */
-void             avb_spice_attempt_connect_channel (AvbSpiceAttempt *self, SpiceChannel *channel);
-/* To be called when an event of a channel that matters says that it is over: `lost` or `failed` follows
- * once the channel's signal is done with, because a channel must not lose its session there. Returns:
- * whether it is over */
+/* To be called with the events of the channels that matter. Returns: whether the attempt is over; it says how
+ * once the channel's signal is done with, because a channel must not lose its session there */
 gboolean         avb_spice_attempt_channel_event   (AvbSpiceAttempt  *self,
                                                     SpiceChannel     *channel,
                                                     SpiceChannelEvent event);

@@ -19,6 +19,8 @@ struct _AvbSpiceSession {
   AvbConsoleStatus status;
   char            *message;
 
+  AvbSpiceLogin      *login;
+  AvbConsoleRequest  *request;
   AvbSpiceAttempt    *attempt; /* NULL between attempts */
   SpiceMainChannel   *main;
   SpiceInputsChannel *inputs;
@@ -42,6 +44,7 @@ enum {
   PROP_SERVER_MOUSE,
   PROP_MAIN,
   PROP_AGENT_CONNECTED,
+  PROP_REQUEST,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
@@ -76,6 +79,14 @@ avb_spice_session_set_inputs (AvbSpiceSession *self, SpiceInputsChannel *inputs)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_INPUTS]);
 }
 
+/* @request is nullable. */
+static void
+avb_spice_session_set_request (AvbSpiceSession *self, AvbConsoleRequest *request)
+{
+  if (g_set_object (&self->request, request))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REQUEST]);
+}
+
 static void
 avb_spice_session_set_agent_connected (AvbSpiceSession *self, gboolean connected)
 {
@@ -105,6 +116,7 @@ avb_spice_session_disconnect (AvbSpiceSession *self)
   avb_spice_session_set_inputs (self, NULL);
   avb_spice_session_set_agent_connected (self, FALSE);
   avb_spice_session_set_main (self, NULL);
+  avb_spice_session_set_request (self, NULL);
   self->attempt = NULL;
   if (attempt == NULL)
     return;
@@ -140,8 +152,8 @@ lost_cb (AvbSpiceAttempt *attempt, const char *message, AvbSpiceSession *self)
     {
       avb_spice_session_set_status (self,
                                     AVB_CONSOLE_FAILED,
-                                    _ ("The connection to this display is taken away again and "
-                                       "again. Another program may be showing it."));
+                                    _ ("The connection to this display is interrupted again and "
+                                       "again. Reconnect to try once more."));
       return;
     }
   self->retry_source = g_timeout_add (pause, retry_cb, self);
@@ -157,6 +169,53 @@ failed_cb (AvbSpiceAttempt *attempt, const char *message, AvbSpiceSession *self)
   self->retry.connected_at = 0;
   avb_spice_session_disconnect (self);
   avb_spice_session_set_status (self, AVB_CONSOLE_FAILED, message);
+}
+
+/* We are let in. */
+static void
+opened_cb (AvbSpiceAttempt *attempt, AvbSpiceSession *self)
+{
+  avb_spice_login_accepted (self->login);
+}
+
+static void
+refused_cb (AvbSpiceAttempt *attempt, AvbSpiceSession *self)
+{
+  avb_spice_session_disconnect (self);
+  avb_spice_login_refused (self->login);
+}
+
+static void
+taken_cb (AvbSpiceAttempt *attempt, AvbSpiceSession *self)
+{
+  self->retry.connected_at = 0;
+  avb_spice_session_disconnect (self);
+  avb_spice_session_set_status (
+      self, AVB_CONSOLE_TAKEN, _ ("Another viewer took over this display."));
+}
+
+static void
+login_ready_cb (AvbSpiceLogin *login, AvbSpiceSession *self)
+{
+  avb_spice_session_set_request (self, NULL);
+  if (self->status == AVB_CONSOLE_ASKING)
+    avb_spice_session_set_status (self, AVB_CONSOLE_CONNECTING, NULL);
+  avb_spice_session_connect (self);
+}
+
+static void
+login_asks_cb (AvbSpiceLogin *login, AvbPasswordRequest *request, AvbSpiceSession *self)
+{
+  avb_spice_session_set_request (self, AVB_CONSOLE_REQUEST (request));
+  avb_spice_session_set_status (self, AVB_CONSOLE_ASKING, NULL);
+}
+
+static void
+login_cancelled_cb (AvbSpiceLogin *login, AvbSpiceSession *self)
+{
+  avb_spice_session_set_request (self, NULL);
+  avb_spice_session_set_status (
+      self, AVB_CONSOLE_FAILED, _ ("The machine’s display is shown only with its password."));
 }
 
 static void
@@ -211,7 +270,7 @@ channel_cb (AvbSpiceAttempt *attempt, SpiceChannel *channel, AvbSpiceSession *se
       g_signal_connect (channel, "notify::agent-connected", G_CALLBACK (agent_connected_cb), self);
       return; /* connected by the SpiceSession */
     }
-  avb_spice_attempt_connect_channel (attempt, channel);
+  spice_channel_connect (channel);
 }
 
 static void
@@ -225,9 +284,12 @@ avb_spice_session_connect (AvbSpiceSession *self)
 {
   if (self->closed || self->attempt != NULL || !avb_machine_has_console (self->machine))
     return;
-  self->attempt = avb_spice_attempt_new (self->machine);
+  self->attempt = avb_spice_attempt_new (self->machine, self->login);
   g_signal_connect (self->attempt, "prepare", G_CALLBACK (prepare_cb), self);
   g_signal_connect (self->attempt, "channel", G_CALLBACK (channel_cb), self);
+  g_signal_connect (self->attempt, "opened", G_CALLBACK (opened_cb), self);
+  g_signal_connect (self->attempt, "refused", G_CALLBACK (refused_cb), self);
+  g_signal_connect (self->attempt, "taken", G_CALLBACK (taken_cb), self);
   g_signal_connect (self->attempt, "lost", G_CALLBACK (lost_cb), self);
   g_signal_connect (self->attempt, "failed", G_CALLBACK (failed_cb), self);
   if (self->status != AVB_CONSOLE_LOST)
@@ -254,6 +316,7 @@ machine_cb (AvbMachine *machine, GParamSpec *pspec, AvbSpiceSession *self)
     return;
   self->retry.connected_at = 0;
   avb_spice_session_disconnect (self);
+  avb_spice_login_reset (self->login);
   avb_guest_monitors_clear (self->monitors);
   avb_spice_session_set_status (self, AVB_CONSOLE_IDLE, NULL);
 }
@@ -277,6 +340,7 @@ avb_spice_session_dispose (GObject *object)
   AvbSpiceSession *self = AVB_SPICE_SESSION (object);
 
   avb_spice_session_close (self);
+  g_clear_object (&self->login);
   g_clear_object (&self->monitors);
   g_clear_object (&self->machine);
   G_OBJECT_CLASS (avb_spice_session_parent_class)->dispose (object);
@@ -313,6 +377,9 @@ avb_spice_session_get_property (GObject *object, guint id, GValue *value, GParam
     case PROP_MAIN:
       g_value_set_object (value, self->main);
       break;
+    case PROP_REQUEST:
+      g_value_set_object (value, self->request);
+      break;
     case PROP_AGENT_CONNECTED:
       g_value_set_boolean (value, self->agent_connected);
       break;
@@ -340,6 +407,8 @@ avb_spice_session_class_init (AvbSpiceSessionClass *klass)
   properties[PROP_MAIN] = g_param_spec_object ("main", NULL, NULL, SPICE_TYPE_MAIN_CHANNEL, flags);
   properties[PROP_AGENT_CONNECTED]
       = g_param_spec_boolean ("agent-connected", NULL, NULL, FALSE, flags);
+  properties[PROP_REQUEST]
+      = g_param_spec_object ("request", NULL, NULL, AVB_TYPE_CONSOLE_REQUEST, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[PREPARE] = g_signal_new ("prepare",
@@ -381,6 +450,10 @@ avb_spice_session_new (AvbMachine *machine)
 
   self->machine = g_object_ref (machine);
   self->has_console = avb_machine_has_console (machine);
+  self->login = avb_spice_login_new (machine);
+  g_signal_connect (self->login, "ready", G_CALLBACK (login_ready_cb), self);
+  g_signal_connect (self->login, "asks", G_CALLBACK (login_asks_cb), self);
+  g_signal_connect (self->login, "cancelled", G_CALLBACK (login_cancelled_cb), self);
   g_signal_connect (machine, "notify::has-console", G_CALLBACK (machine_cb), self);
   g_signal_connect (machine, "notify::available", G_CALLBACK (machine_cb), self);
   g_signal_connect (machine, "notify::state", G_CALLBACK (machine_cb), self);
@@ -416,6 +489,8 @@ avb_spice_session_close (AvbSpiceSession *self)
   g_signal_handlers_disconnect_by_data (self->machine, self);
   g_object_set_data (G_OBJECT (self->machine), SESSION_KEY, NULL);
   avb_spice_session_disconnect (self);
+  avb_spice_login_reset (self->login);
+  g_signal_handlers_disconnect_by_data (self->login, self);
   g_signal_handlers_disconnect_by_data (self->monitors, self);
 }
 
@@ -436,6 +511,7 @@ avb_spice_session_reconnect (AvbSpiceSession *self)
   g_return_if_fail (AVB_IS_SPICE_SESSION (self));
 
   avb_spice_session_disconnect (self);
+  avb_spice_login_reset (self->login);
   avb_spice_retry_reset (&self->retry);
   avb_spice_session_connect (self);
 }
@@ -446,9 +522,7 @@ avb_spice_session_take_channel (AvbSpiceSession *self, SpiceChannel *channel)
   g_return_if_fail (AVB_IS_SPICE_SESSION (self));
   g_return_if_fail (SPICE_IS_CHANNEL (channel));
 
-  g_return_if_fail (self->attempt != NULL);
-
-  avb_spice_attempt_connect_channel (self->attempt, channel);
+  spice_channel_connect (channel);
 }
 
 AvbMachine *
@@ -491,6 +565,13 @@ avb_spice_session_get_message (AvbSpiceSession *self)
 {
   g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), NULL);
   return self->message;
+}
+
+AvbConsoleRequest *
+avb_spice_session_get_request (AvbSpiceSession *self)
+{
+  g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), NULL);
+  return self->request;
 }
 
 SpiceInputsChannel *
