@@ -47,7 +47,9 @@ avb_display_actions_dispose (GObject *object)
 {
   AvbDisplayActions *self = AVB_DISPLAY_ACTIONS (object);
 
-  avb_display_actions_set_console (self, NULL);
+  /* It may run twice. */
+  if (self->menu != NULL)
+    avb_display_actions_set_console (self, NULL);
   if (self->owner != NULL)
     gtk_widget_insert_action_group (self->owner, "display", NULL);
   self->owner = NULL;

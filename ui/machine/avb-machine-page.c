@@ -12,6 +12,7 @@
 #include "ui/console/avb-console.h"
 #include "ui/library/avb-thumbnail.h"
 #include "ui/machine/avb-display-actions.h"
+#include "ui/machine/avb-console-prompt.h"
 #include "ui/machine/avb-machine-actions.h"
 #include "ui/machine/avb-machine-overview.h"
 #include "ui/machine/avb-screenshot-saver.h"
@@ -49,7 +50,8 @@ struct _AvbMachinePage {
   GtkWidget           *message_box;
   GtkWidget           *spinner;
   GtkLabel            *message;
-  GtkWidget           *reconnect;
+  GtkButton           *reconnect;
+  AvbConsolePrompt    *prompt;
   GtkWidget           *paused_box;
 };
 
@@ -120,13 +122,17 @@ update_console (AvbMachinePage *self)
     text = _("The connection to the machine’s display was lost. It is being tried again.");
   else if (status == AVB_CONSOLE_FAILED && text == NULL)
     text = _("The machine’s display cannot be shown.");
-  gtk_widget_set_visible (self->paused_box, paused && !waiting && status != AVB_CONSOLE_FAILED);
+  gtk_widget_set_visible (self->paused_box, paused && (status == AVB_CONSOLE_IDLE || status == AVB_CONSOLE_CONNECTED));
   gtk_widget_set_visible (self->message_box,
-                          status != AVB_CONSOLE_CONNECTED && text != NULL && !paused);
+                          status != AVB_CONSOLE_CONNECTED && text != NULL &&
+                              (!paused || status == AVB_CONSOLE_TAKEN));
   gtk_label_set_label (self->message, text != NULL ? text : "");
   gtk_widget_set_visible (self->spinner, waiting);
-  gtk_widget_set_visible (self->reconnect,
-                          status == AVB_CONSOLE_FAILED || status == AVB_CONSOLE_LOST);
+  gtk_button_set_label (self->reconnect,
+                        status == AVB_CONSOLE_TAKEN ? _("_Take Back") : _("Re_connect"));
+  gtk_widget_set_visible (GTK_WIDGET (self->reconnect),
+                          status == AVB_CONSOLE_FAILED || status == AVB_CONSOLE_LOST ||
+                              status == AVB_CONSOLE_TAKEN);
 }
 
 static void
@@ -166,6 +172,7 @@ build_console (AvbMachinePage *self)
                            G_CONNECT_SWAPPED);
   gtk_scrolled_window_set_child (self->console_scroller, GTK_WIDGET (self->console));
   avb_console_set_machine (self->console, self->machine);
+  avb_console_prompt_set_console (self->prompt, self->console);
   avb_display_actions_set_console (self->display, self->console);
 }
 
@@ -349,6 +356,7 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   properties[PROP_MACHINE] = g_param_spec_object ("machine", NULL, NULL, AVB_TYPE_MACHINE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  g_type_ensure (AVB_TYPE_CONSOLE_PROMPT);
   g_type_ensure (AVB_TYPE_MACHINE_OVERVIEW);
   g_type_ensure (AVB_TYPE_THUMBNAIL);
   gtk_widget_class_set_template_from_resource (
@@ -370,6 +378,7 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, spinner);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, message);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, reconnect);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, prompt);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, paused_box);
   gtk_widget_class_bind_template_callback (widget_class, negate);
   gtk_widget_class_bind_template_callback (widget_class, release_cb);

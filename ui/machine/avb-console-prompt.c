@@ -1,0 +1,75 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "ui/machine/avb-console-prompt.h"
+
+#include "ui/console/avb-spice-session.h"
+#include "ui/machine/avb-password-form.h"
+
+struct _AvbConsolePrompt {
+  AdwBin parent_instance;
+
+  AvbConsole *console; /* not owned: a sibling */
+};
+
+G_DEFINE_FINAL_TYPE (AvbConsolePrompt, avb_console_prompt, ADW_TYPE_BIN)
+
+static GtkWidget *
+build (AvbConsoleRequest *request)
+{
+  GtkWidget *clamp = adw_clamp_new ();
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+  GtkWidget *form = avb_password_form_new (AVB_PASSWORD_REQUEST (request));
+
+  gtk_widget_add_css_class (form, "console-prompt");
+  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 460);
+  adw_clamp_set_child (ADW_CLAMP (clamp), form);
+  gtk_widget_set_valign (clamp, GTK_ALIGN_CENTER);
+  gtk_scrolled_window_set_policy (
+      GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), clamp);
+  return scroller;
+}
+
+static void
+request_cb (AvbSpiceSession *session, GParamSpec *pspec, AvbConsolePrompt *self)
+{
+  AvbConsoleRequest *request = avb_spice_session_get_request (session);
+  gboolean had_focus = gtk_widget_get_focus_child (GTK_WIDGET (self)) != NULL;
+
+  adw_bin_set_child (ADW_BIN (self), request != NULL ? build (request) : NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self), request != NULL);
+  if (request != NULL)
+    gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
+  else if (had_focus)
+    gtk_widget_grab_focus (GTK_WIDGET (self->console));
+}
+
+static void
+avb_console_prompt_class_init (AvbConsolePromptClass *klass)
+{
+  gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (klass), "console-prompt");
+}
+
+static void
+avb_console_prompt_init (AvbConsolePrompt *self)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+}
+
+void
+avb_console_prompt_set_console (AvbConsolePrompt *self, AvbConsole *console)
+{
+  AvbSpiceSession *session;
+
+  g_return_if_fail (AVB_IS_CONSOLE_PROMPT (self));
+  g_return_if_fail (AVB_IS_CONSOLE (console));
+
+  self->console = console;
+  session = avb_console_get_session (console);
+  g_signal_connect_object (
+      session, "notify::request", G_CALLBACK (request_cb), self, G_CONNECT_DEFAULT);
+  request_cb (session, NULL, self);
+}
