@@ -79,6 +79,29 @@ enter() {
 
 if [ "$place" = here ]; then platform_install; else root=$(build-aux/make-root.sh "$cache"); fi
 
+# The Debian guest that some tests run in is made from packages, so outside, where apt is set up; without apt those
+# tests are skipped.
+needs_guest() {
+  local name
+  [ "$command" = tour ] && return 0
+  [ "$command" = test ] || return 1
+  [ "${1:-}" != --sanitize ] || shift
+  [ $# -gt 0 ] || return 0
+  for name in "$@"; do
+    case 'guest / guest e2e / tour' in *"${name}"*) return 0 ;; esac
+  done
+  return 1
+}
+if needs_guest "$@" && [ -z "${ALPHA_VBOX_GUEST:-}" ] && command -v apt-get > /dev/null; then
+  ALPHA_VBOX_GUEST=$(build-aux/make-guest.sh "$cache" "$cache/home/test-guest")
+  # The build root shows that folder under another name.
+  if [ "$place" != here ]; then
+    [ "$(id -u)" != 0 ] || chown 1000:1000 "$cache/home" "$cache/home/test-guest"
+    ALPHA_VBOX_GUEST=/home/user/test-guest/$(basename "$ALPHA_VBOX_GUEST")
+  fi
+  export ALPHA_VBOX_GUEST
+fi
+
 if [ "$command" = format ]; then
   # git stays outside: the checkout is read-only within, and its .git may be a link to elsewhere.
   patch=$(git diff -U0 --no-color --relative HEAD -- '*.c' '*.h' | enter format)

@@ -55,6 +55,21 @@ install() {
   touch "$stamp"
 }
 
+# The disc of the Debian guest for tests, from the files that make-guest.sh made: $AVB_TEST_GUEST, if there are any.
+test_guest() {
+  local key disc
+  [ -e "${ALPHA_VBOX_GUEST:-}" ] || return 0
+  key=$(find tests/guest/image tests/media/make-boot-iso -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum |
+        cut -c1-16)
+  disc=${ALPHA_VBOX_GUEST%.tar}-$key.iso
+  exec 8> "$disc.lock"
+  flock 8
+  [ -e "$disc" ] || tests/guest/image/make-iso "$ALPHA_VBOX_GUEST" "$disc"
+  touch "$disc"
+  exec 8>&-
+  export AVB_TEST_GUEST=$disc
+}
+
 case $command in
   build)
     build default
@@ -67,6 +82,7 @@ case $command in
       shift
     fi
     build $kind "${options[@]}"
+    test_guest
     exec build-aux/run-tests.sh "$AVB_BUILD/$kind" "$@"
     ;;
   run)
@@ -77,6 +93,7 @@ case $command in
   tour | screenshots)
     build default
     install
+    test_guest
     exec "build-aux/$command.sh" "$AVB_BUILD/default" "$@"
     ;;
   bench)
