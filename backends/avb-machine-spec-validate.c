@@ -106,6 +106,26 @@ validate_interface (const AvbInterfaceSpec *nic, GError **error)
   return problem == NULL;
 }
 
+/* A tag of a definition that others wrote may be any: new ones are looked at when they are made. */
+static gboolean
+validate_share (const AvbShareSpec *share, GError **error)
+{
+  const char *problem = NULL;
+
+  if (share->kind != AVB_SHARE_VIRTIOFS)
+    problem = _ ("This folder is not shared by the machine itself.");
+  else if (share->path == NULL || !g_path_is_absolute (share->path))
+    problem = _ ("The path of a shared folder must be absolute.");
+  else if (!is_plain_text (share->path, FALSE))
+    problem = _ ("The path of a shared folder contains characters that cannot be used.");
+  else if (share->tag == NULL || *share->tag == '\0' || !is_plain_text (share->tag, FALSE))
+    problem = _ ("A shared folder needs a name that the guest can use.");
+
+  if (problem != NULL)
+    g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, share->path, "%s", problem));
+  return problem == NULL;
+}
+
 static gboolean
 validate_numbers_and_texts (AvbMachineSpec *self, GError **error)
 {
@@ -136,12 +156,13 @@ validate_numbers_and_texts (AvbMachineSpec *self, GError **error)
 gboolean
 avb_machine_spec_validate (AvbMachineSpec *self, GError **error)
 {
-  GPtrArray *disks, *interfaces;
+  GPtrArray *disks, *interfaces, *shares;
 
   g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), FALSE);
 
   disks = avb_machine_spec_get_disks (self);
   interfaces = avb_machine_spec_get_interfaces (self);
+  shares = avb_machine_spec_get_shares (self);
   if (!validate_name (avb_machine_spec_get_name (self), error)
       || !validate_numbers_and_texts (self, error))
     return FALSE;
@@ -150,6 +171,9 @@ avb_machine_spec_validate (AvbMachineSpec *self, GError **error)
       return FALSE;
   for (guint i = 0; i < interfaces->len; i++)
     if (!validate_interface (interfaces->pdata[i], error))
+      return FALSE;
+  for (guint i = 0; i < shares->len; i++)
+    if (!validate_share (shares->pdata[i], error))
       return FALSE;
 
   return TRUE;

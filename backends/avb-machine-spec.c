@@ -22,6 +22,7 @@ struct _AvbMachineSpec {
   gboolean    extras[AVB_N_EXTRAS];
   GPtrArray  *disks;
   GPtrArray  *interfaces;
+  GPtrArray  *shares;
 };
 
 G_DEFINE_FINAL_TYPE (AvbMachineSpec, avb_machine_spec, G_TYPE_OBJECT)
@@ -73,6 +74,7 @@ avb_machine_spec_finalize (GObject *object)
   g_free (self->serial);
   g_ptr_array_unref (self->disks);
   g_ptr_array_unref (self->interfaces);
+  g_ptr_array_unref (self->shares);
 
   G_OBJECT_CLASS (avb_machine_spec_parent_class)->finalize (object);
 }
@@ -226,6 +228,7 @@ avb_machine_spec_init (AvbMachineSpec *self)
     self->extras[i] = TRUE;
   self->disks = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_disk_spec_free);
   self->interfaces = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_interface_spec_free);
+  self->shares = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_share_spec_free);
 }
 
 AvbMachineSpec *
@@ -258,6 +261,8 @@ avb_machine_spec_copy (AvbMachineSpec *self)
     g_ptr_array_add (copy->disks, avb_disk_spec_copy (self->disks->pdata[i]));
   for (guint i = 0; i < self->interfaces->len; i++)
     g_ptr_array_add (copy->interfaces, avb_interface_spec_copy (self->interfaces->pdata[i]));
+  for (guint i = 0; i < self->shares->len; i++)
+    g_ptr_array_add (copy->shares, avb_share_spec_copy (self->shares->pdata[i]));
 
   return copy;
 }
@@ -276,7 +281,7 @@ avb_machine_spec_equal (AvbMachineSpec *a, AvbMachineSpec *b)
       || a->cpus != b->cpus || a->memory_mib != b->memory_mib || a->firmware != b->firmware
       || a->tpm != b->tpm || a->accelerated != b->accelerated || a->graphics != b->graphics
       || g_strcmp0 (a->serial, b->serial) != 0 || a->disks->len != b->disks->len
-      || a->interfaces->len != b->interfaces->len)
+      || a->interfaces->len != b->interfaces->len || a->shares->len != b->shares->len)
     return FALSE;
 
   for (guint i = 0; i < AVB_N_EXTRAS; i++)
@@ -287,6 +292,9 @@ avb_machine_spec_equal (AvbMachineSpec *a, AvbMachineSpec *b)
       return FALSE;
   for (guint i = 0; i < a->interfaces->len; i++)
     if (!avb_interface_spec_equal (a->interfaces->pdata[i], b->interfaces->pdata[i]))
+      return FALSE;
+  for (guint i = 0; i < a->shares->len; i++)
+    if (!avb_share_spec_equal (a->shares->pdata[i], b->shares->pdata[i]))
       return FALSE;
 
   return TRUE;
@@ -306,6 +314,23 @@ avb_machine_spec_get_interfaces (AvbMachineSpec *self)
   g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), NULL);
 
   return self->interfaces;
+}
+
+GPtrArray *
+avb_machine_spec_get_shares (AvbMachineSpec *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), NULL);
+
+  return self->shares;
+}
+
+void
+avb_machine_spec_add_share (AvbMachineSpec *self, AvbShareSpec *share)
+{
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+  g_return_if_fail (share != NULL);
+
+  g_ptr_array_add (self->shares, share);
 }
 
 void

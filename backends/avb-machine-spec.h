@@ -5,6 +5,8 @@
 
 #include <gio/gio.h>
 
+#include "backends/avb-share-spec.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -156,6 +158,8 @@ gboolean avb_machine_spec_validate (AvbMachineSpec *self, GError **error);
 /* (transfer none); the owner of the spec may change the elements. */
 GPtrArray *avb_machine_spec_get_disks      (AvbMachineSpec *self); /* AvbDiskSpec */
 GPtrArray *avb_machine_spec_get_interfaces (AvbMachineSpec *self); /* AvbInterfaceSpec */
+GPtrArray *avb_machine_spec_get_shares     (AvbMachineSpec *self); /* AvbShareSpec, by virtiofs */
+void       avb_machine_spec_add_share      (AvbMachineSpec *self, AvbShareSpec *share /* full */);
 void       avb_machine_spec_add_disk       (AvbMachineSpec *self, AvbDiskSpec *disk /* full */);
 void       avb_machine_spec_add_interface  (AvbMachineSpec *self, AvbInterfaceSpec *nic /* full */);
 

@@ -296,6 +296,73 @@ avb_machine_apply_spec (AvbMachine *self, AvbMachineSpec *spec)
 }
 
 DexFuture *
+avb_machine_list_shares (AvbMachine *self)
+{
+  AvbMachineClass *klass;
+  DexFuture       *refusal;
+
+  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
+
+  klass = AVB_MACHINE_GET_CLASS (self);
+  refusal = avb_machine_refuse (self, klass->list_shares, 0);
+  return refusal != NULL ? refusal : klass->list_shares (self);
+}
+
+/* (nullable) */
+static DexFuture *
+refuse_share (AvbMachine *self, const AvbShareSpec *share)
+{
+  g_autoptr (AvbConnection) connection = avb_machine_dup_connection (self);
+  const char *reason
+      = connection != NULL
+            ? avb_capabilities_get_reason (avb_connection_get_capabilities (connection),
+                                           AVB_FEATURE_SHARED_FOLDERS)
+            : NULL;
+
+  if (reason != NULL)
+    return avb_machine_reject (AVB_ERROR_NOT_SUPPORTED, reason);
+  if (share->path == NULL || !g_path_is_absolute (share->path)
+      || !g_utf8_validate (share->path, -1, NULL))
+    return avb_machine_reject (AVB_ERROR_INVALID,
+                               _ ("The path of this folder can’t be given to a machine."));
+  if (share->kind != AVB_SHARE_VIRTIOFS || !avb_share_tag_is_valid (share->tag))
+    return avb_machine_reject (
+        AVB_ERROR_INVALID,
+        _ ("The name of a shared folder may have letters, digits, dots and dashes only."));
+  return NULL;
+}
+
+DexFuture *
+avb_machine_set_share (AvbMachine *self, const AvbShareSpec *share)
+{
+  AvbMachineClass *klass;
+  DexFuture       *refusal;
+
+  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
+  g_return_val_if_fail (share != NULL && share->tag != NULL, NULL);
+
+  klass = AVB_MACHINE_GET_CLASS (self);
+  refusal = avb_machine_refuse (self, klass->set_share, AVB_MACHINE_CAN_EDIT);
+  if (refusal == NULL)
+    refusal = refuse_share (self, share);
+  return refusal != NULL ? refusal : klass->set_share (self, share);
+}
+
+DexFuture *
+avb_machine_remove_share (AvbMachine *self, const char *tag)
+{
+  AvbMachineClass *klass;
+  DexFuture       *refusal;
+
+  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
+  g_return_val_if_fail (tag != NULL, NULL);
+
+  klass = AVB_MACHINE_GET_CLASS (self);
+  refusal = avb_machine_refuse (self, klass->remove_share, AVB_MACHINE_CAN_EDIT);
+  return refusal != NULL ? refusal : klass->remove_share (self, tag);
+}
+
+DexFuture *
 avb_machine_take_screenshot (AvbMachine *self)
 {
   AvbMachineClass *klass;

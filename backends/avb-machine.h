@@ -149,6 +149,10 @@ struct _AvbMachineClass {
   DexFuture *(*list_text_consoles) (AvbMachine *self);
   DexFuture *(*open_text_console)  (AvbMachine *self, const char *name, gboolean take_over);
 
+  DexFuture *(*list_shares)     (AvbMachine *self);
+  DexFuture *(*set_share)       (AvbMachine *self, const AvbShareSpec *share);
+  DexFuture *(*remove_share)    (AvbMachine *self, const char *tag);
+
   gpointer _reserved[8];
 };
 
@@ -183,6 +187,20 @@ DexFuture *avb_machine_read_spec  (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
  * program does not know stays as it is. What can be plugged into a machine that runs is plugged in.
  * Resolves to an int: #AvbApplied. */
 DexFuture *avb_machine_apply_spec (AvbMachine *self, AvbMachineSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Resolves to a #GPtrArray (boxed) of #AvbShareSpec: the folders that the machine shares by itself,
+ * with their presence. */
+DexFuture *avb_machine_list_shares  (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Shares a folder, or changes the share that has this tag. A machine that runs gets a new one at
+ * once where its memory is set up for it, which its first share sees to at the next start; what the
+ * guest has is never changed under its feet. Resolves to an int: #AvbApplied. %AVB_ERROR_INVALID for a
+ * folder that is not there or a tag that cannot be used, %AVB_ERROR_NOT_SUPPORTED with the reason of
+ * %AVB_FEATURE_SHARED_FOLDERS. */
+DexFuture *avb_machine_set_share    (AvbMachine *self, const AvbShareSpec *share) G_GNUC_WARN_UNUSED_RESULT;
+/* A machine that runs is asked to give it back at once. Resolves to an int: #AvbApplied; where it is
+ * %AVB_APPLIED_AT_NEXT_START the guest may have the folder until it is off. %AVB_ERROR_NOT_FOUND if there is
+ * none. */
+DexFuture *avb_machine_remove_share (AvbMachine *self, const char *tag) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Resolves to an #AvbConsoleEndpoint (boxed). */
 DexFuture *avb_machine_find_console    (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;

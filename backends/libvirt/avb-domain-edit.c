@@ -49,8 +49,8 @@ remove_children (xmlNode *parent, const char *name)
 }
 
 /* The child of the root, made after the first of @after that exists if it is not there. */
-static xmlNode *
-ensure_child (xmlNode *parent, const char *name, const char *const *after)
+xmlNode *
+avb_xml_ensure_child (xmlNode *parent, const char *name, const char *const *after)
 {
   xmlNode *node = avb_xml_child (parent, name);
   xmlNode *sibling = NULL;
@@ -64,8 +64,8 @@ ensure_child (xmlNode *parent, const char *name, const char *const *after)
 }
 
 /* Adds the elements of @fragment, each behind the last sibling of its name. */
-static gboolean
-add_fragment (xmlNode *parent, const char *fragment, GError **error)
+gboolean
+avb_xml_add_fragment (xmlNode *parent, const char *fragment, GError **error)
 {
   g_autofree char *wrapped = g_strconcat ("<domain>", fragment, "</domain>", NULL);
   g_autoptr (AvbDomainXml) xml = avb_domain_xml_parse (wrapped, strlen (wrapped), error);
@@ -132,7 +132,7 @@ edit_memory (xmlNode *root, guint64 mib, GError **error)
 {
   static const char *const after_name[]
       = { "memory", "maxMemory", "description", "title", "uuid", "name", NULL };
-  xmlNode *memory = ensure_child (root, "memory", after_name + 1);
+  xmlNode *memory = avb_xml_ensure_child (root, "memory", after_name + 1);
   xmlNode *current = avb_xml_child (root, "currentMemory");
   xmlNode *maximum = avb_xml_child (root, "maxMemory");
   xmlNode *numa = avb_xml_child (avb_xml_child (root, "cpu"), "numa");
@@ -179,7 +179,7 @@ edit_cpus (xmlNode *root, guint cpus, GError **error)
   static const char *const after[] = { "currentMemory", "memory", NULL };
   xmlNode                 *cpu = avb_xml_child (root, "cpu");
   xmlNode                 *topology = avb_xml_child (cpu, "topology");
-  xmlNode                 *vcpu = ensure_child (root, "vcpu", after);
+  xmlNode                 *vcpu = avb_xml_ensure_child (root, "vcpu", after);
   g_autofree char         *maximum_text = avb_xml_dup_text (vcpu);
   g_autofree char         *text = g_strdup_printf ("%u", cpus);
   guint64                  maximum = 0;
@@ -211,7 +211,7 @@ edit_description (xmlNode *root, const char *description)
   if (description == NULL)
     remove_children (root, "description");
   else
-    set_text (ensure_child (root, "description", after), description);
+    set_text (avb_xml_ensure_child (root, "description", after), description);
 }
 
 static xmlNode *
@@ -229,7 +229,7 @@ static void
 edit_os_id (xmlNode *root, const char *os_id)
 {
   static const char *const after[] = { "description", "title", "genid", "uuid", "name", NULL };
-  xmlNode                 *metadata = ensure_child (root, "metadata", after);
+  xmlNode                 *metadata = avb_xml_ensure_child (root, "metadata", after);
   xmlNode                 *info = find_foreign (metadata, "libosinfo");
   xmlNode                 *os = info != NULL ? find_foreign (info, "os") : NULL;
 
@@ -278,16 +278,16 @@ edit_firmware (xmlNode *root, AvbFirmware firmware, GError **error)
                               secure);
   if (firmware == AVB_FIRMWARE_UEFI_SECURE && features != NULL
       && avb_xml_child (features, "smm") == NULL
-      && !add_fragment (features, "<smm state='on'/>", error))
+      && !avb_xml_add_fragment (features, "<smm state='on'/>", error))
     return FALSE;
-  return add_fragment (os, fragment, error);
+  return avb_xml_add_fragment (os, fragment, error);
 }
 
 static gboolean
 edit_tpm (xmlNode *devices, gboolean tpm, GError **error)
 {
   if (tpm)
-    return add_fragment (
+    return avb_xml_add_fragment (
         devices, "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>", error);
   remove_children (devices, "tpm");
   return TRUE;
@@ -355,7 +355,7 @@ edit_graphics (xmlNode *devices, gboolean graphics, const AvbDomainTraits *trait
     return TRUE;
   remove_typed (devices, "input", "tablet");
   avb_domain_template_graphics (fragment, traits);
-  return add_fragment (devices, fragment->str, error);
+  return avb_xml_add_fragment (devices, fragment->str, error);
 }
 
 static gboolean
@@ -381,7 +381,7 @@ edit_extra (xmlNode               *devices,
     return refuse (error, _ ("This needs a display that speaks SPICE."));
   fragments = avb_domain_template_extra (extra, devices);
   for (guint i = 0; i < fragments->len; i++)
-    if (!add_fragment (devices, fragments->pdata[i], error))
+    if (!avb_xml_add_fragment (devices, fragments->pdata[i], error))
       return FALSE;
   return TRUE;
 }
@@ -399,7 +399,7 @@ edit_serial (xmlNode *devices, const char *path, GError **error)
   if (serial == NULL)
     {
       avb_domain_template_serial (fragment, path);
-      return add_fragment (devices, fragment->str, error);
+      return avb_xml_add_fragment (devices, fragment->str, error);
     }
   remove_children (serial, "source");
   remove_children (serial, "log");
@@ -601,7 +601,7 @@ edit_disks (xmlNode               *root,
           return refuse (error, _ ("The machine has too many disks."));
         avb_domain_template_disk (fragment, disk, target, traits);
       }
-  return fragment->len == 0 || add_fragment (devices, fragment->str, error);
+  return fragment->len == 0 || avb_xml_add_fragment (devices, fragment->str, error);
 }
 
 static gboolean
@@ -641,7 +641,7 @@ edit_interfaces (xmlNode *devices, GPtrArray *after, const AvbDomainTraits *trai
   for (guint j = 0; j < after->len; j++)
     if (!used[j])
       avb_domain_template_interface (fragment, after->pdata[j], traits);
-  return fragment->len == 0 || add_fragment (devices, fragment->str, error);
+  return fragment->len == 0 || avb_xml_add_fragment (devices, fragment->str, error);
 }
 
 static gboolean
@@ -654,6 +654,12 @@ static gboolean
 interface_equal (gconstpointer a, gconstpointer b)
 {
   return avb_interface_spec_equal (a, b);
+}
+
+static gboolean
+share_equal (gconstpointer a, gconstpointer b)
+{
+  return avb_share_spec_equal (a, b);
 }
 
 static gboolean
@@ -683,6 +689,8 @@ devices_equal (AvbMachineSpec *a, AvbMachineSpec *b)
          && arrays_equal (avb_machine_spec_get_interfaces (a),
                           avb_machine_spec_get_interfaces (b),
                           interface_equal)
+         && arrays_equal (
+             avb_machine_spec_get_shares (a), avb_machine_spec_get_shares (b), share_equal)
          && extras_equal (a, b) && avb_machine_spec_get_tpm (a) == avb_machine_spec_get_tpm (b)
          && avb_machine_spec_get_graphics (a) == avb_machine_spec_get_graphics (b)
          && g_strcmp0 (avb_machine_spec_get_serial (a), avb_machine_spec_get_serial (b)) == 0;
@@ -695,10 +703,11 @@ edit_devices (xmlNode               *root,
               const AvbDomainTraits *traits,
               GError               **error)
 {
-  xmlNode    *devices = ensure_child (root, "devices", NULL);
+  xmlNode    *devices = avb_xml_ensure_child (root, "devices", NULL);
   GPtrArray  *old_disks = avb_machine_spec_get_disks (before);
   GPtrArray  *disks = avb_machine_spec_get_disks (spec);
   GPtrArray  *interfaces = avb_machine_spec_get_interfaces (spec);
+  GPtrArray  *shares = avb_machine_spec_get_shares (spec);
   const char *serial = avb_machine_spec_get_serial (spec);
 
   if (!arrays_equal (old_disks, disks, disk_equal)
@@ -717,6 +726,10 @@ edit_devices (xmlNode               *root,
     if (avb_machine_spec_get_extra (before, i) != avb_machine_spec_get_extra (spec, i)
         && !edit_extra (devices, i, avb_machine_spec_get_extra (spec, i), traits, error))
       return FALSE;
+  if (!arrays_equal (avb_machine_spec_get_shares (before), shares, share_equal)
+      && (traits->domain_type != NULL ? !refuse (error, _ ("This hypervisor does not offer this."))
+                                      : !avb_domain_edit_shares (root, devices, shares, error)))
+    return FALSE;
   return g_strcmp0 (avb_machine_spec_get_serial (before), serial) == 0
          || edit_serial (devices, serial, error);
 }

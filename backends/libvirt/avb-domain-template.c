@@ -210,6 +210,7 @@ template_devices (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *tra
   g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GPtrArray *disks = avb_machine_spec_get_disks (spec);
   GPtrArray *interfaces = avb_machine_spec_get_interfaces (spec);
+  GPtrArray *shares = avb_machine_spec_get_shares (spec);
 
   add (xml, "<devices>");
   for (guint i = 0; i < disks->len; i++)
@@ -240,6 +241,12 @@ template_devices (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *tra
   for (guint i = 0; i < AVB_N_EXTRAS; i++)
     if (avb_machine_spec_get_extra (spec, i) && avb_domain_can_extra (i, traits))
       template_extra (xml, i);
+  for (guint i = 0; traits->domain_type == NULL && i < shares->len; i++)
+    {
+      g_autofree char *fragment = avb_domain_template_share (shares->pdata[i]);
+
+      g_string_append (xml, fragment);
+    }
   add (xml, "</devices>");
 }
 
@@ -277,6 +284,8 @@ avb_domain_xml_new (AvbMachineSpec *spec, const AvbDomainTraits *traits, GError 
        "<memory unit='MiB'>%" G_GUINT64_FORMAT "</memory><vcpu>%u</vcpu>",
        avb_machine_spec_get_memory_mib (spec),
        avb_machine_spec_get_cpus (spec));
+  if (traits->domain_type == NULL && avb_machine_spec_get_shares (spec)->len > 0)
+    add (xml, "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>");
   template_os (xml, spec, traits, arch);
   avb_domain_template_cpu (xml, accelerated, traits);
   /* Windows keeps the local time in the hardware clock. */

@@ -482,6 +482,14 @@ read_devices (AvbMachineSpec *spec, xmlNode *devices)
     }
   avb_machine_spec_set_tpm (spec, has_tpm_emulator (devices));
   avb_machine_spec_set_graphics (spec, avb_xml_child (devices, "graphics") != NULL);
+  for (xmlNode *node = avb_xml_child (devices, "filesystem"); node;
+       node = avb_xml_next (node, "filesystem"))
+    {
+      AvbShareSpec *share = avb_domain_share_read (node);
+
+      if (share != NULL)
+        avb_machine_spec_add_share (spec, share);
+    }
   for (guint i = 0; i < AVB_N_EXTRAS; i++)
     avb_machine_spec_set_extra (spec, i, avb_domain_has_extra (devices, i));
   if (avb_xml_attribute_is (serial, "type", "file"))

@@ -101,8 +101,20 @@ const char  *avb_domain_device_name  (AvbDiskDevice device);
 guint        avb_domain_xml_read_cpus (AvbDomainXml *self);
 guint64      avb_domain_xml_read_memory_mib (AvbDomainXml *self);
 
+/* The child, made behind the first of @after (nullable) that exists where it is not there. */
+xmlNode     *avb_xml_ensure_child    (xmlNode *parent, const char *name, const char *const *after);
+/* Adds the elements of @fragment, each behind the last sibling of its name. */
+gboolean     avb_xml_add_fragment    (xmlNode *parent, const char *fragment, GError **error);
 /* Takes its indentation with it. */
 void         avb_xml_remove          (xmlNode *node);
+/* (nullable) (transfer full): %NULL for what is no share of virtiofs */
+AvbShareSpec *avb_domain_share_read  (xmlNode *filesystem);
+/* What no tag of @shares names goes; with a new one the memory becomes one that can be shared. */
+gboolean     avb_domain_edit_shares  (xmlNode   *root,
+                                      xmlNode   *devices,
+                                      GPtrArray *shares,
+                                      GError   **error);
+gboolean     avb_domain_memory_is_shared (xmlNode *root);
 gboolean     avb_domain_has_extra    (xmlNode *devices, AvbExtra extra);
 void         avb_domain_remove_extra (xmlNode *devices, AvbExtra extra);
 
@@ -117,6 +129,7 @@ void avb_domain_template_interface (GString                *xml,
 void avb_domain_template_graphics  (GString *xml, const AvbDomainTraits *traits);
 /* (transfer full): one for each device; @devices is nullable: none yet */
 GPtrArray *avb_domain_template_extra (AvbExtra extra, xmlNode *devices);
+char *avb_domain_template_share (const AvbShareSpec *share);
 gboolean avb_domain_can_extra (AvbExtra extra, const AvbDomainTraits *traits);
 void avb_domain_template_serial    (GString *xml, const char *path);
 void avb_domain_template_cpu       (GString               *xml,

@@ -153,6 +153,11 @@ avb_libvirt_capabilities_guess (virConnect *vir, AvbLibvirtDriver driver)
                AVB_FEATURE_SECURE_BOOT,
                FALSE,
                _ ("It is not known yet whether this host has firmware for Secure Boot."));
+  set_feature (caps,
+               AVB_FEATURE_SHARED_FOLDERS,
+               FALSE,
+               is_qemu ? _ ("It is not known yet whether this host can share folders.")
+                       : _ ("The machines of libvirt’s test driver cannot share folders."));
   set_feature (
       caps, AVB_FEATURE_TPM, FALSE, _ ("It is not known yet whether this host can emulate a TPM."));
   if (virNodeGetInfo (vir, &info) == 0)
@@ -226,6 +231,11 @@ avb_libvirt_capabilities_read (virConnect *vir, AvbLibvirtDriver driver)
                AVB_FEATURE_TPM,
                tpm_works,
                _ ("The TPM emulator (swtpm) is not installed on the host."));
+  set_feature (caps,
+               AVB_FEATURE_SHARED_FOLDERS,
+               enum_has (avb_xml_child (devices, "filesystem"), "driverType", "virtiofs")
+                   && (driver == AVB_LIBVIRT_DRIVER_QEMU_REMOTE || avb_libvirt_find_virtiofsd ()),
+               _ ("The program that shares folders (virtiofsd) is not installed on the host."));
   set_feature (caps,
                AVB_FEATURE_CONSOLE,
                enum_has (avb_xml_child (devices, "graphics"), "type", "spice"),

@@ -28,6 +28,9 @@ avb_libvirt_machine_read_spec (AvbMachine *machine)
       machine, read_spec_thread, _ ("The machine’s definition could not be read.")));
 }
 
+/* Held while a definition is read, changed and written, or the change between would be lost. */
+G_LOCK_DEFINE_STATIC (avb_libvirt_definition);
+
 static gboolean
 plug (virDomain *domain, const char *fragment)
 {
@@ -75,6 +78,36 @@ plug_extras (virDomain *domain, AvbDomainXml *live, AvbMachineSpec *spec)
     }
 }
 
+/* What the guest has under a tag is not changed under its feet. Asked for, it gives one back; it
+ * may need a while for that, or not do it at all. */
+static void
+plug_shares (virDomain *domain, AvbDomainXml *live, AvbMachineSpec *spec)
+{
+  g_autoptr (AvbMachineSpec) now = avb_domain_xml_read_spec (live);
+  GPtrArray *before = avb_machine_spec_get_shares (now);
+  GPtrArray *after = avb_machine_spec_get_shares (spec);
+
+  for (guint i = 0; i < before->len; i++)
+    {
+      const AvbShareSpec *share = before->pdata[i];
+      g_autofree char    *fragment = avb_domain_template_share (share);
+
+      if (avb_shares_find (after, share->tag) == NULL
+          && virDomainDetachDeviceFlags (domain, fragment, VIR_DOMAIN_AFFECT_LIVE) < 0)
+        g_debug ("Not unplugged: %s", virGetLastErrorMessage ());
+    }
+  if (!avb_domain_memory_is_shared (avb_domain_xml_get_root (live)))
+    return;
+  for (guint i = 0; i < after->len; i++)
+    {
+      const AvbShareSpec *share = after->pdata[i];
+      g_autofree char    *fragment = avb_domain_template_share (share);
+
+      if (avb_shares_find (before, share->tag) == NULL)
+        plug (domain, fragment);
+    }
+}
+
 /* Whether the machine as it runs is what @spec says. */
 static AvbApplied
 apply_live (virDomain *domain, AvbLibvirtCall *call)
@@ -87,34 +120,27 @@ apply_live (virDomain *domain, AvbLibvirtCall *call)
     return AVB_APPLIED_NOW;
   before = avb_libvirt_call_read_definition (domain, 0, call, NULL);
   if (before != NULL)
-    plug_extras (domain, before, call->spec);
+    {
+      plug_extras (domain, before, call->spec);
+      plug_shares (domain, before, call->spec);
+    }
   after = avb_libvirt_call_read_definition (domain, 0, call, NULL);
   spec = after != NULL ? avb_domain_xml_read_spec (after) : NULL;
   return spec != NULL && avb_machine_spec_equal (spec, call->spec) ? AVB_APPLIED_NOW
                                                                    : AVB_APPLIED_AT_NEXT_START;
 }
 
+/* Inside of the lock. */
 static DexFuture *
-apply_spec_thread (virDomain *domain, AvbLibvirtCall *call)
+define_spec (virDomain *domain, AvbLibvirtCall *call, AvbDomainXml *xml)
 {
-  /* With passwords, which would be lost otherwise. */
-  const guint      flags = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE;
   GError          *error = NULL;
   AvbDomainTraits *traits;
-  g_autoptr (AvbDomainXml) xml = NULL;
   g_autoptr (virDomain) defined = NULL;
   g_autofree char *text = NULL;
   const char      *name = avb_machine_spec_get_name (call->spec);
   gboolean         ok;
 
-  if (virDomainIsPersistent (domain) != 1)
-    return dex_future_new_for_error (
-        avb_error_new (AVB_ERROR_NOT_SUPPORTED,
-                       NULL,
-                       _ ("This machine has no permanent definition that could be changed.")));
-  xml = avb_libvirt_call_read_definition (domain, flags, call, &error);
-  if (xml == NULL)
-    return dex_future_new_for_error (error);
   traits = avb_libvirt_traits_read (virDomainGetConnect (domain),
                                     avb_machine_spec_get_architecture (call->spec),
                                     avb_machine_spec_get_accelerated (call->spec));
@@ -129,7 +155,63 @@ apply_spec_thread (virDomain *domain, AvbLibvirtCall *call)
     return avb_libvirt_future_error (call->what);
   if (g_strcmp0 (virDomainGetName (domain), name) != 0 && virDomainRename (domain, name, 0) < 0)
     return avb_libvirt_future_error (_ ("The machine could not be renamed."));
-  return dex_future_new_for_int (apply_live (domain, call));
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+change_locked (virDomain *domain, AvbLibvirtCall *call, AvbLibvirtChangeFunc change)
+{
+  /* With passwords, which would be lost otherwise. */
+  const guint flags = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE;
+  GError     *error = NULL;
+  g_autoptr (AvbDomainXml) xml = NULL;
+
+  if (virDomainIsPersistent (domain) != 1)
+    return dex_future_new_for_error (
+        avb_error_new (AVB_ERROR_NOT_SUPPORTED,
+                       NULL,
+                       _ ("This machine has no permanent definition that could be changed.")));
+  xml = avb_libvirt_call_read_definition (domain, flags, call, &error);
+  if (xml == NULL)
+    return dex_future_new_for_error (error);
+  if (change != NULL)
+    {
+      g_clear_object (&call->spec);
+      call->spec = avb_domain_xml_read_spec (xml);
+      if (!change (call, &error))
+        return dex_future_new_for_error (error);
+    }
+  return define_spec (domain, call, xml);
+}
+
+DexFuture *
+avb_libvirt_definition_change (virDomain *domain, AvbLibvirtCall *call, AvbLibvirtChangeFunc change)
+{
+  g_autoptr (DexFuture) result = NULL;
+
+  avb_libvirt_definition_lock ();
+  result = change_locked (domain, call, change);
+  avb_libvirt_definition_unlock ();
+  return dex_future_is_rejected (result) ? g_steal_pointer (&result)
+                                         : dex_future_new_for_int (apply_live (domain, call));
+}
+
+void
+avb_libvirt_definition_lock (void)
+{
+  G_LOCK (avb_libvirt_definition);
+}
+
+void
+avb_libvirt_definition_unlock (void)
+{
+  G_UNLOCK (avb_libvirt_definition);
+}
+
+static DexFuture *
+apply_spec_thread (virDomain *domain, AvbLibvirtCall *call)
+{
+  return avb_libvirt_definition_change (domain, call, NULL);
 }
 
 DexFuture *
@@ -140,5 +222,6 @@ avb_libvirt_machine_apply_spec (AvbMachine *machine, AvbMachineSpec *spec)
 
   if (call != NULL)
     call->spec = avb_machine_spec_copy (spec);
-  return avb_libvirt_refresh_after (machine, avb_libvirt_call_run (call));
+  /* Long: a guest is given some seconds to give back what is unplugged. */
+  return avb_libvirt_refresh_after (machine, avb_libvirt_call_run_long (call));
 }

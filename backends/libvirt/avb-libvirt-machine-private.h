@@ -21,6 +21,19 @@ struct _AvbLibvirtMachine {
 void avb_libvirt_machine_take_settings (AvbLibvirtMachine *self, GHashTable *settings);
 void avb_libvirt_unkept_free           (gpointer unkept);
 
+/* Changes call->spec, which was read of the definition. */
+typedef gboolean (*AvbLibvirtChangeFunc) (AvbLibvirtCall *call, GError **error);
+
+/* avb-libvirt-definition.c; worker thread. Makes the permanent definition what call->spec says, after
+ * @change (nullable: it says that already), and the machine that runs as far as that can be. Resolves
+ * to an int: #AvbApplied. */
+DexFuture *avb_libvirt_definition_change (virDomain           *domain,
+                                          AvbLibvirtCall      *call,
+                                          AvbLibvirtChangeFunc change) G_GNUC_WARN_UNUSED_RESULT;
+/* Held by a worker while it reads, changes and writes a part of the definition by itself. */
+void avb_libvirt_definition_lock   (void);
+void avb_libvirt_definition_unlock (void);
+
 /* Verbs of AvbLibvirtMachine that have a file of their own, named after what they are about. */
 
 DexFuture *avb_libvirt_machine_save            (AvbMachine *machine, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
@@ -33,5 +46,8 @@ DexFuture *avb_libvirt_machine_take_screenshot (AvbMachine *machine) G_GNUC_WARN
 DexFuture *avb_libvirt_machine_list_text_consoles (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_open_text_console (AvbMachine *machine, const char *name, gboolean take_over) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_set_setting     (AvbMachine *machine, const char *key, const char *value) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_list_shares     (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_set_share       (AvbMachine *machine, const AvbShareSpec *share) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_remove_share    (AvbMachine *machine, const char *tag) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

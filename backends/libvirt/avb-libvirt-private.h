@@ -34,6 +34,9 @@ void             avb_libvirt_traits_free (AvbDomainTraits *traits);
 AvbCapabilities *avb_libvirt_capabilities_guess (virConnect *vir, AvbLibvirtDriver driver);
 AvbCapabilities *avb_libvirt_capabilities_read  (virConnect *vir, AvbLibvirtDriver driver);
 
+/* Worker thread: whether this computer has a virtiofsd that libvirt would find. */
+gboolean         avb_libvirt_find_virtiofsd     (void);
+
 /**
  * AvbLibvirtDomain:
  *

@@ -93,7 +93,9 @@ keep_thread (virDomain *domain, AvbLibvirtCall *call)
 
       if (!exists[i])
         continue;
+      avb_libvirt_definition_lock ();
       result = edit_metadata (domain, flags[i], call->data, call->what);
+      avb_libvirt_definition_unlock ();
       if (dex_future_is_rejected (result))
         return g_steal_pointer (&result);
     }
