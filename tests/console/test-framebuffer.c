@@ -102,7 +102,7 @@ test_exact (void)
       rendered = render (framebuffer, width, height);
       g_assert_cmpint (count_wrong (rendered, pixels, (gsize) width * height), ==, 0);
       g_clear_pointer (&rendered, g_free);
-      avb_framebuffer_set_opaque (framebuffer, TRUE);
+      avb_framebuffer_set_for_gpu (framebuffer, TRUE);
       rendered = render (framebuffer, width, height);
       g_assert_cmpint (count_wrong (rendered, pixels, (gsize) width * height), ==, 0);
       copy = avb_framebuffer_dup_texture (framebuffer);
@@ -174,7 +174,7 @@ test_partial_damage (void)
     }
 }
 
-/* What was not invalidated is not read: only then is damage worth anything. */
+/* A GPU is not given again what was not invalidated. */
 static void
 test_reads_only_damage (void)
 {
@@ -184,6 +184,7 @@ test_reads_only_damage (void)
   g_autofree guint32 *rendered = NULL;
   int                 white = 0;
 
+  avb_framebuffer_set_for_gpu (framebuffer, TRUE);
   attach (framebuffer, width, height, pixels);
   g_free (render (framebuffer, width, height));
   memset (pixels, 0xff, (gsize) width * height * 4);

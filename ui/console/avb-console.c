@@ -348,8 +348,8 @@ avb_console_choose_format (AvbConsole *self)
   AvbFramebuffer *framebuffer = avb_console_get_framebuffer (self);
 
   if (self->surface != NULL && framebuffer != NULL)
-    avb_framebuffer_set_opaque (framebuffer,
-                                !GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (native)));
+    avb_framebuffer_set_for_gpu (framebuffer,
+                                 !GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (native)));
 }
 
 static void

@@ -6,22 +6,16 @@
 #include "ui/console/avb-framebuffer.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 
 #include "backends/avb-error.h"
+#include "ui/console/avb-live-picture.h"
+#include "ui/console/avb-picture-tiles.h"
 
-/* Tiles of this edge cost the least for small damage as well as for full screens. Each texture
- * also holds one pixel of its neighbours on every side: linear filtering then gives the same at a
- * tile's edge as inside. */
-#define TILE 128
-#define GUTTER 1
+/* More rectangles than this are not worth to be told apart. */
+#define MAX_RECTANGLES 32
 
-typedef struct {
-  GBytes        *bytes;   /* GDK_MEMORY_DEFAULT, opaque, gutter included */
-  GdkTexture    *texture; /* over bytes */
-  GskRenderNode *node;    /* for the size that it was drawn at last */
-  gboolean       dirty;
-} Tile;
+/* Consoles of one machine in windows of several sizes. */
+#define MAX_LIVE 4
 
 struct _AvbFramebuffer {
   GObject parent_instance;
@@ -32,14 +26,12 @@ struct _AvbFramebuffer {
   int            stride;
   const guint8  *data; /* not owned; NULL while detached */
 
-  Tile *tiles;
-  int   columns;
-  int   rows;
+  guint32        *copy;  /* of 32 bits, where the surface has less or is gone; without padding */
+  cairo_region_t *dirty; /* what changed since it was drawn, or copied, last */
 
-  gboolean opaque; /* of textures */
-  gboolean any_dirty;
-  int      node_width; /* the size that tiles' nodes are for */
-  int      node_height;
+  gboolean         for_gpu;
+  AvbLivePicture  *live[MAX_LIVE]; /* the one that was shown last first */
+  AvbPictureTiles *tiles;          /* for a GPU, or where the above cannot be had */
 };
 
 static void paintable_iface_init (GdkPaintableInterface *iface);
@@ -50,33 +42,11 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (AvbFramebuffer,
                                G_IMPLEMENT_INTERFACE (GDK_TYPE_PAINTABLE, paintable_iface_init))
 
 static void
-tile_clear (Tile *tile)
+avb_framebuffer_free_views (AvbFramebuffer *self)
 {
-  g_clear_pointer (&tile->node, gsk_render_node_unref);
-  g_clear_object (&tile->texture);
-  g_clear_pointer (&tile->bytes, g_bytes_unref);
-}
-
-static void
-avb_framebuffer_free_tiles (AvbFramebuffer *self)
-{
-  for (int i = 0; i < self->columns * self->rows; i++)
-    tile_clear (&self->tiles[i]);
-  g_clear_pointer (&self->tiles, g_free);
-  self->columns = 0;
-  self->rows = 0;
-}
-
-/* The pixels that a tile shows, and with its gutter what its texture holds. */
-static cairo_rectangle_int_t
-avb_framebuffer_tile_area (AvbFramebuffer *self, int column, int row, int gutter)
-{
-  int x0 = MAX (column * TILE - gutter, 0);
-  int y0 = MAX (row * TILE - gutter, 0);
-  int x1 = MIN ((column + 1) * TILE + gutter, self->width);
-  int y1 = MIN ((row + 1) * TILE + gutter, self->height);
-
-  return (cairo_rectangle_int_t) { x0, y0, x1 - x0, y1 - y0 };
+  for (guint i = 0; i < MAX_LIVE; i++)
+    g_clear_pointer (&self->live[i], avb_live_picture_free);
+  g_clear_pointer (&self->tiles, avb_picture_tiles_free);
 }
 
 static inline guint32
@@ -88,121 +58,82 @@ expand (guint32 value, int bits)
 static void
 convert_row (AvbPixelFormat format, const guint8 *source, int x, int n, guint32 *target)
 {
-  const guint32 *wide = (const guint32 *) (gconstpointer) source + x;
-  const guint16 *narrow = (const guint16 *) (gconstpointer) source + x;
+  const guint16 *pixels = (const guint16 *) (gconstpointer) source + x;
 
-  switch (format)
-    {
-    case AVB_PIXELS_XRGB8888:
-      for (int i = 0; i < n; i++)
-        target[i] = wide[i] | 0xff000000u;
-      break;
-    case AVB_PIXELS_XRGB1555:
-      for (int i = 0; i < n; i++)
-        target[i] = 0xff000000u | expand ((narrow[i] >> 10) & 0x1f, 5) << 16
-                    | expand ((narrow[i] >> 5) & 0x1f, 5) << 8 | expand (narrow[i] & 0x1f, 5);
-      break;
-    case AVB_PIXELS_RGB565:
-      for (int i = 0; i < n; i++)
-        target[i] = 0xff000000u | expand (narrow[i] >> 11, 5) << 16
-                    | expand ((narrow[i] >> 5) & 0x3f, 6) << 8 | expand (narrow[i] & 0x1f, 5);
-      break;
-    default:
-      g_assert_not_reached ();
-    }
+  if (format == AVB_PIXELS_XRGB1555)
+    for (int i = 0; i < n; i++)
+      target[i] = 0xff000000u | expand ((pixels[i] >> 10) & 0x1f, 5) << 16
+                  | expand ((pixels[i] >> 5) & 0x1f, 5) << 8 | expand (pixels[i] & 0x1f, 5);
+  else
+    for (int i = 0; i < n; i++)
+      target[i] = 0xff000000u | expand (pixels[i] >> 11, 5) << 16
+                  | expand ((pixels[i] >> 5) & 0x3f, 6) << 8 | expand (pixels[i] & 0x1f, 5);
+}
+
+/* What is drawn: the surface itself if that can be. */
+static AvbPixels
+avb_framebuffer_get_pixels (AvbFramebuffer *self)
+{
+  if (self->copy != NULL)
+    return (AvbPixels) {
+      (const guint8 *) self->copy, self->width, self->height, self->width * 4
+    };
+  return (AvbPixels) { self->data, self->width, self->height, self->stride };
 }
 
 static void
-avb_framebuffer_make_texture (AvbFramebuffer *self, int column, int row)
+avb_framebuffer_forget_damage (AvbFramebuffer *self)
 {
-  Tile                 *tile = &self->tiles[row * self->columns + column];
-  cairo_rectangle_int_t area = avb_framebuffer_tile_area (self, column, row, GUTTER);
-  GdkMemoryFormat       format = GDK_MEMORY_DEFAULT;
-
-  if (self->opaque)
-    format = G_BYTE_ORDER == G_LITTLE_ENDIAN ? GDK_MEMORY_B8G8R8X8 : GDK_MEMORY_X8R8G8B8;
-  g_clear_pointer (&tile->node, gsk_render_node_unref);
-  g_clear_object (&tile->texture);
-  tile->texture = gdk_memory_texture_new (
-      area.width, area.height, format, tile->bytes, (gsize) area.width * 4);
+  cairo_region_destroy (self->dirty);
+  self->dirty = cairo_region_create ();
 }
 
-static void
-avb_framebuffer_copy_tile (AvbFramebuffer *self, int column, int row)
-{
-  Tile                 *tile = &self->tiles[row * self->columns + column];
-  cairo_rectangle_int_t area = avb_framebuffer_tile_area (self, column, row, GUTTER);
-  gsize                 size = (gsize) area.width * area.height * 4;
-  guint32              *pixels = g_malloc (size);
-
-  for (int y = 0; y < area.height; y++)
-    convert_row (self->format,
-                 self->data + (gsize) (area.y + y) * self->stride,
-                 area.x,
-                 area.width,
-                 pixels + (gsize) y * area.width);
-
-  tile_clear (tile);
-  tile->bytes = g_bytes_new_take (pixels, size);
-  tile->dirty = FALSE;
-  avb_framebuffer_make_texture (self, column, row);
-}
-
+/* Passes on what changed. */
 static void
 avb_framebuffer_refresh (AvbFramebuffer *self)
 {
-  if (!self->any_dirty || self->data == NULL)
+  if (self->data == NULL || cairo_region_is_empty (self->dirty))
     return;
-  self->any_dirty = FALSE;
-  for (int row = 0; row < self->rows; row++)
-    for (int column = 0; column < self->columns; column++)
-      if (self->tiles[row * self->columns + column].dirty)
-        avb_framebuffer_copy_tile (self, column, row);
+  for (int i = 0; i < cairo_region_num_rectangles (self->dirty); i++)
+    {
+      cairo_rectangle_int_t area;
+
+      cairo_region_get_rectangle (self->dirty, i, &area);
+      for (int y = area.y; self->copy != NULL && y < area.y + area.height; y++)
+        convert_row (self->format,
+                     self->data + (gsize) y * self->stride,
+                     area.x,
+                     area.width,
+                     self->copy + (gsize) y * self->width + area.x);
+      if (self->tiles != NULL)
+        avb_picture_tiles_damage (self->tiles, &area);
+    }
+  for (guint i = 0; i < MAX_LIVE; i++)
+    if (self->live[i] != NULL)
+      avb_live_picture_damage (self->live[i], self->dirty);
+  avb_framebuffer_forget_damage (self);
 }
 
-/* Where the edge of a tile lies on the device's grid. Rounded, so that the middle of each device
- * pixel lies in its tile, and linear filtering reaches no further than the gutter. */
-static int
-snap (int edge, int size, int shown)
+/* The one of this size, which is made if need be, first in line. */
+static AvbLivePicture *
+avb_framebuffer_get_live (AvbFramebuffer *self, int width, int height)
 {
-  return (int) floor ((double) edge * shown / size + 0.5);
-}
+  AvbPixels       pixels = avb_framebuffer_get_pixels (self);
+  AvbLivePicture *live;
+  guint           i = 0;
 
-static GskRenderNode *
-avb_framebuffer_make_node (AvbFramebuffer *self, int column, int row, int width, int height)
-{
-  Tile                 *tile = &self->tiles[row * self->columns + column];
-  cairo_rectangle_int_t held = avb_framebuffer_tile_area (self, column, row, GUTTER);
-  cairo_rectangle_int_t area = avb_framebuffer_tile_area (self, column, row, 0);
-  double                zx = (double) width / self->width;
-  double                zy = (double) height / self->height;
-  int                   x0 = snap (area.x, self->width, width);
-  int                   y0 = snap (area.y, self->height, height);
-  int                   x1 = snap (area.x + area.width, self->width, width);
-  int                   y1 = snap (area.y + area.height, self->height, height);
-  g_autoptr (GskRenderNode) scaled = NULL;
-  GskScalingFilter filter;
-
-  /* Also at the picture's own size: unlike a plain texture node, the cairo renderer skips this one,
-   * and the copy that it makes of each texture, where nothing changed. */
-  if (width % self->width == 0 && height % self->height == 0)
-    filter = GSK_SCALING_FILTER_NEAREST;
-  else if (MIN (zx, zy) < 0.5)
-    filter = GSK_SCALING_FILTER_TRILINEAR;
-  else
-    filter = GSK_SCALING_FILTER_LINEAR;
-  scaled = gsk_texture_scale_node_new (
-      tile->texture,
-      &GRAPHENE_RECT_INIT (held.x * zx, held.y * zy, held.width * zx, held.height * zy),
-      filter);
-  return gsk_clip_node_new (scaled, &GRAPHENE_RECT_INIT (x0, y0, x1 - x0, y1 - y0));
-}
-
-static void
-avb_framebuffer_drop_nodes (AvbFramebuffer *self)
-{
-  for (int i = 0; i < self->columns * self->rows; i++)
-    g_clear_pointer (&self->tiles[i].node, gsk_render_node_unref);
+  while (i < MAX_LIVE - 1 && self->live[i] != NULL
+         && !avb_live_picture_has_size (self->live[i], width, height))
+    i++;
+  live = self->live[i];
+  if (live == NULL || !avb_live_picture_has_size (live, width, height))
+    {
+      g_clear_pointer (&live, avb_live_picture_free);
+      live = avb_live_picture_new (&pixels, width, height);
+    }
+  memmove (&self->live[1], &self->live[0], i * sizeof self->live[0]);
+  self->live[0] = live;
+  return live;
 }
 
 static void
@@ -244,7 +175,11 @@ paintable_iface_init (GdkPaintableInterface *iface)
 static void
 avb_framebuffer_finalize (GObject *object)
 {
-  avb_framebuffer_free_tiles (AVB_FRAMEBUFFER (object));
+  AvbFramebuffer *self = AVB_FRAMEBUFFER (object);
+
+  avb_framebuffer_free_views (self);
+  g_free (self->copy);
+  cairo_region_destroy (self->dirty);
   G_OBJECT_CLASS (avb_framebuffer_parent_class)->finalize (object);
 }
 
@@ -257,6 +192,7 @@ avb_framebuffer_class_init (AvbFramebufferClass *klass)
 static void
 avb_framebuffer_init (AvbFramebuffer *self)
 {
+  self->dirty = cairo_region_create ();
 }
 
 AvbFramebuffer *
@@ -266,17 +202,15 @@ avb_framebuffer_new (void)
 }
 
 void
-avb_framebuffer_set_opaque (AvbFramebuffer *self, gboolean opaque)
+avb_framebuffer_set_for_gpu (AvbFramebuffer *self, gboolean for_gpu)
 {
   g_return_if_fail (AVB_IS_FRAMEBUFFER (self));
 
-  opaque = !!opaque;
-  if (self->opaque == opaque)
+  for_gpu = !!for_gpu;
+  if (self->for_gpu == for_gpu)
     return;
-  self->opaque = opaque;
-  for (int i = 0; i < self->columns * self->rows; i++)
-    if (self->tiles[i].bytes != NULL)
-      avb_framebuffer_make_texture (self, i % self->columns, i / self->columns);
+  self->for_gpu = for_gpu;
+  avb_framebuffer_free_views (self);
 }
 
 gboolean
@@ -322,19 +256,16 @@ avb_framebuffer_attach (AvbFramebuffer *self,
       return FALSE;
     }
 
-  if (resized)
-    {
-      avb_framebuffer_free_tiles (self);
-      self->columns = (width + TILE - 1) / TILE;
-      self->rows = (height + TILE - 1) / TILE;
-      self->tiles = g_new0 (Tile, (gsize) self->columns * self->rows);
-    }
+  avb_framebuffer_free_views (self);
+  g_clear_pointer (&self->copy, g_free);
+  if (format != AVB_PIXELS_XRGB8888)
+    self->copy = g_new0 (guint32, (gsize) width * height);
   self->format = format;
   self->width = width;
   self->height = height;
   self->stride = stride;
   self->data = data;
-  self->any_dirty = FALSE;
+  avb_framebuffer_forget_damage (self);
   avb_framebuffer_invalidate (self, 0, 0, width, height);
   if (resized)
     gdk_paintable_invalidate_size (GDK_PAINTABLE (self));
@@ -346,7 +277,20 @@ avb_framebuffer_detach (AvbFramebuffer *self)
 {
   g_return_if_fail (AVB_IS_FRAMEBUFFER (self));
 
+  if (self->data == NULL)
+    return;
   avb_framebuffer_refresh (self);
+  if (self->copy == NULL)
+    {
+      AvbPixels pixels = avb_framebuffer_get_pixels (self);
+      guint32  *copy = g_new (guint32, (gsize) self->width * self->height);
+
+      for (int y = 0; y < self->height; y++)
+        avb_pixels_copy_row (&pixels, 0, y, self->width, copy + (gsize) y * self->width);
+      avb_framebuffer_free_views (self);
+      self->copy = copy;
+      gdk_paintable_invalidate_contents (GDK_PAINTABLE (self));
+    }
   self->data = NULL;
 }
 
@@ -356,10 +300,11 @@ avb_framebuffer_clear (AvbFramebuffer *self)
   g_return_if_fail (AVB_IS_FRAMEBUFFER (self));
 
   self->data = NULL;
-  self->any_dirty = FALSE;
+  avb_framebuffer_forget_damage (self);
   if (self->width == 0)
     return;
-  avb_framebuffer_free_tiles (self);
+  avb_framebuffer_free_views (self);
+  g_clear_pointer (&self->copy, g_free);
   self->width = 0;
   self->height = 0;
   gdk_paintable_invalidate_size (GDK_PAINTABLE (self));
@@ -369,30 +314,27 @@ avb_framebuffer_clear (AvbFramebuffer *self)
 void
 avb_framebuffer_invalidate (AvbFramebuffer *self, int x, int y, int width, int height)
 {
-  gint64 x0 = MAX ((gint64) x, 0);
-  gint64 y0 = MAX ((gint64) y, 0);
-  gint64 x1 = MIN ((gint64) x + width, self->width);
-  gint64 y1 = MIN ((gint64) y + height, self->height);
+  gint64                x0 = MAX ((gint64) x, 0);
+  gint64                y0 = MAX ((gint64) y, 0);
+  gint64                x1 = MIN ((gint64) x + width, self->width);
+  gint64                y1 = MIN ((gint64) y + height, self->height);
+  cairo_rectangle_int_t area;
+  gboolean              first;
 
   g_return_if_fail (AVB_IS_FRAMEBUFFER (self));
 
   if (self->data == NULL || x0 >= x1 || y0 >= y1)
     return;
-
-  /* The gutters of the neighbours show these pixels too. */
-  for (gint64 row = MAX (y0 - GUTTER, 0) / TILE;
-       row <= MIN (y1 - 1 + GUTTER, self->height - 1) / TILE;
-       row++)
-    for (gint64 column = MAX (x0 - GUTTER, 0) / TILE;
-         column <= MIN (x1 - 1 + GUTTER, self->width - 1) / TILE;
-         column++)
-      self->tiles[row * self->columns + column].dirty = TRUE;
-
-  if (!self->any_dirty)
+  first = cairo_region_is_empty (self->dirty);
+  area = (cairo_rectangle_int_t) { (int) x0, (int) y0, (int) (x1 - x0), (int) (y1 - y0) };
+  cairo_region_union_rectangle (self->dirty, &area);
+  if (cairo_region_num_rectangles (self->dirty) > MAX_RECTANGLES)
     {
-      self->any_dirty = TRUE;
-      gdk_paintable_invalidate_contents (GDK_PAINTABLE (self));
+      cairo_region_get_extents (self->dirty, &area);
+      cairo_region_union_rectangle (self->dirty, &area);
     }
+  if (first)
+    gdk_paintable_invalidate_contents (GDK_PAINTABLE (self));
 }
 
 int
@@ -417,50 +359,38 @@ avb_framebuffer_append (AvbFramebuffer *self, GtkSnapshot *snapshot, int width, 
   if (self->width == 0 || width <= 0 || height <= 0)
     return;
   avb_framebuffer_refresh (self);
-  if (width != self->node_width || height != self->node_height)
+  if (!self->for_gpu && avb_live_picture_is_feasible (width, height))
     {
-      avb_framebuffer_drop_nodes (self);
-      self->node_width = width;
-      self->node_height = height;
+      avb_live_picture_append (avb_framebuffer_get_live (self, width, height), snapshot);
+      return;
     }
-  /* A node that did not change is the same object in both frames: the renderer skips it. */
-  for (int i = 0; i < self->columns * self->rows; i++)
+  if (self->tiles == NULL)
     {
-      Tile *tile = &self->tiles[i];
+      AvbPixels pixels = avb_framebuffer_get_pixels (self);
 
-      if (tile->texture == NULL)
-        continue;
-      if (tile->node == NULL)
-        tile->node
-            = avb_framebuffer_make_node (self, i % self->columns, i / self->columns, width, height);
-      gtk_snapshot_append_node (snapshot, tile->node);
+      self->tiles = avb_picture_tiles_new (&pixels, self->for_gpu);
     }
+  avb_picture_tiles_append (self->tiles, snapshot, width, height);
 }
 
 GdkTexture *
 avb_framebuffer_dup_texture (AvbFramebuffer *self)
 {
-  gsize stride = (gsize) self->width * 4;
   g_autoptr (GBytes) bytes = NULL;
-  guint8 *pixels;
+  AvbPixels pixels;
+  gsize     stride;
+  guint32  *copy;
 
   g_return_val_if_fail (AVB_IS_FRAMEBUFFER (self), NULL);
 
   if (self->width == 0)
     return NULL;
   avb_framebuffer_refresh (self);
-  pixels = g_malloc (stride * self->height);
-  bytes = g_bytes_new_take (pixels, stride * self->height);
-  for (int i = 0; i < self->columns * self->rows; i++)
-    {
-      cairo_rectangle_int_t area
-          = avb_framebuffer_tile_area (self, i % self->columns, i / self->columns, GUTTER);
-      const guint8 *tile = g_bytes_get_data (self->tiles[i].bytes, NULL);
-
-      for (int y = 0; y < area.height; y++)
-        memcpy (pixels + (gsize) (area.y + y) * stride + (gsize) area.x * 4,
-                tile + (gsize) y * area.width * 4,
-                (gsize) area.width * 4);
-    }
+  pixels = avb_framebuffer_get_pixels (self);
+  stride = (gsize) self->width * 4;
+  copy = g_malloc (stride * self->height);
+  bytes = g_bytes_new_take (copy, stride * self->height);
+  for (int y = 0; y < self->height; y++)
+    avb_pixels_copy_row (&pixels, 0, y, self->width, copy + (gsize) y * self->width);
   return gdk_memory_texture_new (self->width, self->height, GDK_MEMORY_DEFAULT, bytes, stride);
 }

@@ -23,8 +23,8 @@ typedef enum {
  * AvbFramebuffer:
  *
  * A guest's picture as a #GdkPaintable. It reads a surface that somebody else owns and may free at
- * any time after avb_framebuffer_detach(), and copies what was invalidated into tiles of its own,
- * so that textures may outlive the surface.
+ * any time after avb_framebuffer_detach(), and copies what was invalidated, so that what was drawn may
+ * outlive the surface.
  *
  * Between two drawings any number of invalidations costs one #GdkPaintable::invalidate-contents.
  */
@@ -37,9 +37,8 @@ G_DECLARE_FINAL_TYPE (AvbFramebuffer, avb_framebuffer, AVB, FRAMEBUFFER, GObject
 
 AvbFramebuffer *avb_framebuffer_new (void);
 
-/* Which of two formats textures have: opaque is what GL and Vulkan draw fastest, but the cairo
- * renderer would convert it again and again. Default: not. */
-void avb_framebuffer_set_opaque (AvbFramebuffer *self, gboolean opaque);
+/* Whether GL or Vulkan will draw it, or, by default, cairo: each wants something else. */
+void avb_framebuffer_set_for_gpu (AvbFramebuffer *self, gboolean for_gpu);
 
 /**
  * avb_framebuffer_attach:
@@ -78,8 +77,7 @@ int avb_framebuffer_get_height (AvbFramebuffer *self);
  * @height: how high to show it
  *
  * Draws at the origin of a @snapshot whose units are device pixels. At the picture's own size each
- * of its pixels is one device pixel; zoomed, the edges of tiles lie on device pixels, so that
- * there are no seams.
+ * of its pixels is one device pixel; zoomed, there are no seams.
  */
 void avb_framebuffer_append (AvbFramebuffer *self, GtkSnapshot *snapshot, int width, int height);
 
