@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "ui/console/avb-console-clipboard.h"
 #include "ui/console/avb-console-geometry.h"
 #include "ui/console/avb-console-input.h"
 #include "ui/console/avb-console-settings.h"
@@ -27,6 +28,7 @@ struct _AvbConsole {
   AvbConsoleInput    *input;
   guint               number;  /* of the monitor to show */
   AvbGuestMonitor    *monitor; /* NULL while the guest has none of that number */
+  AvbConsoleClipboard *clipboard; /* of the session */
 
   GdkSurface    *surface;     /* while realized; not owned */
   GdkFrameClock *frame_clock; /* while realized; not owned */
@@ -616,6 +618,8 @@ avb_console_drop_session (AvbConsole *self)
   avb_guest_layout_forget (self->layout, avb_console_get_number (self));
   g_signal_handlers_disconnect_by_data (self->layout, self);
   g_clear_object (&self->layout);
+  avb_console_clipboard_remove_widget (self->clipboard, GTK_WIDGET (self));
+  g_clear_object (&self->clipboard);
   g_signal_handlers_disconnect_by_data (self->session, self);
   g_signal_handlers_disconnect_by_data (avb_spice_session_get_monitors (self->session), self);
   avb_console_take_monitor (self, NULL);
@@ -628,6 +632,8 @@ avb_console_make_session (AvbConsole *self)
   self->session = avb_spice_session_hold (self->machine);
   self->layout = avb_guest_layout_for_session (self->session);
   self->settings = avb_console_settings_for_machine (self->machine);
+  self->clipboard = avb_console_clipboard_for_session (self->session);
+  avb_console_clipboard_add_widget (self->clipboard, GTK_WIDGET (self));
   avb_console_input_set_channel (self->input, avb_spice_session_get_inputs (self->session));
   avb_console_input_set_server_mouse (self->input,
                                       avb_spice_session_get_server_mouse (self->session));
