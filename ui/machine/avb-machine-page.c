@@ -16,6 +16,7 @@
 #include "ui/machine/avb-machine-actions.h"
 #include "ui/machine/avb-machine-overview.h"
 #include "ui/machine/avb-screenshot-saver.h"
+#include "ui/machine/avb-sharing-actions.h"
 
 /* In full screen: how near to the top edge the pointer calls the header, and how far away it goes. */
 #define REVEAL_AT 2
@@ -30,6 +31,7 @@ struct _AvbMachinePage {
   AvbMachine          *machine;
   AvbMachineActions   *actions;
   AvbDisplayActions   *display;
+  AvbSharingActions   *sharing;
   AvbConsole          *console; /* built when there is something to show */
   gboolean             fullscreen;
   guint                hint_id;
@@ -280,6 +282,7 @@ avb_machine_page_constructed (GObject *object)
   g_ptr_array_add (targets, self->machine);
   avb_machine_actions_set_targets (self->actions, targets);
 
+  self->sharing = avb_sharing_actions_new (GTK_WIDGET (self), self->machine);
   self->display = avb_display_actions_new (GTK_WIDGET (self), self->machine, self->display_menu);
 
   g_signal_connect_object (self->machine, "notify::state", G_CALLBACK (update_state), self,
@@ -306,6 +309,9 @@ avb_machine_page_dispose (GObject *object)
   if (self->display != NULL)
     g_object_run_dispose (G_OBJECT (self->display));
   g_clear_object (&self->display);
+  if (self->sharing != NULL)
+    g_object_run_dispose (G_OBJECT (self->sharing));
+  g_clear_object (&self->sharing);
   self->console = NULL;
   gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_MACHINE_PAGE);
   g_clear_object (&self->machine);
