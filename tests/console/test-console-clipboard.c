@@ -533,6 +533,7 @@ test_gone (Rig *rig, gconstpointer kind)
         start_agent (rig, kind);
       else if (i == 2)
         {
+          avb_console_reconnect (rig->console);
           rig_wait_status (rig->console, AVB_CONSOLE_CONNECTED);
           rig_wait (has_agent, rig, "the agent is there");
         }
@@ -566,6 +567,7 @@ test_gone_meanwhile (Rig *rig, gconstpointer kind)
         start_agent (rig, kind);
       else if (i == 1)
         {
+          avb_console_reconnect (rig->console);
           rig_wait_status (rig->console, AVB_CONSOLE_CONNECTED);
           rig_wait (has_agent, rig, "the agent is there");
         }
