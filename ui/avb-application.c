@@ -142,12 +142,16 @@ closed_cb (gboolean go_on, gpointer user_data)
 {
   AvbApplication *self = user_data;
   AvbWindow *window = get_window (self);
+  GList *windows;
 
   self->closing = FALSE;
   if (!go_on)
     return;
   if (window != NULL)
     gtk_window_destroy (GTK_WINDOW (window));
+  /* The windows of other monitors. */
+  while ((windows = gtk_application_get_windows (GTK_APPLICATION (self))) != NULL)
+    gtk_window_destroy (windows->data);
   g_application_quit (G_APPLICATION (self));
 }
 

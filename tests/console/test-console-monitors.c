@@ -110,7 +110,7 @@ test_lists (Rig *rig, gconstpointer data)
   first = g_list_model_get_item (G_LIST_MODEL (get_monitors (rig)), 0);
   rig_server_command (rig->server, "monitors 4 2 400 480 0 0 240 300 400 100");
   expect_monitors (rig, "0:400x480+0+0 1:240x300+400+100");
-  g_assert_cmpuint (avb_guest_monitors_find_free (get_monitors (rig)), ==, 2);
+  g_assert_cmpuint (avb_guest_monitors_find_free (get_monitors (rig), 1), ==, 2);
   again = g_list_model_get_item (G_LIST_MODEL (get_monitors (rig)), 0);
   g_assert_true (first == again);
   rig_server_command (rig->server, "monitors 2 1 640 480 0 0");
@@ -118,7 +118,7 @@ test_lists (Rig *rig, gconstpointer data)
   rig_server_command (rig->server, "monitors 1 1 640 480 0 0");
   rig_server_command (rig->server, "noise 1 1 10 10 3");
   rig_wait_texture (rig->console, rig->server, WIDTH, HEIGHT);
-  g_assert_cmpuint (avb_guest_monitors_find_free (get_monitors (rig)), ==, AVB_MAX_MONITORS);
+  g_assert_cmpuint (avb_guest_monitors_find_free (get_monitors (rig), 1), ==, AVB_MAX_MONITORS);
 }
 
 /* Nothing of what is said outside the surface is believed. */
@@ -243,10 +243,14 @@ test_second_channel (Rig *rig, gconstpointer data)
   gtk_window_destroy (window);
 
   /* Both come back with the connection. */
-  rig_server_command (rig->server, "kick");
+  rig_server_kill (rig->server);
   rig_wait_status (rig->console, AVB_CONSOLE_LOST);
-  rig_wait_status (rig->console, AVB_CONSOLE_CONNECTED);
   expect_monitors (rig, "0:640x480+0+0 1:320x200+0+0");
+  rig_server_start (rig->server);
+  rig_server_command (rig->server, "second 400 300 112233");
+  rig_server_command (rig->server, "noise 0 0 640 480 2");
+  rig_wait_status (rig->console, AVB_CONSOLE_CONNECTED);
+  expect_monitors (rig, "0:640x480+0+0 1:400x300+0+0");
   rig_machine_set_running (rig->machine, FALSE);
   expect_monitors (rig, "");
 }
@@ -366,10 +370,11 @@ test_resizes (Rig *rig, gconstpointer data)
 
   /* Nor does the next connection. */
   rig_server_forget (rig->server);
-  rig_server_command (rig->server, "kick");
+  rig_server_kill (rig->server);
   rig_wait_status (rig->console, AVB_CONSOLE_LOST);
-  rig_server_command (rig->server, "agent off");
+  rig_server_start (rig->server);
   rig_server_command (rig->server, "agent on");
+  rig_server_command (rig->server, "noise 0 0 640 480 2");
   rig_wait_status (rig->console, AVB_CONSOLE_CONNECTED);
   expect_told (rig, larger);
 }
@@ -421,8 +426,8 @@ test_arranges (Rig *rig, gconstpointer data)
   avb_guest_layout_want (layout, 2, G_MAXINT, G_MAXINT);
   expect_told (rig, "640x480+0+0 320x200+640+0 16384x4096+960+0");
   rig_server_forget (rig->server);
-  avb_guest_layout_turn_off (layout, 1);
   avb_guest_layout_forget (layout, 2);
+  avb_guest_layout_turn_off (layout, 1);
   expect_told (rig, "640x480+0+0");
   /* The last monitor stays. */
   rig_server_forget (rig->server);

@@ -615,7 +615,8 @@ avb_console_drop_session (AvbConsole *self)
   avb_console_input_set_channel (self->input, NULL);
   g_signal_handlers_disconnect_by_data (self->settings, self);
   g_clear_object (&self->settings);
-  avb_guest_layout_forget (self->layout, avb_console_get_number (self));
+  if (avb_guest_layout_wants (self->layout, avb_console_get_number (self)))
+    avb_guest_layout_forget (self->layout, avb_console_get_number (self));
   g_signal_handlers_disconnect_by_data (self->layout, self);
   g_clear_object (&self->layout);
   avb_console_clipboard_remove_widget (self->clipboard, GTK_WIDGET (self));

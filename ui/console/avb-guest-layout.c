@@ -143,6 +143,16 @@ avb_guest_layout_update (AvbGuestLayout *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_ARRANGE]);
 }
 
+/* A monitor that the guest turned off as it was asked to may come back by the guest's own wish. */
+static void
+monitors_cb (
+    AvbGuestMonitors *monitors, guint position, guint removed, guint added, AvbGuestLayout *self)
+{
+  for (guint i = 0; i < AVB_MAX_MONITORS; i++)
+    if (self->wishes[i].kind == WISH_OFF && avb_guest_monitors_find (monitors, i) == NULL)
+      self->wishes[i].kind = WISH_NONE;
+}
+
 static void
 agent_cb (SpiceMainChannel *main, AvbGuestLayout *self)
 {
@@ -183,6 +193,7 @@ avb_guest_layout_dispose (GObject *object)
   if (self->session != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->session, self);
+      g_signal_handlers_disconnect_by_data (avb_spice_session_get_monitors (self->session), self);
       g_object_set_data (G_OBJECT (self->session), LAYOUT_KEY, NULL);
     }
   g_clear_weak_pointer (&self->session);
@@ -234,6 +245,10 @@ avb_guest_layout_for_session (AvbSpiceSession *session)
   g_set_weak_pointer (&self->session, session);
   g_object_set_data (G_OBJECT (session), LAYOUT_KEY, self);
   g_signal_connect (session, "notify::main", G_CALLBACK (main_cb), self);
+  g_signal_connect (avb_spice_session_get_monitors (session),
+                    "items-changed",
+                    G_CALLBACK (monitors_cb),
+                    self);
   main_cb (session, NULL, self);
   return self;
 }
@@ -270,6 +285,9 @@ avb_guest_layout_turn_off (AvbGuestLayout *self, guint number)
   g_return_if_fail (number < AVB_MAX_MONITORS);
 
   avb_guest_layout_set (self, number, (Wish) { WISH_OFF, 0, 0 });
+  /* Perhaps nobody holds us any more when it would be time. */
+  g_clear_handle_id (&self->source, g_source_remove);
+  avb_guest_layout_tell (self);
 }
 
 void

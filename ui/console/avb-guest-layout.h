@@ -38,7 +38,7 @@ AvbGuestLayout *avb_guest_layout_for_session (AvbSpiceSession *session);
  * The guest shall use this monitor, at this size.
  */
 void     avb_guest_layout_want     (AvbGuestLayout *self, guint number, int width, int height);
-/* The guest shall not use this monitor. */
+/* The guest shall not use this monitor; it is told at once. Ends when the guest has done so. */
 void     avb_guest_layout_turn_off (AvbGuestLayout *self, guint number);
 /* There is no wish any more. */
 void     avb_guest_layout_forget   (AvbGuestLayout *self, guint number);

@@ -286,7 +286,7 @@ avb_guest_monitors_find (AvbGuestMonitors *self, guint number)
 }
 
 guint
-avb_guest_monitors_find_free (AvbGuestMonitors *self)
+avb_guest_monitors_find_free (AvbGuestMonitors *self, guint from)
 {
   gboolean several = FALSE;
   guint    max;
@@ -297,13 +297,11 @@ avb_guest_monitors_find_free (AvbGuestMonitors *self)
     if (self->displays[i] != NULL && avb_spice_display_get_channel (self->displays[i]) != NULL)
       {
         several = TRUE;
-        if (avb_guest_monitors_find (self, i) == NULL)
+        if (i >= from && avb_guest_monitors_find (self, i) == NULL)
           return i;
       }
-  if (several)
-    return AVB_MAX_MONITORS;
-  max = avb_spice_display_get_max_monitors (self->displays[0]);
-  for (guint i = 1; i < max; i++)
+  max = several ? 0 : avb_spice_display_get_max_monitors (self->displays[0]);
+  for (guint i = MAX (from, 1); i < max; i++)
     if (avb_guest_monitors_find (self, i) == NULL)
       return i;
   return AVB_MAX_MONITORS;

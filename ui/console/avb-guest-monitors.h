@@ -33,7 +33,8 @@ void     avb_guest_monitors_clear       (AvbGuestMonitors *self);
 AvbSpiceDisplay *avb_guest_monitors_get_first_display (AvbGuestMonitors *self);
 /* (transfer none) (nullable): the monitor of that number */
 AvbGuestMonitor *avb_guest_monitors_find (AvbGuestMonitors *self, guint number);
-/* The number that another monitor would have; %AVB_MAX_MONITORS where there can be no more. */
-guint            avb_guest_monitors_find_free (AvbGuestMonitors *self);
+/* The number that another monitor would have, @from or larger; %AVB_MAX_MONITORS where there can be no
+ * more. */
+guint            avb_guest_monitors_find_free (AvbGuestMonitors *self, guint from);
 
 G_END_DECLS

@@ -17,10 +17,8 @@
 #include "ui/machine/avb-machine-overview.h"
 #include "ui/machine/avb-screenshot-saver.h"
 #include "ui/machine/avb-sharing-actions.h"
+#include "ui/machine/avb-slide-in.h"
 
-/* In full screen: how near to the top edge the pointer calls the header, and how far away it goes. */
-#define REVEAL_AT 2
-#define HIDE_BELOW 72
 /* The hint would cover the guest's screen: it is read once, then the button in the header stays. */
 #define HINT_SECONDS 5
 
@@ -33,7 +31,7 @@ struct _AvbMachinePage {
   AvbDisplayActions   *display;
   AvbSharingActions   *sharing;
   AvbConsole          *console; /* built when there is something to show */
-  gboolean             fullscreen;
+  AvbSlideIn          *slide_in;
   guint                hint_id;
 
   GMenu               *display_menu;
@@ -176,6 +174,7 @@ build_console (AvbMachinePage *self)
   avb_console_set_machine (self->console, self->machine);
   avb_console_prompt_set_console (self->prompt, self->console);
   avb_display_actions_set_console (self->display, self->console);
+  avb_slide_in_set_console (self->slide_in, self->console);
 }
 
 static void
@@ -247,17 +246,6 @@ screenshot_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-pointer_cb (AvbMachinePage *self, double x, double y)
-{
-  if (!self->fullscreen)
-    return;
-  if (y <= REVEAL_AT)
-    adw_toolbar_view_set_reveal_top_bars (self->toolbar, TRUE);
-  else if (y > HIDE_BELOW)
-    adw_toolbar_view_set_reveal_top_bars (self->toolbar, FALSE);
-}
-
-static void
 avb_machine_page_shown (AdwNavigationPage *page)
 {
   AvbMachinePage *self = AVB_MACHINE_PAGE (page);
@@ -273,7 +261,6 @@ avb_machine_page_constructed (GObject *object)
 {
   AvbMachinePage *self = AVB_MACHINE_PAGE (object);
   g_autoptr (GPtrArray) targets = g_ptr_array_new ();
-  GtkEventController *motion = gtk_event_controller_motion_new ();
 
   G_OBJECT_CLASS (avb_machine_page_parent_class)->constructed (object);
 
@@ -283,15 +270,14 @@ avb_machine_page_constructed (GObject *object)
   avb_machine_actions_set_targets (self->actions, targets);
 
   self->sharing = avb_sharing_actions_new (GTK_WIDGET (self), self->machine);
-  self->display = avb_display_actions_new (GTK_WIDGET (self), self->machine, self->display_menu);
+  self->slide_in = avb_slide_in_new (self->toolbar);
+  self->display = avb_display_actions_new (GTK_WIDGET (self), self->library, self->machine,
+                                           self->display_menu);
 
   g_signal_connect_object (self->machine, "notify::state", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->machine, "notify::has-console", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
-  gtk_event_controller_set_propagation_phase (motion, GTK_PHASE_CAPTURE);
-  g_signal_connect_object (motion, "motion", G_CALLBACK (pointer_cb), self, G_CONNECT_SWAPPED);
-  gtk_widget_add_controller (GTK_WIDGET (self), motion);
   update_state (self);
 }
 
@@ -312,6 +298,9 @@ avb_machine_page_dispose (GObject *object)
   if (self->sharing != NULL)
     g_object_run_dispose (G_OBJECT (self->sharing));
   g_clear_object (&self->sharing);
+  if (self->slide_in != NULL)
+    g_object_run_dispose (G_OBJECT (self->slide_in));
+  g_clear_object (&self->slide_in);
   self->console = NULL;
   gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_MACHINE_PAGE);
   g_clear_object (&self->machine);
@@ -425,7 +414,5 @@ avb_machine_page_set_fullscreen (AvbMachinePage *self, gboolean fullscreen)
 {
   g_return_if_fail (AVB_IS_MACHINE_PAGE (self));
 
-  self->fullscreen = fullscreen;
-  adw_toolbar_view_set_extend_content_to_top_edge (self->toolbar, fullscreen);
-  adw_toolbar_view_set_reveal_top_bars (self->toolbar, !fullscreen);
+  avb_slide_in_set_active (self->slide_in, fullscreen);
 }
