@@ -148,6 +148,9 @@ struct _AvbMachineClass {
   DexFuture *(*set_setting)     (AvbMachine *self, const char *key, const char *value);
   DexFuture *(*list_text_consoles) (AvbMachine *self);
   DexFuture *(*open_text_console)  (AvbMachine *self, const char *name, gboolean take_over);
+  /* see avb-machine-link.h */
+  DexFuture *(*read_network_link)  (AvbMachine *self);
+  DexFuture *(*set_network_link)   (AvbMachine *self, gboolean up);
 
   DexFuture *(*list_shares)     (AvbMachine *self);
   DexFuture *(*set_share)       (AvbMachine *self, const AvbShareSpec *share);

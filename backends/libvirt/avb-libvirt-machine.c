@@ -271,6 +271,8 @@ avb_libvirt_machine_class_init (AvbLibvirtMachineClass *klass)
   machine_class->list_shares = avb_libvirt_machine_list_shares;
   machine_class->set_share = avb_libvirt_machine_set_share;
   machine_class->remove_share = avb_libvirt_machine_remove_share;
+  machine_class->read_network_link = avb_libvirt_machine_read_network_link;
+  machine_class->set_network_link = avb_libvirt_machine_set_network_link;
 }
 
 static void
