@@ -215,13 +215,21 @@ test_holds (Rig *rig, gconstpointer data)
   rig_wait (is_null, &session, "the session is gone");
 }
 
+static const char *
+get_uuid (Rig *rig)
+{
+  const char *uuid = avb_machine_get_uuid (rig->machine);
+
+  return uuid != NULL ? uuid : "";
+}
+
 /* What is remembered is given by itself; what is missing is not missed. */
 static void
 test_remembers (Rig *rig, gconstpointer data)
 {
   g_auto (GStrv) kept = NULL;
 
-  avb_usb_memory_add (rig->settings, "", "dead:beef A Lost Disk");
+  avb_usb_memory_add (rig->settings, get_uuid (rig), "dead:beef A Lost Disk");
   rig_machine_set_running (rig->machine, TRUE);
   rig_wait (has_ports, rig->usb, "the ports are open");
   rig_wait (is_ready, rig->usb, "the display is there");
@@ -229,13 +237,17 @@ test_remembers (Rig *rig, gconstpointer data)
   g_assert_cmpuint (g_list_model_get_n_items (avb_console_usb_get_devices (rig->usb)), ==, 2);
   avb_console_usb_set_remembered (rig->usb, find_drive (rig, TRUE), TRUE);
   g_assert_false (avb_usb_device_get_busy (find_drive (rig, TRUE)));
-  kept = avb_usb_memory_dup (rig->settings, "");
+  kept = avb_usb_memory_dup (rig->settings, get_uuid (rig));
   g_assert_cmpuint (g_strv_length (kept), ==, 2);
 
-  /* Another connection: the drive is plugged in again there, and goes to the guest. */
-  rig_server_command (rig->server, "kick");
+  /* Another run: the drive is plugged in again there, and goes to the guest. */
+  rig_server_kill (rig->server);
   rig_wait (is_not_ready, rig->usb, "the connection is lost");
+  rig_machine_set_running (rig->machine, FALSE);
   g_assert_nonnull (find_drive (rig, FALSE));
+  rig_server_start (rig->server);
+  rig_server_command (rig->server, "usb-ports 2");
+  rig_machine_set_running (rig->machine, TRUE);
   rig_wait (is_ready, rig->usb, "the connection is back");
   plug_in (rig);
   rig_wait (is_given, rig, "the guest has the drive");
@@ -243,7 +255,7 @@ test_remembers (Rig *rig, gconstpointer data)
   g_assert_cmpint (rig->failures, ==, 0);
   avb_console_usb_set_remembered (rig->usb, find_drive (rig, TRUE), FALSE);
   g_clear_pointer (&kept, g_strfreev);
-  kept = avb_usb_memory_dup (rig->settings, "");
+  kept = avb_usb_memory_dup (rig->settings, get_uuid (rig));
   g_assert_cmpuint (g_strv_length (kept), ==, 1);
 }
 

@@ -23,7 +23,7 @@
 struct _AvbConsoleAudio {
   GObject parent_instance;
 
-  AvbSpiceSession    *session; /* unowned: it owns this */
+  AvbSpiceSession    *session; /* weak: it owns this */
   AvbConsoleSettings *settings;
 
   SpiceChannel   *playback;
@@ -372,7 +372,7 @@ avb_console_audio_dispose (GObject *object)
 {
   AvbConsoleAudio *self = AVB_CONSOLE_AUDIO (object);
 
-  self->session = NULL;
+  g_clear_weak_pointer (&self->session);
   ended_cb (NULL, self);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (avb_console_audio_parent_class)->dispose (object);
@@ -485,7 +485,7 @@ avb_console_audio_for_session (AvbSpiceSession *session)
   if (self != NULL)
     return self;
   self = g_object_new (AVB_TYPE_CONSOLE_AUDIO, NULL);
-  self->session = session;
+  g_set_weak_pointer (&self->session, session);
   self->settings
       = avb_console_settings_for_machine (avb_spice_session_get_machine (session));
   g_signal_connect_object (

@@ -16,8 +16,9 @@
 struct _AvbConsoleUsb {
   GObject parent_instance;
 
-  AvbSpiceSession       *session; /* unowned: it owns this */
-  gboolean               holds;   /* … and is held while the guest has something */
+  AvbSpiceSession       *session; /* weak: it owns this */
+  AvbMachine            *machine;
+  gboolean               holds; /* the session, while the guest has something */
   guint                  hold_source;
   GSettings             *settings;
   SpiceUsbDeviceManager *manager;
@@ -45,7 +46,7 @@ static void give_what_is_due (AvbConsoleUsb *self);
 static const char *
 get_uuid (AvbConsoleUsb *self)
 {
-  const char *uuid = avb_machine_get_uuid (avb_spice_session_get_machine (self->session));
+  const char *uuid = avb_machine_get_uuid (self->machine);
 
   return uuid != NULL ? uuid : "";
 }
@@ -71,15 +72,15 @@ hold_cb (gpointer data)
 {
   AvbConsoleUsb   *self = data;
   AvbSpiceSession *session = self->session;
-  AvbMachine      *machine = avb_spice_session_get_machine (session);
-  gboolean         hold = avb_machine_has_console (machine) && g_hash_table_size (self->given) > 0;
+  gboolean         hold
+      = avb_machine_has_console (self->machine) && g_hash_table_size (self->given) > 0;
 
   self->hold_source = 0;
-  if (hold == self->holds)
+  if (session == NULL || hold == self->holds)
     return G_SOURCE_REMOVE;
   self->holds = hold;
   if (hold)
-    avb_spice_session_hold (machine); /* the same session, because it owns this */
+    avb_spice_session_hold (self->machine); /* the same session, because it owns this */
   else
     avb_spice_session_release (session);
   return G_SOURCE_REMOVE;
@@ -431,7 +432,7 @@ channel_cb (AvbSpiceSession *session, SpiceChannel *channel, AvbConsoleUsb *self
 static void
 main_cb (AvbConsoleUsb *self)
 {
-  if (avb_spice_session_get_main (self->session) == NULL)
+  if (self->session == NULL || avb_spice_session_get_main (self->session) == NULL)
     set_ready (self, FALSE);
 }
 
@@ -459,8 +460,7 @@ static void
 ended_cb (AvbSpiceSession *session, AvbConsoleUsb *self)
 {
   forget_attempt (self);
-  if (!avb_machine_has_console (avb_spice_session_get_machine (session))
-      && avb_machine_get_available (avb_spice_session_get_machine (session)))
+  if (!avb_machine_has_console (self->machine) && avb_machine_get_available (self->machine))
     {
       /* Another run begins with what is remembered. */
       g_hash_table_remove_all (self->given);
@@ -480,6 +480,8 @@ avb_console_usb_dispose (GObject *object)
 
   g_clear_handle_id (&self->hold_source, g_source_remove);
   forget_attempt (self);
+  g_clear_weak_pointer (&self->session);
+  g_clear_object (&self->machine);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (avb_console_usb_parent_class)->dispose (object);
 }
@@ -572,7 +574,8 @@ avb_console_usb_for_session (AvbSpiceSession *session)
   if (self != NULL)
     return self;
   self = g_object_new (AVB_TYPE_CONSOLE_USB, NULL);
-  self->session = session;
+  g_set_weak_pointer (&self->session, session);
+  self->machine = g_object_ref (avb_spice_session_get_machine (session));
   g_signal_connect_object (session, "prepare", G_CALLBACK (prepare_cb), self, 0);
   g_signal_connect_object (session, "channel", G_CALLBACK (channel_cb), self, 0);
   g_signal_connect_object (session, "ended", G_CALLBACK (ended_cb), self, 0);

@@ -11,10 +11,12 @@
 #include "ui/avb-format.h"
 #include "ui/console/avb-console.h"
 #include "ui/library/avb-thumbnail.h"
+#include "ui/machine/avb-devices-actions.h"
 #include "ui/machine/avb-display-actions.h"
 #include "ui/machine/avb-console-prompt.h"
 #include "ui/machine/avb-machine-actions.h"
 #include "ui/machine/avb-machine-overview.h"
+#include "ui/machine/avb-privacy-button.h"
 #include "ui/machine/avb-screenshot-saver.h"
 #include "ui/machine/avb-sharing-actions.h"
 #include "ui/machine/avb-slide-in.h"
@@ -30,6 +32,7 @@ struct _AvbMachinePage {
   AvbMachineActions   *actions;
   AvbDisplayActions   *display;
   AvbSharingActions   *sharing;
+  AvbDevicesActions   *devices;
   AvbConsole          *console; /* built when there is something to show */
   AvbSlideIn          *slide_in;
   guint                hint_id;
@@ -37,6 +40,8 @@ struct _AvbMachinePage {
   GMenu               *display_menu;
   AdwToolbarView      *toolbar;
   AdwSplitButton      *power;
+  AvbPrivacyButton    *privacy;
+  GtkMenuButton       *menu_button;
   GtkStack            *stack;
   AdwOverlaySplitView *pane;
   GtkWidget           *pane_toggle;
@@ -175,6 +180,8 @@ build_console (AvbMachinePage *self)
   avb_console_prompt_set_console (self->prompt, self->console);
   avb_display_actions_set_console (self->display, self->console);
   avb_slide_in_set_console (self->slide_in, self->console);
+  avb_devices_actions_set_console (self->devices, self->console);
+  avb_privacy_button_set_console (self->privacy, self->console);
 }
 
 static void
@@ -199,6 +206,8 @@ update_state (AvbMachinePage *self)
                           on || state == AVB_MACHINE_SAVED || state == AVB_MACHINE_CRASHED);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.send-keys", show_console);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.screenshot", on);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.privacy", show_console);
+  gtk_widget_set_visible (GTK_WIDGET (self->privacy), show_console);
   if (show_console)
     build_console (self);
   /* Without a console the page is the overview already. */
@@ -246,6 +255,15 @@ screenshot_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+privacy_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AvbMachinePage *self = AVB_MACHINE_PAGE (widget);
+
+  adw_toolbar_view_set_reveal_top_bars (self->toolbar, TRUE);
+  avb_privacy_button_popup (self->privacy);
+}
+
+static void
 avb_machine_page_shown (AdwNavigationPage *page)
 {
   AvbMachinePage *self = AVB_MACHINE_PAGE (page);
@@ -273,6 +291,10 @@ avb_machine_page_constructed (GObject *object)
   self->slide_in = avb_slide_in_new (self->toolbar);
   self->display = avb_display_actions_new (GTK_WIDGET (self), self->library, self->machine,
                                            self->display_menu);
+  self->devices = avb_devices_actions_new (GTK_WIDGET (self), self->machine);
+  gtk_popover_menu_add_child (GTK_POPOVER_MENU (gtk_menu_button_get_popover (self->menu_button)),
+                              avb_devices_actions_create_volume (self->devices), "volume");
+  avb_privacy_button_set_machine (self->privacy, self->machine);
 
   g_signal_connect_object (self->machine, "notify::state", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
@@ -301,6 +323,9 @@ avb_machine_page_dispose (GObject *object)
   if (self->slide_in != NULL)
     g_object_run_dispose (G_OBJECT (self->slide_in));
   g_clear_object (&self->slide_in);
+  if (self->devices != NULL)
+    g_object_run_dispose (G_OBJECT (self->devices));
+  g_clear_object (&self->devices);
   self->console = NULL;
   gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_MACHINE_PAGE);
   g_clear_object (&self->machine);
@@ -353,12 +378,15 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
 
   g_type_ensure (AVB_TYPE_CONSOLE_PROMPT);
   g_type_ensure (AVB_TYPE_MACHINE_OVERVIEW);
+  g_type_ensure (AVB_TYPE_PRIVACY_BUTTON);
   g_type_ensure (AVB_TYPE_THUMBNAIL);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/alphavbox/AlphaVBox/ui/machine/avb-machine-page.ui");
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, display_menu);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, toolbar);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, power);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, privacy);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, menu_button);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, stack);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, pane);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, pane_toggle);
@@ -380,6 +408,7 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, reconnect_cb);
 
   gtk_widget_class_install_action (widget_class, "page.send-keys", "s", send_keys_action);
+  gtk_widget_class_install_action (widget_class, "page.privacy", NULL, privacy_action);
   gtk_widget_class_install_action (widget_class, "page.screenshot", NULL, screenshot_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
                                        "page.screenshot", NULL);
