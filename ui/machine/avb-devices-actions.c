@@ -110,7 +110,8 @@ avb_devices_actions_dispose (GObject *object)
   if (self->question != NULL)
     adw_dialog_force_close (self->question);
   g_clear_weak_pointer (&self->question);
-  avb_devices_actions_set_console (self, NULL);
+  if (self->group != NULL) /* the page disposes of us early */
+    avb_devices_actions_set_console (self, NULL);
   if (self->owner != NULL)
     gtk_widget_insert_action_group (self->owner, "devices", NULL);
   self->owner = NULL;

@@ -272,6 +272,8 @@ avb_privacy_button_dispose (GObject *object)
   if (self->machine != NULL)
     g_signal_handlers_disconnect_by_data (self->machine, self);
   g_clear_object (&self->machine);
+  if (self->button != NULL)
+    adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_PRIVACY_BUTTON);
   G_OBJECT_CLASS (avb_privacy_button_parent_class)->dispose (object);
 }
