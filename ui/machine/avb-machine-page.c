@@ -11,9 +11,10 @@
 #include "ui/avb-format.h"
 #include "ui/console/avb-console.h"
 #include "ui/library/avb-thumbnail.h"
+#include "ui/machine/avb-clipboard-actions.h"
+#include "ui/machine/avb-console-prompt.h"
 #include "ui/machine/avb-devices-actions.h"
 #include "ui/machine/avb-display-actions.h"
-#include "ui/machine/avb-console-prompt.h"
 #include "ui/machine/avb-machine-actions.h"
 #include "ui/machine/avb-machine-overview.h"
 #include "ui/machine/avb-privacy-button.h"
@@ -31,6 +32,7 @@ struct _AvbMachinePage {
   AvbMachine          *machine;
   AvbMachineActions   *actions;
   AvbDisplayActions   *display;
+  AvbClipboardActions *clipboard;
   AvbSharingActions   *sharing;
   AvbDevicesActions   *devices;
   AvbConsole          *console; /* built when there is something to show */
@@ -50,6 +52,7 @@ struct _AvbMachinePage {
   GtkLabel            *off_hint;
   GtkWidget           *keys_button;
   GtkWidget           *release_button;
+  GtkOverlay          *console_area;
   GtkScrolledWindow   *console_scroller;
   GtkRevealer         *hint_revealer;
   GtkWidget           *message_box;
@@ -179,6 +182,7 @@ build_console (AvbMachinePage *self)
   avb_console_set_machine (self->console, self->machine);
   avb_console_prompt_set_console (self->prompt, self->console);
   avb_display_actions_set_console (self->display, self->console);
+  avb_clipboard_actions_set_console (self->clipboard, self->console);
   avb_slide_in_set_console (self->slide_in, self->console);
   avb_devices_actions_set_console (self->devices, self->console);
   avb_privacy_button_set_console (self->privacy, self->console);
@@ -295,6 +299,8 @@ avb_machine_page_constructed (GObject *object)
   gtk_popover_menu_add_child (GTK_POPOVER_MENU (gtk_menu_button_get_popover (self->menu_button)),
                               avb_devices_actions_create_volume (self->devices), "volume");
   avb_privacy_button_set_machine (self->privacy, self->machine);
+  self->clipboard = avb_clipboard_actions_new (GTK_WIDGET (self), self->library, self->machine,
+                                               self->console_area);
 
   g_signal_connect_object (self->machine, "notify::state", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
@@ -317,6 +323,9 @@ avb_machine_page_dispose (GObject *object)
   if (self->display != NULL)
     g_object_run_dispose (G_OBJECT (self->display));
   g_clear_object (&self->display);
+  if (self->clipboard != NULL)
+    g_object_run_dispose (G_OBJECT (self->clipboard));
+  g_clear_object (&self->clipboard);
   if (self->sharing != NULL)
     g_object_run_dispose (G_OBJECT (self->sharing));
   g_clear_object (&self->sharing);
@@ -395,6 +404,7 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, off_hint);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, keys_button);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, release_button);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, console_area);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, console_scroller);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, hint_revealer);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, message_box);
@@ -412,6 +422,8 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   gtk_widget_class_install_action (widget_class, "page.screenshot", NULL, screenshot_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
                                        "page.screenshot", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_v, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "clipboard.type", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F2, 0, "machine.rename", NULL);
 }
 

@@ -1,0 +1,261 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "avb-clipboard-actions.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "ui/avb-feedback.h"
+#include "ui/console/avb-console-clipboard.h"
+#include "ui/console/avb-console-files.h"
+#include "ui/console/avb-console-settings.h"
+#include "ui/machine/avb-files-drop.h"
+#include "ui/machine/avb-typing-dialog.h"
+
+struct _AvbClipboardActions {
+  GObject parent_instance;
+
+  GtkWidget *owner; /* not owned: it owns us */
+  AvbLibrary *library;
+  AvbConsoleSettings *settings;
+  GSimpleActionGroup *group;
+  AvbFilesDrop *drop; /* not owned: its area owns it */
+  GdkClipboard *clipboard;
+
+  AvbSpiceSession *session; /* not owned: the console holds it */
+  AvbConsoleClipboard *sharing;
+  AvbConsoleFiles *files;
+};
+
+G_DEFINE_FINAL_TYPE (AvbClipboardActions, avb_clipboard_actions, G_TYPE_OBJECT)
+
+static void
+set_enabled (AvbClipboardActions *self, const char *name, gboolean enabled)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->group), name);
+
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
+}
+
+static void
+update_enabled (AvbClipboardActions *self)
+{
+  gboolean has_inputs =
+      self->session != NULL && avb_spice_session_get_inputs (self->session) != NULL;
+  GdkContentFormats *formats = gdk_clipboard_get_formats (self->clipboard);
+
+  set_enabled (self, "type", has_inputs);
+  set_enabled (self, "send-files", self->files != NULL);
+  set_enabled (self, "send-copied",
+               self->files != NULL && (gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST) ||
+                                       gdk_content_formats_contain_mime_type (formats, "text/uri-list")));
+}
+
+static void
+send_files (AvbClipboardActions *self, GSList *files)
+{
+  const char *problem = self->files != NULL ? avb_console_files_get_problem (self->files) : NULL;
+  g_autoptr (GPtrArray) operations = NULL;
+
+  if (self->files == NULL || files == NULL)
+    return;
+  if (problem != NULL)
+    {
+      avb_feedback_message (self->owner, problem);
+      return;
+    }
+  operations = avb_console_files_send (self->files, files);
+  for (guint i = 0; i < operations->len; i++)
+    avb_library_add_job (self->library, operations->pdata[i]);
+  if (g_slist_length (files) > operations->len)
+    {
+      g_autofree char *message = g_strdup_printf (
+          ngettext ("Only the first %u file is sent. Put many files into an archive, or share their "
+                    "folder.",
+                    "Only the first %u files are sent. Put many files into an archive, or share "
+                    "their folder.",
+                    operations->len),
+          operations->len);
+
+      avb_feedback_message (self->owner, message);
+    }
+}
+
+static void
+dropped_cb (AvbClipboardActions *self, GdkFileList *list)
+{
+  g_autoptr (GSList) files = gdk_file_list_get_files (list);
+
+  send_files (self, files);
+}
+
+static void
+chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (AvbClipboardActions) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) chosen =
+      gtk_file_dialog_open_multiple_finish (GTK_FILE_DIALOG (source), result, &error);
+  GSList *files = NULL;
+
+  if (chosen == NULL || self->owner == NULL)
+    return;
+  for (guint i = g_list_model_get_n_items (chosen); i > 0; i--)
+    files = g_slist_prepend (files, g_list_model_get_item (chosen, i - 1));
+  send_files (self, files);
+  g_slist_free_full (files, g_object_unref);
+}
+
+static void
+send_files_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  AvbClipboardActions *self = user_data;
+  const char *problem = avb_console_files_get_problem (self->files);
+  g_autoptr (GtkFileDialog) dialog = NULL;
+
+  if (problem != NULL)
+    {
+      avb_feedback_message (self->owner, problem);
+      return;
+    }
+  dialog = gtk_file_dialog_new ();
+  gtk_file_dialog_set_title (dialog, _("Send Files to the Machine"));
+  gtk_file_dialog_set_accept_label (dialog, _("_Send"));
+  gtk_file_dialog_open_multiple (dialog, GTK_WINDOW (gtk_widget_get_root (self->owner)), NULL,
+                                 chosen_cb, g_object_ref (self));
+}
+
+static void
+copied_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (AvbClipboardActions) self = user_data;
+  g_autoptr (GError) error = NULL;
+  const GValue *value =
+      gdk_clipboard_read_value_finish (GDK_CLIPBOARD (source), result, &error);
+
+  if (self->owner == NULL)
+    return;
+  if (value == NULL)
+    avb_feedback_message (self->owner, _("The copied files could not be read."));
+  else
+    dropped_cb (self, g_value_get_boxed (value));
+}
+
+static void
+send_copied_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  AvbClipboardActions *self = user_data;
+
+  gdk_clipboard_read_value_async (self->clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, NULL,
+                                  copied_read_cb, g_object_ref (self));
+}
+
+static void
+type_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  AvbClipboardActions *self = user_data;
+
+  adw_dialog_present (avb_typing_dialog_new (self->library, self->session), self->owner);
+}
+
+static void
+refused_cb (AvbClipboardActions *self, const char *message)
+{
+  avb_feedback_message (self->owner, message);
+}
+
+static void
+avb_clipboard_actions_dispose (GObject *object)
+{
+  AvbClipboardActions *self = AVB_CLIPBOARD_ACTIONS (object);
+
+  /* It may run twice. */
+  if (self->owner != NULL)
+    {
+      avb_clipboard_actions_set_console (self, NULL);
+      gtk_widget_insert_action_group (self->owner, "clipboard", NULL);
+      g_signal_handlers_disconnect_by_data (self->clipboard, self);
+    }
+  self->owner = NULL;
+  self->drop = NULL;
+  g_clear_object (&self->group);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->library);
+  G_OBJECT_CLASS (avb_clipboard_actions_parent_class)->dispose (object);
+}
+
+static void
+avb_clipboard_actions_class_init (AvbClipboardActionsClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = avb_clipboard_actions_dispose;
+}
+
+static void
+avb_clipboard_actions_init (AvbClipboardActions *self)
+{
+}
+
+AvbClipboardActions *
+avb_clipboard_actions_new (GtkWidget *owner, AvbLibrary *library, AvbMachine *machine,
+                           GtkOverlay *area)
+{
+  static const GActionEntry entries[] = {
+    { .name = "type", .activate = type_action },
+    { .name = "send-files", .activate = send_files_action },
+    { .name = "send-copied", .activate = send_copied_action },
+  };
+  AvbClipboardActions *self;
+  g_autoptr (GPropertyAction) share = NULL;
+
+  g_return_val_if_fail (GTK_IS_WIDGET (owner), NULL);
+  g_return_val_if_fail (AVB_IS_LIBRARY (library), NULL);
+  g_return_val_if_fail (AVB_IS_MACHINE (machine), NULL);
+
+  self = g_object_new (AVB_TYPE_CLIPBOARD_ACTIONS, NULL);
+  self->owner = owner;
+  self->library = g_object_ref (library);
+  self->settings = avb_console_settings_for_machine (machine);
+  self->clipboard = gtk_widget_get_clipboard (owner);
+  self->group = g_simple_action_group_new ();
+  share = g_property_action_new ("share", self->settings, "clipboard");
+  g_action_map_add_action (G_ACTION_MAP (self->group), G_ACTION (share));
+  g_action_map_add_action_entries (G_ACTION_MAP (self->group), entries, G_N_ELEMENTS (entries),
+                                   self);
+  gtk_widget_insert_action_group (owner, "clipboard", G_ACTION_GROUP (self->group));
+  self->drop = avb_files_drop_new (area);
+  g_signal_connect_object (self->drop, "dropped", G_CALLBACK (dropped_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_swapped (self->clipboard, "changed", G_CALLBACK (update_enabled), self);
+  update_enabled (self);
+  return self;
+}
+
+void
+avb_clipboard_actions_set_console (AvbClipboardActions *self, AvbConsole *console)
+{
+  AvbSpiceSession *session = console != NULL ? avb_console_get_session (console) : NULL;
+
+  g_return_if_fail (AVB_IS_CLIPBOARD_ACTIONS (self));
+
+  if (self->session == session)
+    return;
+  if (self->session != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->session, self);
+      g_signal_handlers_disconnect_by_data (self->sharing, self);
+    }
+  g_clear_object (&self->sharing);
+  g_clear_object (&self->files);
+  self->session = session;
+  if (session != NULL)
+    {
+      self->sharing = avb_console_clipboard_for_session (session);
+      self->files = avb_console_files_for_session (session);
+      g_signal_connect_swapped (session, "notify::inputs", G_CALLBACK (update_enabled), self);
+      g_signal_connect_swapped (self->sharing, "refused", G_CALLBACK (refused_cb), self);
+    }
+  avb_files_drop_set_files (self->drop, self->files);
+  update_enabled (self);
+}
