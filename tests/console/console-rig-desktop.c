@@ -161,6 +161,18 @@ rig_move (int x, int y)
 }
 
 void
+rig_move_by (int dx, int dy)
+{
+  if (on_wayland ())
+    {
+      virtual_input_move_by (dx, dy);
+      return;
+    }
+  XTestFakeRelativeMotionEvent (x_display (), dx, dy, CurrentTime);
+  XFlush (x_display ());
+}
+
+void
 rig_button (guint button, gboolean press)
 {
   if (on_wayland ())

@@ -61,6 +61,7 @@ void rig_nudge (void);
 /* What a person does. Keys are Linux codes, places are device pixels of the screen. */
 void rig_key    (guint code, gboolean press);
 void rig_move   (int x, int y);
+void rig_move_by (int dx, int dy); /* as a mouse does, in its own units */
 void rig_button (guint button, gboolean press);
 void rig_wheel  (int notches);
 /* Gives the window the keyboard, or takes it away. */

@@ -408,6 +408,93 @@ test_server_mouse (Rig *rig, gconstpointer data)
   rig_server_expect (rig->server, "motion", "motion 10 -5 0 0; motion -1 5 0 0");
 }
 
+static gboolean
+is_locked (gpointer console)
+{
+  return avb_console_get_pointer_locked (console);
+}
+
+static gboolean
+is_unlocked (gpointer console)
+{
+  return !avb_console_get_pointer_locked (console);
+}
+
+typedef struct {
+  RigServer *server;
+  int        dx;
+  int        dy;
+} Way;
+
+/* Motions that come quickly may be told as one. */
+static gboolean
+has_gone (gpointer data)
+{
+  Way             *way = data;
+  g_autofree char *events = rig_server_events (way->server, "motion");
+  g_auto (GStrv) motions = g_strsplit (events, "; ", -1);
+  int x = 0, y = 0;
+
+  for (char **motion = motions; *motion != NULL; motion++)
+    {
+      int dx, dy;
+
+      if (sscanf (*motion, "motion %d %d 0 0", &dx, &dy) != 2)
+        continue;
+      x += dx;
+      y += dy;
+    }
+  return x == way->dx && y == way->dy;
+}
+
+/* Captured, the pointer does not end at the edge of anything. */
+static void
+test_relative (Rig *rig, gconstpointer data)
+{
+  Way way = { rig->server, 40 * -50, 40 * 30 };
+
+  rig_server_command (rig->server, "tablet off");
+  rig_wait (is_hidden_cursor, rig->console, "the desktop’s pointer hides");
+  rig_move (100, 100);
+  for (int round = 0; round < 2; round++)
+    {
+      g_assert_false (avb_console_get_pointer_locked (rig->console));
+      rig_button (1, TRUE);
+      rig_button (1, FALSE);
+      rig_wait (is_locked, rig->console, "the pointer is locked");
+      rig_server_expect (rig->server, "buttons", "buttons 0");
+      rig_server_forget (rig->server);
+      rig_move_by (7, -3);
+      rig_server_expect (rig->server, "motion", "motion 7 -3 0 0");
+      rig_server_forget (rig->server);
+      for (int i = 0; i < 40; i++)
+        rig_move_by (-50, 30);
+      rig_wait (has_gone, &way, "the guest’s pointer has gone all the way");
+      rig_server_forget (rig->server);
+      rig_button (3, TRUE);
+      rig_button (3, FALSE);
+      /* A press is a motion that went nowhere. */
+      rig_server_expect (rig->server, "motion buttons", "motion 0 0 0 2; buttons 0");
+
+      rig_key (KEY_LEFTCTRL, TRUE);
+      rig_key (KEY_LEFTALT, TRUE);
+      rig_key (KEY_LEFTALT, FALSE);
+      rig_key (KEY_LEFTCTRL, FALSE);
+      rig_wait (is_unlocked, rig->console, "the pointer is free");
+      g_assert_false (avb_console_get_captured (rig->console));
+      rig_move (100 + round, 100);
+      rig_server_forget (rig->server);
+    }
+
+  /* A tablet ends it as well. */
+  rig_button (1, TRUE);
+  rig_button (1, FALSE);
+  rig_wait (is_locked, rig->console, "the pointer is locked");
+  rig_server_command (rig->server, "tablet on");
+  rig_wait (is_unlocked, rig->console, "the pointer is free");
+  g_assert_true (avb_console_get_captured (rig->console));
+}
+
 static void
 test_cursor (Rig *rig, gconstpointer data)
 {
@@ -479,6 +566,24 @@ test_locks (Rig *rig, gconstpointer data)
   rig_server_expect (rig->server, "key", "key 3a; key ba");
 }
 
+/* Unless the user wants them to be the guest's own. */
+static void
+test_no_locks (Rig *rig, gconstpointer data)
+{
+  g_autoptr (AvbConsoleSettings) settings = avb_console_settings_for_machine (rig->machine);
+
+  g_object_set (settings, "lock-keys", FALSE, NULL);
+  rig_focus (rig->window, FALSE);
+  type (KEY_CAPSLOCK);
+  rig_focus (rig->window, TRUE);
+  /* What was typed afterwards is all there is. */
+  type (KEY_A);
+  rig_server_expect (rig->server, "key", "key 1e; key 9e");
+  g_object_set (settings, "lock-keys", TRUE, NULL);
+  rig_server_expect (rig->server, "key", "key 1e; key 9e; key 3a; key ba");
+  type (KEY_CAPSLOCK);
+}
+
 static void
 test_accessible (Rig *rig, gconstpointer data)
 {
@@ -514,12 +619,14 @@ main (int argc, char **argv)
   ADD ("/Avb/ConsoleInput/buttons", NULL, test_buttons);
   ADD ("/Avb/ConsoleInput/wheel", NULL, test_wheel);
   ADD ("/Avb/ConsoleInput/server-mouse", NULL, test_server_mouse);
+  ADD ("/Avb/ConsoleInput/relative-pointer", NULL, test_relative);
   ADD ("/Avb/ConsoleInput/cursor", NULL, test_cursor);
   ADD ("/Avb/ConsoleInput/drawn-cursor", NULL, test_drawn_cursor);
   /* The virtual keyboard of Wayland does not lock, and there is no accessibility bus there. */
   if (g_strcmp0 (g_getenv ("GDK_BACKEND"), "x11") == 0)
     {
       ADD ("/Avb/ConsoleInput/locks", NULL, test_locks);
+      ADD ("/Avb/ConsoleInput/own-lock-keys", NULL, test_no_locks);
       ADD ("/Avb/ConsoleInput/pointer", NULL, test_pointer);
       ADD ("/Avb/ConsoleInput/accessible", NULL, test_accessible);
     }

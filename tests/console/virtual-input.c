@@ -205,6 +205,21 @@ virtual_input_move (int x, int y)
 }
 
 void
+virtual_input_move_by (int dx, int dy)
+{
+  start ();
+  wl_proxy_marshal_flags (pointer,
+                          POINTER_MOTION,
+                          NULL,
+                          1,
+                          0,
+                          now (),
+                          wl_fixed_from_int (dx),
+                          wl_fixed_from_int (dy));
+  frame ();
+}
+
+void
 virtual_input_button (guint button, gboolean press)
 {
   static const guint codes[] = { 0, BTN_LEFT, BTN_MIDDLE, BTN_RIGHT };

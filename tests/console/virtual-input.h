@@ -11,6 +11,8 @@
 void virtual_input_key    (guint code, gboolean press);
 /* Device pixels of the only output. */
 void virtual_input_move   (int x, int y);
+/* How far a mouse moves. */
+void virtual_input_move_by (int dx, int dy);
 /* @button: as X11 counts them */
 void virtual_input_button (guint button, gboolean press);
 void virtual_input_wheel  (int notches);

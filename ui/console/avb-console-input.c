@@ -9,6 +9,7 @@
 
 #include "ui/console/avb-guest-keyboard.h"
 #include "ui/console/avb-keymap.h"
+#include "ui/console/avb-pointer-lock.h"
 
 /* Touchpads and some wheels scroll by logical pixels: so many are a wheel's notch. */
 #define PIXELS_PER_NOTCH 30.0
@@ -21,6 +22,7 @@ struct _AvbConsoleInput {
   AvbConsoleInputMap  map;
   SpiceInputsChannel *channel;
   gboolean            server_mouse;
+  gboolean            lock_keys;
   int                 display; /* that positions belong to */
 
   AvbGuestKeyboard *keyboard;
@@ -38,11 +40,13 @@ struct _AvbConsoleInput {
   int               last_x;
   int               last_y;
   GdkEventSequence *touch; /* the finger that is the pointer */
+  AvbPointerLock   *lock;  /* while captured and server_mouse, where the desktop can */
+  gboolean          pointer_locked;
 };
 
 G_DEFINE_FINAL_TYPE (AvbConsoleInput, avb_console_input, G_TYPE_OBJECT)
 
-enum { PROP_0, PROP_CAPTURED, N_PROPS };
+enum { PROP_0, PROP_CAPTURED, PROP_POINTER_LOCKED, N_PROPS };
 static GParamSpec *properties[N_PROPS];
 
 static gboolean
@@ -120,7 +124,7 @@ avb_console_input_sync_locks (AvbConsoleInput *self)
 {
   GdkSeat *seat = gdk_display_get_default_seat (gtk_widget_get_display (self->widget));
 
-  if (seat != NULL && gdk_seat_get_keyboard (seat) != NULL)
+  if (self->lock_keys && seat != NULL && gdk_seat_get_keyboard (seat) != NULL)
     avb_guest_keyboard_sync_locks (self->keyboard, gdk_seat_get_keyboard (seat));
 }
 
@@ -155,6 +159,9 @@ avb_console_input_point (AvbConsoleInput *self, double x, double y)
 {
   int guest_x, guest_y;
 
+  /* Locked, it is told how far it would move. */
+  if (self->pointer_locked)
+    return;
   if (!can_send (self) || !self->map (self->widget, x, y, &guest_x, &guest_y))
     return;
   if (self->has_position && guest_x == self->last_x && guest_y == self->last_y)
@@ -168,6 +175,41 @@ avb_console_input_point (AvbConsoleInput *self, double x, double y)
   self->has_position = TRUE;
   self->last_x = guest_x;
   self->last_y = guest_y;
+}
+
+static void
+relative_motion_cb (int dx, int dy, gpointer data)
+{
+  AvbConsoleInput *self = data;
+
+  if (can_send (self))
+    spice_inputs_channel_motion (self->channel, dx, dy, self->buttons);
+}
+
+static void
+lock_changed_cb (gboolean locked, gpointer data)
+{
+  AvbConsoleInput *self = data;
+
+  self->pointer_locked = locked;
+  self->has_position = FALSE;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_POINTER_LOCKED]);
+}
+
+static void
+avb_console_input_update_lock (AvbConsoleInput *self)
+{
+  gboolean wanted = self->captured && self->server_mouse;
+
+  if (wanted && self->lock == NULL)
+    self->lock
+        = avb_pointer_lock_new (self->widget, relative_motion_cb, lock_changed_cb, self);
+  else if (!wanted && self->lock != NULL)
+    {
+      g_clear_pointer (&self->lock, avb_pointer_lock_free);
+      if (self->pointer_locked)
+        lock_changed_cb (FALSE, self);
+    }
 }
 
 static void
@@ -446,6 +488,9 @@ avb_console_input_get_property (GObject *object, guint id, GValue *value, GParam
     case PROP_CAPTURED:
       g_value_set_boolean (value, AVB_CONSOLE_INPUT (object)->captured);
       break;
+    case PROP_POINTER_LOCKED:
+      g_value_set_boolean (value, AVB_CONSOLE_INPUT (object)->pointer_locked);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -454,18 +499,16 @@ avb_console_input_get_property (GObject *object, guint id, GValue *value, GParam
 static void
 avb_console_input_class_init (AvbConsoleInputClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   object_class->dispose = avb_console_input_dispose;
   object_class->finalize = avb_console_input_finalize;
   object_class->get_property = avb_console_input_get_property;
 
-  properties[PROP_CAPTURED]
-      = g_param_spec_boolean ("captured",
-                              NULL,
-                              NULL,
-                              FALSE,
-                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_CAPTURED] = g_param_spec_boolean ("captured", NULL, NULL, FALSE, flags);
+  properties[PROP_POINTER_LOCKED]
+      = g_param_spec_boolean ("pointer-locked", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -474,6 +517,7 @@ avb_console_input_init (AvbConsoleInput *self)
 {
   self->controllers = g_ptr_array_new ();
   self->keyboard = avb_guest_keyboard_new ();
+  self->lock_keys = TRUE;
 }
 
 AvbConsoleInput *
@@ -516,6 +560,18 @@ avb_console_input_set_server_mouse (AvbConsoleInput *self, gboolean server_mouse
 
   self->server_mouse = server_mouse;
   self->has_position = FALSE;
+  avb_console_input_update_lock (self);
+}
+
+void
+avb_console_input_set_lock_keys (AvbConsoleInput *self, gboolean lock_keys)
+{
+  g_return_if_fail (AVB_IS_CONSOLE_INPUT (self));
+
+  if (self->lock_keys == lock_keys)
+    return;
+  self->lock_keys = lock_keys;
+  avb_console_input_sync_locks (self);
 }
 
 void
@@ -563,6 +619,7 @@ avb_console_input_capture (AvbConsoleInput *self)
       g_signal_connect (toplevel, "notify::shortcuts-inhibited", G_CALLBACK (inhibited_cb), self);
       gdk_toplevel_inhibit_system_shortcuts (toplevel, NULL);
     }
+  avb_console_input_update_lock (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAPTURED]);
 }
 
@@ -576,6 +633,7 @@ avb_console_input_release (AvbConsoleInput *self)
   if (!self->captured)
     return;
   self->captured = FALSE;
+  avb_console_input_update_lock (self);
   toplevel = avb_console_input_get_toplevel (self);
   if (toplevel != NULL)
     {

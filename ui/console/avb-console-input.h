@@ -29,6 +29,9 @@ typedef gboolean (*AvbConsoleInputMap) (GtkWidget *widget,
  *
  * Property `captured` (boolean, read-only, notifying): all keys go to the guest, the desktop's
  * shortcuts too. A click captures; Ctrl and Alt pressed and released without another key release.
+ *
+ * Property `pointer-locked` (boolean, read-only, notifying): while captured, and the guest has no absolute
+ * pointer: the desktop's pointer stays where it is, and every motion is the guest's.
  */
 #define AVB_TYPE_CONSOLE_INPUT (avb_console_input_get_type ())
 G_DECLARE_FINAL_TYPE (AvbConsoleInput, avb_console_input, AVB, CONSOLE_INPUT, GObject)
@@ -41,6 +44,8 @@ void avb_console_input_set_channel      (AvbConsoleInput *self, SpiceInputsChann
 /* The guest has no absolute pointer: send how far it moved. */
 void avb_console_input_set_server_mouse (AvbConsoleInput *self, gboolean server_mouse);
 
+/* Whether the guest's lock keys follow the keyboard's; %TRUE at first. */
+void avb_console_input_set_lock_keys    (AvbConsoleInput *self, gboolean lock_keys);
 /* Which monitor the widget shows, as the agent counts them. */
 void avb_console_input_set_display      (AvbConsoleInput *self, int display);
 

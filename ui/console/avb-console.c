@@ -13,6 +13,7 @@
 #include "ui/console/avb-console-input.h"
 #include "ui/console/avb-console-settings.h"
 #include "ui/console/avb-guest-layout.h"
+#include "ui/console/avb-pointer-lock.h"
 #include "ui/console/avb-spice-session.h"
 
 /* A last picture without colors tells that it is one. */
@@ -45,6 +46,7 @@ enum {
   PROP_STATUS,
   PROP_MESSAGE,
   PROP_CAPTURED,
+  PROP_POINTER_LOCKED,
   PROP_MONITOR,
   PROP_GUEST_WIDTH,
   PROP_GUEST_HEIGHT,
@@ -310,12 +312,23 @@ name_cb (AvbMachine *machine, GParamSpec *pspec, AvbConsole *self)
 static void
 captured_cb (AvbConsoleInput *input, GParamSpec *pspec, AvbConsole *self)
 {
+  gboolean server_mouse
+      = self->session != NULL && avb_spice_session_get_server_mouse (self->session);
+
   gtk_accessible_announce (GTK_ACCESSIBLE (self),
-                           avb_console_input_get_captured (input)
-                               ? _ ("All keys go to the machine. Press Ctrl+Alt to release.")
-                               : _ ("The keys are released."),
+                           !avb_console_input_get_captured (input) ? _ ("The keys are released.")
+                           : server_mouse
+                               ? _ ("All keys and the pointer go to the machine. Press Ctrl+Alt to "
+                                    "release.")
+                               : _ ("All keys go to the machine. Press Ctrl+Alt to release."),
                            GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAPTURED]);
+}
+
+static void
+pointer_locked_cb (AvbConsoleInput *input, GParamSpec *pspec, AvbConsole *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_POINTER_LOCKED]);
 }
 
 /* A widget that only moves is not drawn again, but its place among the device's pixels may have
@@ -365,6 +378,7 @@ avb_console_realize (GtkWidget *widget)
   g_signal_connect (self->surface, "notify::scale", G_CALLBACK (scale_cb), self);
   g_signal_connect_after (self->frame_clock, "layout", G_CALLBACK (layout_cb), self);
   avb_console_choose_format (self);
+  avb_pointer_lock_prepare (gtk_widget_get_display (widget));
 }
 
 static void
@@ -606,6 +620,15 @@ mode_cb (GObject *object, GParamSpec *pspec, AvbConsole *self)
 }
 
 static void
+lock_keys_cb (AvbConsoleSettings *settings, GParamSpec *pspec, AvbConsole *self)
+{
+  gboolean lock_keys;
+
+  g_object_get (settings, "lock-keys", &lock_keys, NULL);
+  avb_console_input_set_lock_keys (self->input, lock_keys);
+}
+
+static void
 avb_console_drop_session (AvbConsole *self)
 {
   if (self->session == NULL)
@@ -635,6 +658,7 @@ avb_console_make_session (AvbConsole *self)
   self->settings = avb_console_settings_for_machine (self->machine);
   self->clipboard = avb_console_clipboard_for_session (self->session);
   avb_console_clipboard_add_widget (self->clipboard, GTK_WIDGET (self));
+  lock_keys_cb (self->settings, NULL, self);
   avb_console_input_set_channel (self->input, avb_spice_session_get_inputs (self->session));
   avb_console_input_set_server_mouse (self->input,
                                       avb_spice_session_get_server_mouse (self->session));
@@ -644,6 +668,7 @@ avb_console_make_session (AvbConsole *self)
   g_signal_connect (self->session, "notify::server-mouse", G_CALLBACK (server_mouse_cb), self);
   g_signal_connect (self->layout, "notify::can-arrange", G_CALLBACK (mode_cb), self);
   g_signal_connect (self->settings, "notify::display-mode", G_CALLBACK (mode_cb), self);
+  g_signal_connect (self->settings, "notify::lock-keys", G_CALLBACK (lock_keys_cb), self);
   g_signal_connect (avb_spice_session_get_monitors (self->session),
                     "items-changed",
                     G_CALLBACK (monitors_cb),
@@ -681,6 +706,9 @@ avb_console_get_property (GObject *object, guint id, GValue *value, GParamSpec *
       break;
     case PROP_CAPTURED:
       g_value_set_boolean (value, avb_console_get_captured (self));
+      break;
+    case PROP_POINTER_LOCKED:
+      g_value_set_boolean (value, avb_console_get_pointer_locked (self));
       break;
     case PROP_MONITOR:
       g_value_set_uint (value, self->number);
@@ -739,6 +767,8 @@ avb_console_class_init (AvbConsoleClass *klass)
       = g_param_spec_enum ("status", NULL, NULL, AVB_TYPE_CONSOLE_STATUS, AVB_CONSOLE_IDLE, ro);
   properties[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, ro);
   properties[PROP_CAPTURED] = g_param_spec_boolean ("captured", NULL, NULL, FALSE, ro);
+  properties[PROP_POINTER_LOCKED]
+      = g_param_spec_boolean ("pointer-locked", NULL, NULL, FALSE, ro);
   properties[PROP_MONITOR]
       = g_param_spec_uint ("monitor", NULL, NULL, 0, AVB_MAX_MONITORS - 1, 0, rw);
   properties[PROP_GUEST_WIDTH] = g_param_spec_int ("guest-width", NULL, NULL, 0, G_MAXINT, 0, ro);
@@ -756,6 +786,7 @@ avb_console_init (AvbConsole *self)
 {
   self->input = avb_console_input_new (GTK_WIDGET (self), map_cb);
   g_signal_connect (self->input, "notify::captured", G_CALLBACK (captured_cb), self);
+  g_signal_connect (self->input, "notify::pointer-locked", G_CALLBACK (pointer_locked_cb), self);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   avb_console_update_label (self);
 }
@@ -828,6 +859,17 @@ avb_console_get_captured (AvbConsole *self)
 {
   g_return_val_if_fail (AVB_IS_CONSOLE (self), FALSE);
   return self->input != NULL && avb_console_input_get_captured (self->input);
+}
+
+gboolean
+avb_console_get_pointer_locked (AvbConsole *self)
+{
+  gboolean locked = FALSE;
+
+  g_return_val_if_fail (AVB_IS_CONSOLE (self), FALSE);
+  if (self->input != NULL)
+    g_object_get (self->input, "pointer-locked", &locked, NULL);
+  return locked;
 }
 
 guint

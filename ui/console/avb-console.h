@@ -43,7 +43,8 @@ typedef struct _AvbSpiceSession AvbSpiceSession;
  *
  * Properties: `machine` (#AvbMachine, nullable, read-write), `status` (#AvbConsoleStatus,
  * read-only), `message` (string, nullable, translated, read-only: why it is not connected),
- * `captured` (boolean, read-only: keyboard shortcuts go to the guest; Ctrl+Alt releases), `monitor`
+ * `captured` (boolean, read-only: keyboard shortcuts go to the guest; Ctrl+Alt releases), `pointer-locked`
+ * (boolean, read-only: captured, and the pointer's motions too, as the guest has no tablet), `monitor`
  * (uint, read-write, default 0: which of the guest's monitors it shows; 0 is the first one that
  * the guest has), `guest-width`, `guest-height` (int, read-only, guest pixels, 0 while the guest has
  * no such monitor).
@@ -65,6 +66,7 @@ AvbSpiceSession  *avb_console_get_session (AvbConsole *self);
 AvbConsoleStatus  avb_console_get_status  (AvbConsole *self);
 const char       *avb_console_get_message (AvbConsole *self);
 gboolean          avb_console_get_captured (AvbConsole *self);
+gboolean          avb_console_get_pointer_locked (AvbConsole *self);
 guint             avb_console_get_monitor (AvbConsole *self);
 void              avb_console_set_monitor (AvbConsole *self, guint number);
 

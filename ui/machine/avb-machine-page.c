@@ -55,6 +55,7 @@ struct _AvbMachinePage {
   GtkOverlay          *console_area;
   GtkScrolledWindow   *console_scroller;
   GtkRevealer         *hint_revealer;
+  GtkLabel            *hint;
   GtkWidget           *message_box;
   GtkWidget           *spinner;
   GtkLabel            *message;
@@ -158,6 +159,9 @@ captured_cb (AvbMachinePage *self)
   gboolean captured = avb_console_get_captured (self->console);
 
   gtk_widget_set_visible (self->release_button, captured);
+  gtk_label_set_label (self->hint, avb_console_get_pointer_locked (self->console)
+                                       ? _("Press Ctrl+Alt to release the keyboard and the pointer")
+                                       : _("Press Ctrl+Alt to release the keyboard"));
   gtk_revealer_set_reveal_child (self->hint_revealer, captured);
   g_clear_handle_id (&self->hint_id, g_source_remove);
   if (captured)
@@ -177,6 +181,8 @@ build_console (AvbMachinePage *self)
   g_signal_connect_object (self->console, "notify::message", G_CALLBACK (update_console), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->console, "notify::captured", G_CALLBACK (captured_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->console, "notify::pointer-locked", G_CALLBACK (captured_cb), self,
                            G_CONNECT_SWAPPED);
   gtk_scrolled_window_set_child (self->console_scroller, GTK_WIDGET (self->console));
   avb_console_set_machine (self->console, self->machine);
@@ -407,6 +413,7 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, console_area);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, console_scroller);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, hint_revealer);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, hint);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, message_box);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, spinner);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, message);
