@@ -31,6 +31,7 @@ avb_console_endpoint_copy (const AvbConsoleEndpoint *endpoint)
   copy->host = g_strdup (endpoint->host);
   copy->reason = g_strdup (endpoint->reason);
   copy->password = g_strdup (endpoint->password);
+  copy->ca_file = g_strdup (endpoint->ca_file);
   return copy;
 }
 
@@ -44,6 +45,7 @@ avb_console_endpoint_free (AvbConsoleEndpoint *endpoint)
   if (endpoint->password != NULL)
     explicit_bzero (endpoint->password, strlen (endpoint->password));
   g_free (endpoint->password);
+  g_free (endpoint->ca_file);
   g_free (endpoint);
 }
 

@@ -62,6 +62,7 @@ typedef struct {
   guint          tls_port; /* 0: none */
   char          *reason;   /* translated, for NONE: why there is no console */
   char          *password; /* nullable: that the display asks for, where the definition says it; never logged */
+  char          *ca_file;  /* nullable: for TLS: certificates that this computer trusts for that host */
 } AvbConsoleEndpoint;
 
 #define AVB_TYPE_CONSOLE_ENDPOINT (avb_console_endpoint_get_type ())

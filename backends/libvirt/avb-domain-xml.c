@@ -604,6 +604,7 @@ avb_domain_xml_find_console (AvbDomainXml *self)
   endpoint->port = read_port (graphics, "port");
   endpoint->tls_port = read_port (graphics, "tlsPort");
   endpoint->host = avb_xml_dup_attribute (avb_xml_child (graphics, "listen"), "address");
+  endpoint->password = avb_xml_dup_attribute (graphics, "passwd");
   return endpoint;
 }
 

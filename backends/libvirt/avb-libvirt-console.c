@@ -17,15 +17,63 @@ is_loopback (const char *host)
   g_autoptr (GInetAddress) address = host != NULL ? g_inet_address_new_from_string (host) : NULL;
 
   return host == NULL || g_str_equal (host, "localhost")
-         || (address != NULL
-             && (g_inet_address_get_is_loopback (address) || g_inet_address_get_is_any (address)));
+         || (address != NULL && g_inet_address_get_is_loopback (address));
+}
+
+/* (nullable) (transfer full): where a server that listens on @host of @uri's host is reached: one
+ * that listens on all addresses is reached at that by which we know the host */
+static char *
+find_host (const char *host, const char *uri)
+{
+  g_autoptr (GInetAddress) address = host != NULL ? g_inet_address_new_from_string (host) : NULL;
+  g_autoptr (GUri) parsed = NULL;
+
+  if (address == NULL || !g_inet_address_get_is_any (address))
+    return g_strdup (host);
+  parsed = g_uri_parse (uri, G_URI_FLAGS_NONE, NULL);
+  return parsed != NULL ? g_strdup (g_uri_get_host (parsed)) : NULL;
+}
+
+/* (nullable): whom this computer trusts to say who @uri's host is: the same authorities as for
+ * libvirt's own TLS (https://libvirt.org/kbase/tlscerts.html), or those that were set up for SPICE.
+ */
+static char *
+find_authorities (const char *uri)
+{
+  static const char *const usual[]
+      = { "/etc/pki/libvirt-spice/ca-cert.pem", "/etc/pki/CA/cacert.pem" };
+  g_autoptr (GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_NONE, NULL);
+  const char *query = parsed != NULL ? g_uri_get_query (parsed) : NULL;
+  g_autoptr (GHashTable) parameters
+      = query != NULL ? g_uri_parse_params (query, -1, "&", G_URI_PARAMS_NONE, NULL) : NULL;
+  const char      *folder = parameters != NULL ? g_hash_table_lookup (parameters, "pkipath") : NULL;
+  g_autofree char *own
+      = folder != NULL ? g_build_filename (folder, "cacert.pem", NULL)
+                       : g_build_filename (g_get_home_dir (), ".pki/libvirt/cacert.pem", NULL);
+
+  if (g_file_test (own, G_FILE_TEST_IS_REGULAR))
+    return g_steal_pointer (&own);
+  for (guint i = 0; i < G_N_ELEMENTS (usual); i++)
+    if (g_file_test (usual[i], G_FILE_TEST_IS_REGULAR))
+      return g_strdup (usual[i]);
+  return NULL;
+}
+
+/* With the password, where this connection may know it. */
+static AvbDomainXml *
+read_with_password (virDomain *domain, AvbLibvirtCall *call, GError **error)
+{
+  AvbDomainXml *xml = avb_libvirt_call_read_definition (domain, VIR_DOMAIN_XML_SECURE, call, NULL);
+
+  return xml != NULL ? xml : avb_libvirt_call_read_definition (domain, 0, call, error);
 }
 
 static DexFuture *
 find_console_thread (virDomain *domain, AvbLibvirtCall *call)
 {
   GError *error = NULL;
-  g_autoptr (AvbDomainXml) xml = avb_libvirt_call_read_definition (domain, 0, call, &error);
+  g_autoptr (AvbDomainXml) xml = read_with_password (domain, call, &error);
+  g_autofree char    *host = NULL;
   AvbConsoleEndpoint *endpoint;
 
   if (xml == NULL)
@@ -40,6 +88,10 @@ find_console_thread (virDomain *domain, AvbLibvirtCall *call)
     {
       /* A socket cannot be handed over from another computer. */
       endpoint->kind = AVB_CONSOLE_SPICE_HOST;
+      host = find_host (endpoint->host, call->text);
+      g_set_str (&endpoint->host, host);
+      if (endpoint->tls_port != 0)
+        endpoint->ca_file = find_authorities (call->text);
       if ((endpoint->port == 0 && endpoint->tls_port == 0) || is_loopback (endpoint->host))
         {
           endpoint->kind = AVB_CONSOLE_NONE;
@@ -53,8 +105,13 @@ find_console_thread (virDomain *domain, AvbLibvirtCall *call)
 DexFuture *
 avb_libvirt_machine_find_console (AvbMachine *machine)
 {
-  return avb_libvirt_call_run (avb_libvirt_call_new (
-      machine, find_console_thread, _ ("The display could not be looked up.")));
+  g_autoptr (AvbConnection) connection = avb_machine_dup_connection (machine);
+  AvbLibvirtCall *call = avb_libvirt_call_new (
+      machine, find_console_thread, _ ("The display could not be looked up."));
+
+  if (call != NULL)
+    call->text = g_strdup (avb_connection_get_uri (connection));
+  return avb_libvirt_call_run (call);
 }
 
 static DexFuture *

@@ -11,6 +11,7 @@
 #include <utime.h>
 
 #include "backends/avb-error.h"
+#include "backends/libvirt/avb-libvirt-util.h"
 #include "tests/avb-test.h"
 #include "tests/backends/avb-session-test.h"
 
@@ -169,6 +170,59 @@ extras_fiber (gpointer data)
   g_clear_object (&read);
   read = avb_test_await_object (avb_machine_read_spec (machine));
   g_assert_true (avb_machine_spec_equal (spec, read));
+  avb_test_await (avb_machine_delete (machine, AVB_DELETE_DISKS));
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
+/* A display that asks for a password: it is known here, and not asked of anybody on a socket of
+ * ours. */
+static DexFuture *
+password_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("password", NULL);
+  g_autoptr (AvbMachine) machine = NULL;
+  g_autoptr (AvbConsoleEndpoint) console = NULL;
+  g_autoptr (virConnect) vir = virConnectOpen ("qemu:///session");
+  g_autoptr (virDomain) domain = NULL;
+  g_autoptr (virDomain) defined = NULL;
+  g_autoptr (GString) text = NULL;
+  g_autoptr (GError) error = NULL;
+  char *xml;
+  int   fd;
+
+  avb_machine_spec_set_graphics (spec, TRUE);
+  machine = avb_test_await_object (avb_connection_create_machine (connection, spec));
+  domain = virDomainLookupByUUIDString (vir, avb_machine_get_uuid (machine));
+  xml = virDomainGetXMLDesc (domain, VIR_DOMAIN_XML_INACTIVE);
+  text = g_string_new (xml);
+  free (xml);
+  g_assert_cmpuint (
+      g_string_replace (
+          text, "<graphics type='spice'>", "<graphics type='spice' passwd='a&amp;b'>", 0),
+      ==,
+      1);
+  defined = virDomainDefineXML (vir, text->str);
+  g_assert_nonnull (defined);
+
+  avb_test_await (avb_machine_start (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+  console = avb_test_await_boxed (avb_machine_find_console (machine));
+  g_assert_cmpint (console->kind, ==, AVB_CONSOLE_SPICE_FD);
+  g_assert_cmpstr (console->password, ==, "a&b");
+  fd = dex_await_int (avb_machine_open_console_fd (machine), &error);
+  g_assert_no_error (error);
+  g_close (fd, NULL);
+
+  /* A change of something else does not lose it. */
+  avb_machine_spec_set_description (spec, "changed");
+  avb_test_await (avb_machine_apply_spec (machine, spec));
+  avb_test_await (avb_machine_force_off (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_OFF));
+  xml = virDomainGetXMLDesc (domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
+  g_assert_nonnull (strstr (xml, "passwd='a&amp;b'"));
+  free (xml);
   avb_test_await (avb_machine_delete (machine, AVB_DELETE_DISKS));
   avb_test_await (avb_connection_close (connection));
   return NULL;
@@ -690,6 +744,7 @@ main (int argc, char **argv)
   avb_test_init (&argc, &argv);
   avb_test_add_fiber ("/Avb/Session/life", life_fiber);
   avb_test_add_fiber ("/Avb/Session/extras", extras_fiber);
+  avb_test_add_fiber ("/Avb/Session/password", password_fiber);
   avb_test_add_fiber ("/Avb/Session/change", change_fiber);
   avb_test_add_fiber ("/Avb/Session/firmware", firmware_fiber);
   avb_test_add_fiber ("/Avb/Session/qemu-dies", qemu_dies_fiber);

@@ -254,6 +254,8 @@ avb_spice_attempt_open (AvbSpiceAttempt *self, const AvbConsoleEndpoint *endpoin
                     "tls-port",
                     endpoint->tls_port != 0 ? tls_port : NULL,
                     NULL);
+      if (endpoint->ca_file != NULL)
+        g_object_set (self->spice, "ca-file", endpoint->ca_file, NULL);
       opened = spice_session_connect (self->spice);
     }
   if (!opened)
