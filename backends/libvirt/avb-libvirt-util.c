@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <libvirt-glib/libvirt-glib.h>
+#include <signal.h>
 
 static void
 silent_error_cb (void *data, virErrorPtr error)
@@ -22,6 +23,8 @@ avb_libvirt_init (void)
     {
       virInitialize ();
       gvir_event_register ();
+      /* libvirt writes to daemons that may be gone; GLib ignores this too, once a socket of its is used. */
+      signal (SIGPIPE, SIG_IGN);
       /* Else libvirt prints each error to stderr. */
       virSetErrorFunc (NULL, silent_error_cb);
       g_once_init_leave (&initialized, 1);

@@ -21,6 +21,7 @@
 #include "ui/machine/avb-screenshot-saver.h"
 #include "ui/machine/avb-sharing-actions.h"
 #include "ui/machine/avb-slide-in.h"
+#include "ui/machine/avb-text-pages.h"
 
 /* The hint would cover the guest's screen: it is read once, then the button in the header stays. */
 #define HINT_SECONDS 5
@@ -37,6 +38,7 @@ struct _AvbMachinePage {
   AvbDevicesActions   *devices;
   AvbConsole          *console; /* built when there is something to show */
   AvbSlideIn          *slide_in;
+  AvbTextPages        *text_pages;
   guint                hint_id;
 
   GMenu               *display_menu;
@@ -61,6 +63,9 @@ struct _AvbMachinePage {
   GtkLabel            *message;
   GtkButton           *reconnect;
   AvbConsolePrompt    *prompt;
+  GtkWidget           *show_text;
+  GtkMenuButton       *screen_button;
+  GMenu               *screen_section;
   GtkWidget           *paused_box;
 };
 
@@ -142,6 +147,9 @@ update_console (AvbMachinePage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->reconnect),
                           status == AVB_CONSOLE_FAILED || status == AVB_CONSOLE_LOST ||
                               status == AVB_CONSOLE_TAKEN);
+  gtk_widget_set_visible (self->show_text,
+                          avb_text_pages_get_first (self->text_pages) != NULL &&
+                              gtk_widget_get_visible (GTK_WIDGET (self->reconnect)));
 }
 
 static void
@@ -195,12 +203,27 @@ build_console (AvbMachinePage *self)
 }
 
 static void
+focus_shown (AvbMachinePage *self)
+{
+  const char *shown = gtk_stack_get_visible_child_name (self->stack);
+
+  if (g_strcmp0 (shown, "console") == 0)
+    gtk_widget_grab_focus (GTK_WIDGET (self->console));
+  else if (g_strcmp0 (shown, "text") == 0)
+    avb_text_pages_grab_focus (self->text_pages);
+  else
+    gtk_widget_grab_focus (self->start);
+}
+
+static void
 update_state (AvbMachinePage *self)
 {
   AvbMachineState state = avb_machine_get_state (self->machine);
   gboolean on = is_on (state);
-  gboolean show_console = on && avb_machine_has_console (self->machine);
+  gboolean show_text = on && avb_text_pages_get_shown (self->text_pages) != NULL;
+  gboolean show_console = on && !show_text && avb_machine_has_console (self->machine);
   const char *was = gtk_stack_get_visible_child_name (self->stack);
+  const char *now = show_text ? "text" : show_console ? "console" : "off";
 
   update_power (self);
   gtk_widget_set_visible (self->start, !on);
@@ -221,13 +244,13 @@ update_state (AvbMachinePage *self)
   if (show_console)
     build_console (self);
   /* Without a console the page is the overview already. */
-  gtk_widget_set_visible (self->pane_toggle, show_console);
-  if (!show_console)
+  gtk_widget_set_visible (self->pane_toggle, show_console || show_text);
+  if (!show_console && !show_text)
     adw_overlay_split_view_set_show_sidebar (self->pane, FALSE);
   update_console (self);
-  gtk_stack_set_visible_child_name (self->stack, show_console ? "console" : "off");
-  if (show_console && g_strcmp0 (was, "console") != 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
-    gtk_widget_grab_focus (GTK_WIDGET (self->console));
+  gtk_stack_set_visible_child_name (self->stack, now);
+  if (g_strcmp0 (was, now) != 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    focus_shown (self);
 }
 
 static void
@@ -276,12 +299,7 @@ privacy_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 avb_machine_page_shown (AdwNavigationPage *page)
 {
-  AvbMachinePage *self = AVB_MACHINE_PAGE (page);
-
-  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "console") == 0)
-    gtk_widget_grab_focus (GTK_WIDGET (self->console));
-  else
-    gtk_widget_grab_focus (self->start);
+  focus_shown (AVB_MACHINE_PAGE (page));
 }
 
 static void
@@ -308,6 +326,12 @@ avb_machine_page_constructed (GObject *object)
   self->clipboard = avb_clipboard_actions_new (GTK_WIDGET (self), self->library, self->machine,
                                                self->console_area);
 
+  self->text_pages = avb_text_pages_new (GTK_WIDGET (self), self->machine, self->screen_button,
+                                         self->screen_section, GTK_BUTTON (self->show_text));
+  gtk_stack_add_named (self->stack, avb_text_pages_get_widget (self->text_pages), "text");
+  g_signal_connect_object (self->text_pages, "notify", G_CALLBACK (update_state), self,
+                           G_CONNECT_SWAPPED);
+
   g_signal_connect_object (self->machine, "notify::state", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->machine, "notify::has-console", G_CALLBACK (update_state), self,
@@ -326,6 +350,8 @@ avb_machine_page_dispose (GObject *object)
   if (self->actions != NULL)
     g_object_run_dispose (G_OBJECT (self->actions));
   g_clear_object (&self->actions);
+  if (self->text_pages != NULL)
+    g_object_run_dispose (G_OBJECT (self->text_pages));
   if (self->display != NULL)
     g_object_run_dispose (G_OBJECT (self->display));
   g_clear_object (&self->display);
@@ -343,6 +369,7 @@ avb_machine_page_dispose (GObject *object)
   g_clear_object (&self->devices);
   self->console = NULL;
   gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_MACHINE_PAGE);
+  g_clear_object (&self->text_pages);
   g_clear_object (&self->machine);
   g_clear_object (&self->library);
   G_OBJECT_CLASS (avb_machine_page_parent_class)->dispose (object);
@@ -419,6 +446,9 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, message);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, reconnect);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, prompt);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, show_text);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, screen_button);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, screen_section);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, paused_box);
   gtk_widget_class_bind_template_callback (widget_class, negate);
   gtk_widget_class_bind_template_callback (widget_class, release_cb);
