@@ -293,7 +293,7 @@ avb_typing_dialog_new (AvbLibrary *library, AvbSpiceSession *session)
   future = avb_clipboard_read (gtk_widget_get_clipboard (GTK_WIDGET (self)),
                                avb_clipboard_mime_types (VD_AGENT_CLIPBOARD_UTF8_TEXT), MAX_BYTES,
                                self->reading);
-  avb_future_finish (dex_future_finally (future, read_cb, g_object_ref_sink (g_object_ref (self)),
+  avb_future_finish (dex_future_finally (future, read_cb, g_object_ref (self),
                                          g_object_unref),
                      "read the text to type");
   return ADW_DIALOG (self);
