@@ -92,8 +92,8 @@ test_exact (void)
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
       int width = sizes[i][0], height = sizes[i][1];
-      g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
       g_autofree guint32 *pixels = make_noise (width, height, 1);
+      g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
       g_autofree guint32 *rendered = NULL;
       g_autofree guint32 *copied = NULL;
       g_autoptr (GdkTexture) copy = NULL;
@@ -128,9 +128,9 @@ test_formats (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
+      g_autofree guint16 *pixels = g_new0 (guint16, 3 * 2 * 2);
       g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
       g_autoptr (GError) error = NULL;
-      g_autofree guint16 *pixels = g_new0 (guint16, 3 * 2 * 2);
       g_autofree guint32 *rendered = NULL;
 
       /* Rows are as wide as those of 32 bits would be. */
@@ -150,8 +150,8 @@ static void
 test_partial_damage (void)
 {
   const int width = 403, height = 301;
-  g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   g_autofree guint32 *pixels = make_noise (width, height, 2);
+  g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   guint32             seed = 3;
 
   attach (framebuffer, width, height, pixels);
@@ -179,8 +179,8 @@ static void
 test_reads_only_damage (void)
 {
   const int width = 512, height = 512;
-  g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   g_autofree guint32 *pixels = g_new0 (guint32, (gsize) width * height);
+  g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   g_autofree guint32 *rendered = NULL;
   int                 white = 0;
 
@@ -210,8 +210,8 @@ test_outside (void)
     { G_MININT, G_MININT, G_MININT, G_MININT },
     { -1, -1, G_MAXINT, G_MAXINT },
   };
-  g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   g_autofree guint32 *pixels = make_noise (100, 100, 4);
+  g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   g_autofree guint32 *rendered = NULL;
 
   avb_framebuffer_invalidate (framebuffer, 0, 0, 10, 10);
@@ -242,8 +242,8 @@ test_refuses (void)
     { 100, 100, 402 },
     { G_MAXINT, G_MAXINT, G_MAXINT },
   };
-  g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   g_autofree guint32 *pixels = make_noise (10, 10, 5);
+  g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
 
   attach (framebuffer, 10, 10, pixels);
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
@@ -271,8 +271,8 @@ count_cb (GdkPaintable *paintable, int *count)
 static void
 test_one_redraw (void)
 {
-  g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   g_autofree guint32 *pixels = make_noise (500, 500, 6);
+  g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   int                 count = 0;
 
   attach (framebuffer, 500, 500, pixels);
@@ -330,8 +330,8 @@ test_seams (void)
 {
   static const double zooms[] = { 0.75, 1.37, 1.5, 2, 3, 0.5 };
   const int           width = 517, height = 391;
-  g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   g_autofree guint32 *pixels = make_noise (width, height, 7);
+  g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
 
   attach (framebuffer, width, height, pixels);
   for (gsize i = 0; i < G_N_ELEMENTS (zooms); i++)
@@ -370,8 +370,8 @@ test_seams (void)
 static void
 test_clear (void)
 {
-  g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   g_autofree guint32 *pixels = make_noise (10, 10, 8);
+  g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
 
   g_assert_null (avb_framebuffer_dup_texture (framebuffer));
   attach (framebuffer, 10, 10, pixels);

@@ -43,7 +43,8 @@ void avb_framebuffer_set_for_gpu (AvbFramebuffer *self, gboolean for_gpu);
 /**
  * avb_framebuffer_attach:
  * @stride: bytes from one row to the next
- * @data: @height times @stride bytes that stay until avb_framebuffer_detach()
+ * @data: @height times @stride bytes that stay until avb_framebuffer_detach(),
+ *   avb_framebuffer_clear() or the last reference is gone
  *
  * Shows another surface from now on, all of it invalid. A size of 0, one beyond the limits above or
  * a stride that is too small is refused with %AVB_ERROR_INVALID, and what was shown stays.
