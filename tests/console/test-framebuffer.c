@@ -3,6 +3,8 @@
 
 #include "config.h"
 
+#include <gsk/gl/gskglrenderer.h>
+
 #include "backends/avb-error.h"
 #include "ui/console/avb-framebuffer.h"
 
@@ -96,13 +98,14 @@ test_exact (void)
       g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
       g_autofree guint32 *rendered = NULL;
       g_autofree guint32 *copied = NULL;
+      g_autoptr (GskRenderer) gl = gsk_gl_renderer_new ();
       g_autoptr (GdkTexture) copy = NULL;
 
       attach (framebuffer, width, height, pixels);
       rendered = render (framebuffer, width, height);
       g_assert_cmpint (count_wrong (rendered, pixels, (gsize) width * height), ==, 0);
       g_clear_pointer (&rendered, g_free);
-      avb_framebuffer_set_for_gpu (framebuffer, TRUE);
+      avb_framebuffer_set_renderer (framebuffer, gl);
       rendered = render (framebuffer, width, height);
       g_assert_cmpint (count_wrong (rendered, pixels, (gsize) width * height), ==, 0);
       copy = avb_framebuffer_dup_texture (framebuffer);
@@ -182,9 +185,10 @@ test_reads_only_damage (void)
   g_autofree guint32 *pixels = g_new0 (guint32, (gsize) width * height);
   g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
   g_autofree guint32 *rendered = NULL;
+  g_autoptr (GskRenderer) gl = gsk_gl_renderer_new ();
   int                 white = 0;
 
-  avb_framebuffer_set_for_gpu (framebuffer, TRUE);
+  avb_framebuffer_set_renderer (framebuffer, gl);
   attach (framebuffer, width, height, pixels);
   g_free (render (framebuffer, width, height));
   memset (pixels, 0xff, (gsize) width * height * 4);

@@ -357,14 +357,13 @@ scale_cb (GdkSurface *surface, GParamSpec *pspec, AvbConsole *self)
 }
 
 static void
-avb_console_choose_format (AvbConsole *self)
+avb_console_choose_renderer (AvbConsole *self)
 {
   GtkNative      *native = gtk_widget_get_native (GTK_WIDGET (self));
   AvbFramebuffer *framebuffer = avb_console_get_framebuffer (self);
 
   if (self->surface != NULL && framebuffer != NULL)
-    avb_framebuffer_set_for_gpu (framebuffer,
-                                 !GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (native)));
+    avb_framebuffer_set_renderer (framebuffer, gtk_native_get_renderer (native));
 }
 
 static void
@@ -377,7 +376,7 @@ avb_console_realize (GtkWidget *widget)
   self->frame_clock = gtk_widget_get_frame_clock (widget);
   g_signal_connect (self->surface, "notify::scale", G_CALLBACK (scale_cb), self);
   g_signal_connect_after (self->frame_clock, "layout", G_CALLBACK (layout_cb), self);
-  avb_console_choose_format (self);
+  avb_console_choose_renderer (self);
   avb_pointer_lock_prepare (gtk_widget_get_display (widget));
 }
 
@@ -584,7 +583,7 @@ avb_console_take_monitor (AvbConsole *self, AvbGuestMonitor *monitor)
       g_signal_connect (
           avb_console_get_cursor (self), "changed", G_CALLBACK (cursor_changed_cb), self);
       avb_console_input_set_display (self->input, (int) avb_guest_monitor_get_number (monitor));
-      avb_console_choose_format (self);
+      avb_console_choose_renderer (self);
     }
   avb_console_notify_size (self);
 }

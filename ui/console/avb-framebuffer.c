@@ -6,8 +6,10 @@
 #include "ui/console/avb-framebuffer.h"
 
 #include <glib/gi18n.h>
+#include <gsk/gl/gskglrenderer.h>
 
 #include "backends/avb-error.h"
+#include "ui/console/avb-gl-picture.h"
 #include "ui/console/avb-live-picture.h"
 #include "ui/console/avb-picture-tiles.h"
 
@@ -29,9 +31,11 @@ struct _AvbFramebuffer {
   guint32        *copy;  /* of 32 bits, where the surface has less or is gone; without padding */
   cairo_region_t *dirty; /* what changed since it was drawn, or copied, last */
 
-  gboolean         for_gpu;
+  GskRenderer     *renderer; /* (nullable) */
+  gboolean         no_gl;    /* for this picture */
   AvbLivePicture  *live[MAX_LIVE]; /* the one that was shown last first */
-  AvbPictureTiles *tiles;          /* for a GPU, or where the above cannot be had */
+  AvbGlPicture    *gl;
+  AvbPictureTiles *tiles; /* where neither can be had */
 };
 
 static void paintable_iface_init (GdkPaintableInterface *iface);
@@ -46,7 +50,16 @@ avb_framebuffer_free_views (AvbFramebuffer *self)
 {
   for (guint i = 0; i < MAX_LIVE; i++)
     g_clear_pointer (&self->live[i], avb_live_picture_free);
+  g_clear_pointer (&self->gl, avb_gl_picture_free);
   g_clear_pointer (&self->tiles, avb_picture_tiles_free);
+  self->no_gl = FALSE;
+}
+
+/* Without one, for the cairo renderer. */
+static gboolean
+avb_framebuffer_is_for_cairo (AvbFramebuffer *self)
+{
+  return self->renderer == NULL || GSK_IS_CAIRO_RENDERER (self->renderer);
 }
 
 static inline guint32
@@ -111,6 +124,8 @@ avb_framebuffer_refresh (AvbFramebuffer *self)
   for (guint i = 0; i < MAX_LIVE; i++)
     if (self->live[i] != NULL)
       avb_live_picture_damage (self->live[i], self->dirty);
+  if (self->gl != NULL)
+    avb_gl_picture_damage (self->gl, self->dirty);
   avb_framebuffer_forget_damage (self);
 }
 
@@ -134,6 +149,30 @@ avb_framebuffer_get_live (AvbFramebuffer *self, int width, int height)
   memmove (&self->live[1], &self->live[0], i * sizeof self->live[0]);
   self->live[0] = live;
   return live;
+}
+
+/* (nullable) */
+static AvbGlPicture *
+avb_framebuffer_get_gl (AvbFramebuffer *self)
+{
+  AvbPixels pixels = avb_framebuffer_get_pixels (self);
+
+  if (self->gl == NULL && !self->no_gl && GSK_IS_GL_RENDERER (self->renderer))
+    {
+      self->gl = avb_gl_picture_new (&pixels, gdk_display_get_default ());
+      self->no_gl = self->gl == NULL;
+    }
+  return self->gl;
+}
+
+static AvbPictureTiles *
+avb_framebuffer_get_tiles (AvbFramebuffer *self)
+{
+  AvbPixels pixels = avb_framebuffer_get_pixels (self);
+
+  if (self->tiles == NULL)
+    self->tiles = avb_picture_tiles_new (&pixels, !avb_framebuffer_is_for_cairo (self));
+  return self->tiles;
 }
 
 static void
@@ -178,6 +217,7 @@ avb_framebuffer_finalize (GObject *object)
   AvbFramebuffer *self = AVB_FRAMEBUFFER (object);
 
   avb_framebuffer_free_views (self);
+  g_clear_object (&self->renderer);
   g_free (self->copy);
   cairo_region_destroy (self->dirty);
   G_OBJECT_CLASS (avb_framebuffer_parent_class)->finalize (object);
@@ -202,15 +242,18 @@ avb_framebuffer_new (void)
 }
 
 void
-avb_framebuffer_set_for_gpu (AvbFramebuffer *self, gboolean for_gpu)
+avb_framebuffer_set_renderer (AvbFramebuffer *self, GskRenderer *renderer)
 {
   g_return_if_fail (AVB_IS_FRAMEBUFFER (self));
+  g_return_if_fail (renderer == NULL || GSK_IS_RENDERER (renderer));
 
-  for_gpu = !!for_gpu;
-  if (self->for_gpu == for_gpu)
+  /* Windows that show the same machine have one each, but of one kind. */
+  if (renderer != NULL && self->renderer != NULL
+      && G_OBJECT_TYPE (renderer) == G_OBJECT_TYPE (self->renderer)
+      && gsk_renderer_is_realized (self->renderer))
     return;
-  self->for_gpu = for_gpu;
   avb_framebuffer_free_views (self);
+  g_set_object (&self->renderer, renderer);
 }
 
 gboolean
@@ -359,18 +402,12 @@ avb_framebuffer_append (AvbFramebuffer *self, GtkSnapshot *snapshot, int width, 
   if (self->width == 0 || width <= 0 || height <= 0)
     return;
   avb_framebuffer_refresh (self);
-  if (!self->for_gpu && avb_live_picture_is_feasible (width, height))
-    {
-      avb_live_picture_append (avb_framebuffer_get_live (self, width, height), snapshot);
-      return;
-    }
-  if (self->tiles == NULL)
-    {
-      AvbPixels pixels = avb_framebuffer_get_pixels (self);
-
-      self->tiles = avb_picture_tiles_new (&pixels, self->for_gpu);
-    }
-  avb_picture_tiles_append (self->tiles, snapshot, width, height);
+  if (avb_framebuffer_is_for_cairo (self) && avb_live_picture_is_feasible (width, height))
+    avb_live_picture_append (avb_framebuffer_get_live (self, width, height), snapshot);
+  else if (avb_framebuffer_get_gl (self) != NULL)
+    avb_gl_picture_append (self->gl, snapshot, width, height);
+  else
+    avb_picture_tiles_append (avb_framebuffer_get_tiles (self), snapshot, width, height);
 }
 
 GdkTexture *

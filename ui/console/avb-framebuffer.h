@@ -37,8 +37,9 @@ G_DECLARE_FINAL_TYPE (AvbFramebuffer, avb_framebuffer, AVB, FRAMEBUFFER, GObject
 
 AvbFramebuffer *avb_framebuffer_new (void);
 
-/* Whether GL or Vulkan will draw it, or, by default, cairo: each wants something else. */
-void avb_framebuffer_set_for_gpu (AvbFramebuffer *self, gboolean for_gpu);
+/* (nullable): what will draw it. Cairo, GL and others are each given what they draw with the least
+ * work; without one, it is drawn as for cairo. Any renderer draws it rightly. */
+void avb_framebuffer_set_renderer (AvbFramebuffer *self, GskRenderer *renderer);
 
 /**
  * avb_framebuffer_attach:
