@@ -40,6 +40,8 @@ main (int argc, char **argv)
   dex_init ();
   if (argc > 4)
     {
+      /* What our program sets for the whole process, it sets here too. */
+      g_type_class_ref (AVB_TYPE_FRAMEBUFFER);
       avb_probe_connect_alone (argv[1]);
       avb_probe_run ();
       return 0;

@@ -10,11 +10,15 @@
 
 #include "backends/avb-error.h"
 #include "ui/console/avb-gl-picture.h"
+#include "ui/console/avb-large-blocks.h"
 #include "ui/console/avb-live-picture.h"
 #include "ui/console/avb-picture-tiles.h"
 
 /* More rectangles than this are not worth to be told apart. */
 #define MAX_RECTANGLES 32
+
+/* Damage of so many pixels needs blocks of memory that are worth to be kept. */
+#define LARGE_DAMAGE (256 * 256)
 
 /* Consoles of one machine in windows of several sizes. */
 #define MAX_LIVE 4
@@ -227,6 +231,7 @@ static void
 avb_framebuffer_class_init (AvbFramebufferClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = avb_framebuffer_finalize;
+  avb_large_blocks_keep ();
 }
 
 static void
@@ -370,6 +375,8 @@ avb_framebuffer_invalidate (AvbFramebuffer *self, int x, int y, int width, int h
     return;
   first = cairo_region_is_empty (self->dirty);
   area = (cairo_rectangle_int_t) { (int) x0, (int) y0, (int) (x1 - x0), (int) (y1 - y0) };
+  if (area.width * area.height >= LARGE_DAMAGE)
+    avb_large_blocks_touch ();
   cairo_region_union_rectangle (self->dirty, &area);
   if (cairo_region_num_rectangles (self->dirty) > MAX_RECTANGLES)
     {
