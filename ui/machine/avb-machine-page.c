@@ -239,6 +239,7 @@ update_state (AvbMachinePage *self)
                           on || state == AVB_MACHINE_SAVED || state == AVB_MACHINE_CRASHED);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.send-keys", show_console);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.screenshot", on);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.copy-screenshot", on);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.privacy", show_console);
   gtk_widget_set_visible (GTK_WIDGET (self->privacy), show_console);
   if (show_console)
@@ -285,6 +286,16 @@ screenshot_action (GtkWidget *widget, const char *name, GVariant *parameter)
       self->console != NULL ? avb_console_dup_texture (self->console) : NULL;
 
   avb_screenshot_save (widget, self->machine, texture);
+}
+
+static void
+copy_screenshot_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AvbMachinePage *self = AVB_MACHINE_PAGE (widget);
+  g_autoptr (GdkTexture) texture =
+      self->console != NULL ? avb_console_dup_texture (self->console) : NULL;
+
+  avb_screenshot_copy_picture (widget, self->machine, texture);
 }
 
 static void
@@ -455,6 +466,9 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, reconnect_cb);
 
   gtk_widget_class_install_action (widget_class, "page.send-keys", "s", send_keys_action);
+  gtk_widget_class_install_action (widget_class, "page.copy-screenshot", NULL, copy_screenshot_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK | GDK_ALT_MASK,
+                                       "page.copy-screenshot", NULL);
   gtk_widget_class_install_action (widget_class, "page.privacy", NULL, privacy_action);
   gtk_widget_class_install_action (widget_class, "page.screenshot", NULL, screenshot_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK | GDK_SHIFT_MASK,

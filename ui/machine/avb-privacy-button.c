@@ -28,17 +28,20 @@ struct _AvbPrivacyButton {
   gboolean            link_known;
   gboolean            link_changing;
   char               *link_error; /* why it can't be read */
+  guint               n_folders;  /* that the guest has now */
 
   GtkMenuButton      *button;
   GtkWidget          *shield;
   GtkWidget          *clipboard_light;
   GtkWidget          *microphone_light;
   GtkWidget          *usb_light;
+  GtkWidget          *folders_light;
   GtkWidget          *network_light;
   AdwSwitchRow       *clipboard_row;
   AdwSwitchRow       *microphone_row;
   AdwActionRow       *usb_row;
   GtkWidget          *take_back;
+  AdwActionRow       *folders_row;
   AdwSwitchRow       *network_row;
 };
 
@@ -104,6 +107,16 @@ update_usb (AvbPrivacyButton *self)
 }
 
 static gboolean
+update_folders (AvbPrivacyButton *self)
+{
+  g_autofree char *text =
+      g_strdup_printf (ngettext ("%u folder shared", "%u folders shared", self->n_folders), self->n_folders);
+
+  adw_action_row_set_subtitle (self->folders_row, self->n_folders > 0 ? text : _("None shared"));
+  return self->n_folders > 0;
+}
+
+static gboolean
 update_network (AvbPrivacyButton *self)
 {
   gboolean known = self->link_known;
@@ -132,22 +145,24 @@ update (AvbPrivacyButton *self)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *label = NULL;
-  gboolean clipboard, microphone, usb, network;
+  gboolean clipboard, microphone, usb, folders, network;
 
   if (self->machine == NULL)
     return;
   clipboard = update_clipboard (self);
   microphone = update_microphone (self);
   usb = update_usb (self);
+  folders = update_folders (self);
   network = update_network (self);
 
   /* Where there is no room, only what is gravest. */
   gtk_widget_set_visible (self->microphone_light, microphone);
   gtk_widget_set_visible (self->usb_light, usb && !(self->compact && microphone));
+  gtk_widget_set_visible (self->folders_light, folders && !self->compact);
   gtk_widget_set_visible (self->network_light, network && !self->compact);
   gtk_widget_set_visible (self->clipboard_light, clipboard && !self->compact);
   gtk_widget_set_visible (self->shield, self->compact ? !microphone && !usb
-                                                      : !clipboard && !microphone && !usb && !network);
+                                                      : !clipboard && !microphone && !usb && !folders && !network);
   if (microphone)
     gtk_widget_add_css_class (GTK_WIDGET (self->button), "listening");
   else
@@ -159,6 +174,8 @@ update (AvbPrivacyButton *self)
     append (text, _("the microphone"));
   if (usb)
     append (text, _("USB devices"));
+  if (folders)
+    append (text, _("shared folders"));
   if (network)
     append (text, _("the network"));
   /* Translators: %s is a list, such as “the clipboard, the network”. */
@@ -221,6 +238,50 @@ network_cb (AvbPrivacyButton *self)
                                           link_set_cb, g_object_ref (self), g_object_unref));
 }
 
+/* --- the folders --- */
+
+static DexFuture *
+folders_read_cb (DexFuture *future, gpointer user_data)
+{
+  AvbPrivacyButton *self = user_data;
+  const GValue *value = dex_future_get_value (future, NULL);
+  GPtrArray *shares = value != NULL ? g_value_get_boxed (value) : NULL;
+
+  self->n_folders = 0;
+  for (guint i = 0; shares != NULL && i < shares->len; i++)
+    {
+      AvbShareSpec *share = g_ptr_array_index (shares, i);
+
+      self->n_folders += share->presence != AVB_SHARE_AT_NEXT_START;
+    }
+  update (self);
+  return dex_future_new_true ();
+}
+
+static void
+read_folders (AvbPrivacyButton *self)
+{
+  if (self->machine != NULL && avb_machine_get_available (self->machine))
+    avb_future_finish (dex_future_finally (avb_machine_list_shares (self->machine), folders_read_cb,
+                                           g_object_ref (self), g_object_unref),
+                       "list the shared folders");
+}
+
+static void
+folders_cb (AvbPrivacyButton *self)
+{
+  gtk_menu_button_popdown (self->button);
+  gtk_widget_activate_action (GTK_WIDGET (self), "sharing.open", NULL);
+}
+
+/* What has no event is read when something may have changed, and when somebody looks. */
+static void
+look (AvbPrivacyButton *self)
+{
+  read_link (self);
+  read_folders (self);
+}
+
 /* --- the other rows --- */
 
 static void
@@ -257,7 +318,7 @@ static void
 active_cb (AvbPrivacyButton *self)
 {
   if (gtk_menu_button_get_active (self->button))
-    read_link (self);
+    look (self);
 }
 
 static void
@@ -334,12 +395,15 @@ avb_privacy_button_class_init (AvbPrivacyButtonClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbPrivacyButton, clipboard_light);
   gtk_widget_class_bind_template_child (widget_class, AvbPrivacyButton, microphone_light);
   gtk_widget_class_bind_template_child (widget_class, AvbPrivacyButton, usb_light);
+  gtk_widget_class_bind_template_child (widget_class, AvbPrivacyButton, folders_light);
   gtk_widget_class_bind_template_child (widget_class, AvbPrivacyButton, network_light);
   gtk_widget_class_bind_template_child (widget_class, AvbPrivacyButton, clipboard_row);
   gtk_widget_class_bind_template_child (widget_class, AvbPrivacyButton, microphone_row);
   gtk_widget_class_bind_template_child (widget_class, AvbPrivacyButton, usb_row);
   gtk_widget_class_bind_template_child (widget_class, AvbPrivacyButton, take_back);
+  gtk_widget_class_bind_template_child (widget_class, AvbPrivacyButton, folders_row);
   gtk_widget_class_bind_template_child (widget_class, AvbPrivacyButton, network_row);
+  gtk_widget_class_bind_template_callback (widget_class, folders_cb);
   gtk_widget_class_bind_template_callback (widget_class, active_cb);
   gtk_widget_class_bind_template_callback (widget_class, clipboard_cb);
   gtk_widget_class_bind_template_callback (widget_class, microphone_cb);
@@ -364,9 +428,9 @@ avb_privacy_button_set_machine (AvbPrivacyButton *self, AvbMachine *machine)
   self->machine = g_object_ref (machine);
   self->settings = avb_console_settings_for_machine (machine);
   g_signal_connect_swapped (self->settings, "notify::clipboard", G_CALLBACK (update), self);
-  g_signal_connect_swapped (machine, "notify::state", G_CALLBACK (read_link), self);
-  g_signal_connect_swapped (machine, "notify::available", G_CALLBACK (read_link), self);
-  read_link (self);
+  g_signal_connect_swapped (machine, "notify::state", G_CALLBACK (look), self);
+  g_signal_connect_swapped (machine, "notify::available", G_CALLBACK (look), self);
+  look (self);
   update (self);
 }
 

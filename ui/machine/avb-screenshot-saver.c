@@ -134,3 +134,33 @@ avb_screenshot_save (GtkWidget *widget, AvbMachine *machine, GdkTexture *texture
   future = dex_future_then (future, decoded_cb, request, request_free);
   avb_feedback_watch (widget, future);
 }
+
+static void
+copy (GtkWidget *window, GdkTexture *texture)
+{
+  gdk_clipboard_set_texture (gtk_widget_get_clipboard (window), texture);
+  avb_feedback_message (window, _("Screenshot copied"));
+}
+
+static DexFuture *
+decoded_to_copy_cb (DexFuture *future, gpointer user_data)
+{
+  copy (user_data, g_value_get_object (dex_future_get_value (future, NULL)));
+  return dex_future_new_true ();
+}
+
+void
+avb_screenshot_copy_picture (GtkWidget *widget, AvbMachine *machine, GdkTexture *texture)
+{
+  GtkWidget *window = GTK_WIDGET (gtk_widget_get_root (widget));
+  DexFuture *future;
+
+  if (texture != NULL)
+    {
+      copy (window, texture);
+      return;
+    }
+  future = dex_future_then (avb_machine_take_screenshot (machine), decode_cb, NULL, NULL);
+  future = dex_future_then (future, decoded_to_copy_cb, g_object_ref (window), g_object_unref);
+  avb_feedback_watch (widget, future);
+}

@@ -18,4 +18,7 @@ G_BEGIN_DECLS
  */
 void avb_screenshot_save (GtkWidget *widget, AvbMachine *machine, GdkTexture *texture);
 
+/* The same to the clipboard. */
+void avb_screenshot_copy_picture (GtkWidget *widget, AvbMachine *machine, GdkTexture *texture);
+
 G_END_DECLS
