@@ -13,6 +13,7 @@
 #include "ui/library/avb-thumbnail.h"
 #include "ui/machine/avb-clipboard-actions.h"
 #include "ui/machine/avb-console-prompt.h"
+#include "ui/machine/avb-capture-actions.h"
 #include "ui/machine/avb-devices-actions.h"
 #include "ui/machine/avb-display-actions.h"
 #include "ui/machine/avb-machine-actions.h"
@@ -36,6 +37,7 @@ struct _AvbMachinePage {
   AvbClipboardActions *clipboard;
   AvbSharingActions   *sharing;
   AvbDevicesActions   *devices;
+  AvbCaptureActions   *capture;
   AvbConsole          *console; /* built when there is something to show */
   AvbSlideIn          *slide_in;
   AvbTextPages        *text_pages;
@@ -46,6 +48,7 @@ struct _AvbMachinePage {
   AdwSplitButton      *power;
   AvbPrivacyButton    *privacy;
   GtkMenuButton       *menu_button;
+  GtkWidget           *record_button;
   GtkStack            *stack;
   AdwOverlaySplitView *pane;
   GtkWidget           *pane_toggle;
@@ -199,6 +202,7 @@ build_console (AvbMachinePage *self)
   avb_clipboard_actions_set_console (self->clipboard, self->console);
   avb_slide_in_set_console (self->slide_in, self->console);
   avb_devices_actions_set_console (self->devices, self->console);
+  avb_capture_actions_set_console (self->capture, self->console);
   avb_privacy_button_set_console (self->privacy, self->console);
 }
 
@@ -239,7 +243,6 @@ update_state (AvbMachinePage *self)
                           on || state == AVB_MACHINE_SAVED || state == AVB_MACHINE_CRASHED);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.send-keys", show_console);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.screenshot", on);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.copy-screenshot", on);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.privacy", show_console);
   gtk_widget_set_visible (GTK_WIDGET (self->privacy), show_console);
   if (show_console)
@@ -289,16 +292,6 @@ screenshot_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-copy_screenshot_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  AvbMachinePage *self = AVB_MACHINE_PAGE (widget);
-  g_autoptr (GdkTexture) texture =
-      self->console != NULL ? avb_console_dup_texture (self->console) : NULL;
-
-  avb_screenshot_copy_picture (widget, self->machine, texture);
-}
-
-static void
 privacy_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   AvbMachinePage *self = AVB_MACHINE_PAGE (widget);
@@ -331,6 +324,8 @@ avb_machine_page_constructed (GObject *object)
   self->display = avb_display_actions_new (GTK_WIDGET (self), self->library, self->machine,
                                            self->display_menu);
   self->devices = avb_devices_actions_new (GTK_WIDGET (self), self->machine);
+  self->capture = avb_capture_actions_new (GTK_WIDGET (self), self->library, self->machine,
+                                           self->record_button);
   gtk_popover_menu_add_child (GTK_POPOVER_MENU (gtk_menu_button_get_popover (self->menu_button)),
                               avb_devices_actions_create_volume (self->devices), "volume");
   avb_privacy_button_set_machine (self->privacy, self->machine);
@@ -375,6 +370,9 @@ avb_machine_page_dispose (GObject *object)
   if (self->slide_in != NULL)
     g_object_run_dispose (G_OBJECT (self->slide_in));
   g_clear_object (&self->slide_in);
+  if (self->capture != NULL)
+    g_object_run_dispose (G_OBJECT (self->capture));
+  g_clear_object (&self->capture);
   if (self->devices != NULL)
     g_object_run_dispose (G_OBJECT (self->devices));
   g_clear_object (&self->devices);
@@ -440,6 +438,7 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, power);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, privacy);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, record_button);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, stack);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, pane);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, pane_toggle);
@@ -466,9 +465,8 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, reconnect_cb);
 
   gtk_widget_class_install_action (widget_class, "page.send-keys", "s", send_keys_action);
-  gtk_widget_class_install_action (widget_class, "page.copy-screenshot", NULL, copy_screenshot_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK | GDK_ALT_MASK,
-                                       "page.copy-screenshot", NULL);
+                                       "capture.copy", NULL);
   gtk_widget_class_install_action (widget_class, "page.privacy", NULL, privacy_action);
   gtk_widget_class_install_action (widget_class, "page.screenshot", NULL, screenshot_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
