@@ -63,6 +63,7 @@ rig_wait_shown (RigCondition condition, gpointer data, const char *what)
 struct _RigServer {
   char             *directory;
   char             *socket;
+  char             *certificates; /* nullable */
   GSubprocess      *process;
   GDataInputStream *output;
   GCancellable     *cancellable;
@@ -120,7 +121,7 @@ rig_server_start (RigServer *server)
   server->ready = FALSE;
   server->answers = 0;
   server->process = g_subprocess_launcher_spawn (
-      launcher, &error, g_getenv ("AVB_TEST_SPICE_SERVER"), server->socket, NULL);
+      launcher, &error, g_getenv ("AVB_TEST_SPICE_SERVER"), server->socket, server->certificates, NULL);
   g_assert_no_error (error);
   server->cancellable = g_cancellable_new ();
   server->output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (server->process));
@@ -145,6 +146,12 @@ log_cb (const char *domain, GLogLevelFlags level, const char *message, gpointer 
 RigServer *
 rig_server_new (void)
 {
+  return rig_server_new_tls (NULL);
+}
+
+RigServer *
+rig_server_new_tls (const char *certificates)
+{
   RigServer *server = g_new0 (RigServer, 1);
   g_autoptr (GError) error = NULL;
 
@@ -153,6 +160,7 @@ rig_server_new (void)
   server->directory = g_dir_make_tmp ("avb-XXXXXX", &error);
   g_assert_no_error (error);
   server->socket = g_build_filename (server->directory, "spice", NULL);
+  server->certificates = g_strdup (certificates);
   server->events = g_ptr_array_new_with_free_func (g_free);
   rig_server_start (server);
   return server;
@@ -185,6 +193,7 @@ rig_server_free (RigServer *server)
   g_ptr_array_unref (server->events);
   g_free (server->socket);
   g_free (server->directory);
+  g_free (server->certificates);
   g_free (server);
 }
 
@@ -237,6 +246,15 @@ rig_server_events (RigServer *server, const char *words)
       g_string_append (joined, event);
     }
   return g_string_free (joined, FALSE);
+}
+
+guint
+rig_server_get_port (RigServer *server, const char *word)
+{
+  g_autofree char *event = rig_server_events (server, word);
+
+  g_assert_true (g_str_has_prefix (event, word));
+  return (guint) atoi (event + strlen (word));
 }
 
 void

@@ -21,6 +21,8 @@ void rig_wait_shown (RigCondition condition, gpointer data, const char *what);
 typedef struct _RigServer RigServer;
 
 RigServer *rig_server_new     (void);
+/* Also with TLS, with the certificates in a folder; see spice-server.c. */
+RigServer *rig_server_new_tls (const char *certificates);
 void       rig_server_free    (RigServer *server);
 /* Sends a command and waits for its "ok". */
 void       rig_server_command (RigServer *server, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -30,6 +32,8 @@ void       rig_server_start   (RigServer *server);
 /* Events since the last rig_server_forget(), joined by "; ", but those whose first word is in
  * @words, space separated, only. */
 char      *rig_server_events  (RigServer *server, const char *words);
+/* That the event "tcp" or "tls" told. */
+guint      rig_server_get_port (RigServer *server, const char *word);
 void       rig_server_forget  (RigServer *server);
 void       rig_server_expect  (RigServer *server, const char *words, const char *events);
 const char *rig_server_get_socket (RigServer *server);

@@ -3,9 +3,10 @@
 
 /* A SPICE server for tests: a display, a keyboard, a mouse and a tablet.
  *
- *   spice-server SOCKET
+ *   spice-server SOCKET [CERTIFICATES]
  *
- * listens on the UNIX socket; each connection is one channel. Commands come on standard input, a
+ * listens on the UNIX socket, and with a folder of ca.pem, cert.pem and key.pem for TLS on a port of the loopback
+ * interface, which "tls" reports; each connection is one channel. Commands come on standard input, a
  * line each, and are answered with "ok"; events are lines on standard output:
  *
  *   mode WIDTH HEIGHT 32|555|565   another display surface, black
@@ -25,13 +26,14 @@
  *   second WIDTH HEIGHT RRGGBB     a second display of one color, once
  *   gl N                           N OpenGL frames, one after the other
  *   kick                           ends all connections
+ *   listen                         also on a TCP port of the loopback interface, see "tcp"
  *   password WORD                  asks for it; without a WORD for none
  *   agent …                        the agent in the guest: see spice-server-agent.h
  *   play …, record …, guest-…      its sound card: see spice-server-audio.h
  *   usb-…                          what it has plugged in: see spice-server-usb.h
  *
  *   ready | key XX | position X Y MASK | buttons MASK | wheel N MASK | motion DX DY DZ MASK |
- *   connected TYPE | disconnected TYPE | gl-done N
+ *   tcp PORT | tls PORT | connected TYPE | disconnected TYPE | gl-done N
  */
 
 #include "config.h"
@@ -69,6 +71,7 @@ static QXLInstance  qxl;
 static QXLInstance  second_qxl = { .id = 1 };
 static gboolean     has_tablet;
 static gboolean     asks; /* for a password */
+static GSocketService *service;
 static GArray      *client_fds; /* our own copies, for "kick" */
 
 static GMutex queue_lock;
@@ -807,6 +810,64 @@ kick (void)
   g_array_set_size (client_fds, 0);
 }
 
+/* A port that is free now; somebody else may be quicker. */
+static int
+free_port (void)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+
+  return g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+}
+
+static SpiceServer *
+start_server (const char *certificates)
+{
+  for (int attempt = 0; attempt < 20; attempt++)
+    {
+      SpiceServer *new_server = spice_server_new ();
+      int          port = 0;
+
+      spice_server_set_image_compression (new_server, SPICE_IMAGE_COMPRESSION_OFF);
+      spice_server_set_streaming_video (new_server, SPICE_STREAM_VIDEO_OFF);
+      if (certificates != NULL)
+        {
+          g_autofree char *ca = g_build_filename (certificates, "ca.pem", NULL);
+          g_autofree char *cert = g_build_filename (certificates, "cert.pem", NULL);
+          g_autofree char *key = g_build_filename (certificates, "key.pem", NULL);
+
+          port = free_port ();
+          spice_server_set_addr (new_server, "127.0.0.1", SPICE_ADDR_FLAG_IPV4_ONLY);
+          spice_server_set_tls (new_server, port, ca, cert, key, NULL, NULL, NULL);
+        }
+      if (spice_server_init (new_server, &core) == 0)
+        {
+          if (port != 0)
+            report ("tls %d", port);
+          return new_server;
+        }
+      spice_server_destroy (new_server);
+    }
+  g_error ("spice-server: cannot start");
+}
+
+static void
+listen_tcp (void)
+{
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (GSocketAddress) effective = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_socket_listener_add_address (G_SOCKET_LISTENER (service),
+                                      address,
+                                      G_SOCKET_TYPE_STREAM,
+                                      G_SOCKET_PROTOCOL_TCP,
+                                      NULL,
+                                      &effective,
+                                      &error))
+    g_error ("spice-server: %s", error->message);
+  report ("tcp %u", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective)));
+}
+
 static void
 execute (const char *line)
 {
@@ -849,6 +910,8 @@ execute (const char *line)
     draw_gl (a);
   else if (strcmp (line, "kick") == 0)
     kick ();
+  else if (strcmp (line, "listen") == 0)
+    listen_tcp ();
   else if (strcmp (line, "password") == 0)
     asks = FALSE;
   else if (sscanf (line, "password %4000s", word) == 1)
@@ -884,7 +947,7 @@ command_cb (GIOChannel *channel, GIOCondition condition, gpointer loop)
 }
 
 static gboolean
-incoming_cb (GSocketService *service, GSocketConnection *connection, GObject *source, gpointer data)
+incoming_cb (GSocketService *listener, GSocketConnection *connection, GObject *source, gpointer data)
 {
   int fd = g_socket_get_fd (g_socket_connection_get_socket (connection));
   int theirs = fcntl (fd, F_DUPFD_CLOEXEC, 3);
@@ -900,20 +963,16 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (GSocketService) service = g_socket_service_new ();
   g_autoptr (GIOChannel) input = g_io_channel_unix_new (STDIN_FILENO);
   g_autoptr (GSocketAddress) address = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert (argc == 2);
+  g_assert (argc == 2 || argc == 3);
   address = g_unix_socket_address_new (argv[1]);
+  service = g_socket_service_new ();
   client_fds = g_array_new (FALSE, FALSE, sizeof (int));
 
-  server = spice_server_new ();
-  spice_server_set_image_compression (server, SPICE_IMAGE_COMPRESSION_OFF);
-  spice_server_set_streaming_video (server, SPICE_STREAM_VIDEO_OFF);
-  if (spice_server_init (server, &core) != 0)
-    g_error ("spice-server: cannot start");
+  server = start_server (argc == 3 ? argv[2] : NULL);
   /* The pointer goes to the tablet, also while an agent is there. */
   spice_server_set_agent_mouse (server, FALSE);
   agent_init (server);

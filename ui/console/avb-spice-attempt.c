@@ -11,6 +11,7 @@
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 #include "ui/console/avb-spice-ending.h"
+#include "ui/console/avb-spice-transport.h"
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpiceSession, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpiceChannel, g_object_unref)
@@ -28,6 +29,8 @@ struct _AvbSpiceAttempt {
   AvbMachine    *machine;
   AvbSpiceLogin *login;
   SpiceSession  *spice; /* NULL until the display is found */
+
+  AvbSpiceTransport *transport; /* NULL: the machine opens connections */
   gboolean       ended;
 
   guint    patience_source;
@@ -42,7 +45,7 @@ struct _AvbSpiceAttempt {
 
 G_DEFINE_FINAL_TYPE (AvbSpiceAttempt, avb_spice_attempt, G_TYPE_OBJECT)
 
-enum { PREPARE, CHANNEL, OPENED, LOST, FAILED, REFUSED, TAKEN, N_SIGNALS };
+enum { PREPARE, CHANNEL, OPENED, LOST, FAILED, REFUSED, UNTRUSTED, TAKEN, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 /* What an answer from the machine is for. */
@@ -86,7 +89,7 @@ request_get_attempt (Request *request)
 static void
 avb_spice_attempt_over (AvbSpiceAttempt *self, Over over, const char *message)
 {
-  const guint how[] = { LOST, FAILED, REFUSED, TAKEN };
+  static const guint how[] = { LOST, FAILED, REFUSED, TAKEN };
 
   if (self->ended)
     return;
@@ -127,6 +130,23 @@ avb_spice_attempt_lose (AvbSpiceAttempt *self)
       self, OVER_LOST, _ ("The connection to the machine’s display was lost."));
 }
 
+static void
+avb_spice_attempt_distrust (AvbSpiceAttempt *self, GTlsCertificate *certificate)
+{
+  g_autoptr (AvbCertificateRequest) request = NULL;
+  GTlsCertificateFlags errors;
+  gboolean             changed;
+
+  avb_spice_transport_get_untrusted (self->transport, &errors, &changed);
+  request = avb_certificate_request_new (avb_machine_get_name (self->machine),
+                                         avb_spice_transport_get_host (self->transport),
+                                         avb_spice_transport_get_port (self->transport),
+                                         certificate,
+                                         errors,
+                                         changed);
+  g_signal_emit (self, signals[UNTRUSTED], 0, request);
+}
+
 static gboolean
 patience_cb (gpointer data)
 {
@@ -157,7 +177,8 @@ probed_cb (DexFuture *future, gpointer data)
 static DexFuture *
 avb_spice_attempt_open_fd (AvbSpiceAttempt *self)
 {
-  return avb_machine_open_console_fd (self->machine);
+  return self->transport != NULL ? avb_spice_transport_open (self->transport)
+                                 : avb_machine_open_console_fd (self->machine);
 }
 
 /* SPICE has no word for it: a server that another viewer came to just ends our channels. But unlike one
@@ -167,8 +188,16 @@ settled_cb (gpointer data)
 {
   AvbSpiceAttempt *self = data;
 
+  const char      *problem
+      = self->transport != NULL ? avb_spice_transport_get_problem (self->transport) : NULL;
+  gboolean clean
+      = self->clean
+        && (self->transport == NULL || avb_spice_transport_get_clean (self->transport));
+
   self->over_source = 0;
-  if (self->main_closed && self->clean)
+  if (problem != NULL)
+    avb_spice_attempt_over (self, OVER_FAILED, problem);
+  else if (self->main_closed && clean)
     avb_future_finish (dex_future_finally (avb_spice_attempt_open_fd (self),
                                            probed_cb,
                                            request_new (self, NULL),
@@ -190,7 +219,16 @@ fd_opened_cb (DexFuture *future, gpointer data)
 
   if (value == NULL)
     {
-      if (self != NULL && self->over_source == 0)
+      GTlsCertificateFlags errors;
+      gboolean             changed;
+      GTlsCertificate     *untrusted
+          = self != NULL && self->transport != NULL
+                ? avb_spice_transport_get_untrusted (self->transport, &errors, &changed)
+                : NULL;
+
+      if (untrusted != NULL)
+        avb_spice_attempt_distrust (self, untrusted);
+      else if (self != NULL && self->over_source == 0)
         avb_spice_attempt_over (self, OVER_LOST, error->message);
     }
   else if (self == NULL || channel == NULL)
@@ -203,6 +241,15 @@ fd_opened_cb (DexFuture *future, gpointer data)
 static void
 open_fd_cb (SpiceChannel *channel, int with_tls, AvbSpiceAttempt *self)
 {
+  /* The server says so after it was spoken to without. */
+  if (with_tls)
+    {
+      avb_spice_attempt_over_later (
+          self,
+          OVER_FAILED,
+          _ ("The machine’s display takes encrypted connections only, and its definition has no port for them."));
+      return;
+    }
   avb_future_finish (dex_future_finally (avb_spice_attempt_open_fd (self),
                                          fd_opened_cb,
                                          request_new (self, channel),
@@ -222,10 +269,16 @@ channel_new_cb (SpiceSession *spice, SpiceChannel *channel, AvbSpiceAttempt *sel
 static void
 avb_spice_attempt_open (AvbSpiceAttempt *self, const AvbConsoleEndpoint *endpoint)
 {
-  g_autofree char *port = g_strdup_printf ("%u", endpoint->port);
-  g_autofree char *tls_port = g_strdup_printf ("%u", endpoint->tls_port);
-  gboolean         opened;
-
+  if (endpoint->kind == AVB_CONSOLE_SPICE_HOST)
+    {
+      if (endpoint->host == NULL || (endpoint->port == 0 && endpoint->tls_port == 0))
+        {
+          avb_spice_attempt_over (
+              self, OVER_FAILED, _ ("It is not known where the machine’s display can be reached."));
+          return;
+        }
+      self->transport = avb_spice_transport_new (endpoint);
+    }
   self->spice = spice_session_new ();
   g_object_set (self->spice,
                 "enable-audio",
@@ -240,25 +293,7 @@ avb_spice_attempt_open (AvbSpiceAttempt *self, const AvbConsoleEndpoint *endpoin
   self->patience_source = g_timeout_add_seconds (PATIENCE_SECONDS, patience_cb, self);
   g_signal_connect (self->spice, "channel-new", G_CALLBACK (channel_new_cb), self);
   g_signal_emit (self, signals[PREPARE], 0, self->spice);
-  if (endpoint->kind == AVB_CONSOLE_SPICE_FD)
-    {
-      opened = spice_session_open_fd (self->spice, -1);
-    }
-  else
-    {
-      g_object_set (self->spice,
-                    "host",
-                    endpoint->host,
-                    "port",
-                    endpoint->port != 0 ? port : NULL,
-                    "tls-port",
-                    endpoint->tls_port != 0 ? tls_port : NULL,
-                    NULL);
-      if (endpoint->ca_file != NULL)
-        g_object_set (self->spice, "ca-file", endpoint->ca_file, NULL);
-      opened = spice_session_connect (self->spice);
-    }
-  if (!opened)
+  if (!spice_session_open_fd (self->spice, -1))
     avb_spice_attempt_lose (self);
 }
 
@@ -300,6 +335,7 @@ avb_spice_attempt_dispose (GObject *object)
   AvbSpiceAttempt *self = AVB_SPICE_ATTEMPT (object);
 
   avb_spice_attempt_end (self);
+  g_clear_object (&self->transport);
   g_clear_object (&self->login);
   g_clear_object (&self->machine);
   G_OBJECT_CLASS (avb_spice_attempt_parent_class)->dispose (object);
@@ -315,6 +351,7 @@ avb_spice_attempt_class_init (AvbSpiceAttemptClass *klass)
     [PREPARE] = { "prepare", SPICE_TYPE_SESSION }, [CHANNEL] = { "channel", SPICE_TYPE_CHANNEL },
     [OPENED] = { "opened", G_TYPE_NONE },          [LOST] = { "lost", G_TYPE_STRING },
     [FAILED] = { "failed", G_TYPE_STRING },        [REFUSED] = { "refused", G_TYPE_NONE },
+    [UNTRUSTED] = { "untrusted", AVB_TYPE_CERTIFICATE_REQUEST },
     [TAKEN] = { "taken", G_TYPE_NONE },
   };
 
@@ -374,6 +411,8 @@ avb_spice_attempt_end (AvbSpiceAttempt *self)
 
   self->ended = TRUE;
   spice = g_steal_pointer (&self->spice);
+  if (self->transport != NULL)
+    avb_spice_transport_cancel (self->transport);
   g_clear_handle_id (&self->patience_source, g_source_remove);
   g_clear_handle_id (&self->over_source, g_source_remove);
   g_clear_pointer (&self->over_message, g_free);
@@ -409,22 +448,18 @@ avb_spice_attempt_channel_event (AvbSpiceAttempt  *self,
     case SPICE_CHANNEL_ERROR_AUTH:
       avb_spice_attempt_over_later (self, OVER_REFUSED, NULL);
       return TRUE;
-    case SPICE_CHANNEL_ERROR_TLS:
-      avb_spice_attempt_over_later (
-          self,
-          OVER_FAILED,
-          _ ("The certificate of the machine’s display could not be verified."));
-      return TRUE;
     case SPICE_CHANNEL_CLOSED:
     case SPICE_CHANNEL_ERROR_CONNECT:
     case SPICE_CHANNEL_ERROR_LINK:
     case SPICE_CHANNEL_ERROR_IO:
+    case SPICE_CHANNEL_ERROR_TLS:
     default:
       self->main_closed |= self->opened && SPICE_IS_MAIN_CHANNEL (channel);
       self->clean |= event == SPICE_CHANNEL_CLOSED;
       if (self->over_source == 0 && !self->ended)
         {
-          if (self->opened)
+          /* Before that, too, because why is known when the transport says it. */
+          if (self->opened || self->transport != NULL)
             self->over_source = g_timeout_add (SETTLE_MS, settled_cb, self);
           else
             avb_spice_attempt_over_later (

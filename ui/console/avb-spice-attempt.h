@@ -6,6 +6,7 @@
 #include <spice-client.h>
 
 #include "backends/avb-machine.h"
+#include "ui/console/avb-certificate-request.h"
 #include "ui/console/avb-spice-login.h"
 
 G_BEGIN_DECLS
@@ -19,7 +20,7 @@ G_BEGIN_DECLS
  * Signals: `prepare` (#SpiceSession): nothing is connected yet; `channel` (#SpiceChannel): the server
  * offers one; `opened`: the server let us in. How it ends: `lost` (string, translated): another
  * attempt may go better; `failed` (string, translated): another one would end the same way; `refused`: the
- * password was wrong, or there was none; `taken`: the server, which is still there, ended it: so it
+ * password was wrong, or there was none; `untrusted` (#AvbCertificateRequest): so is the host; `taken`: the server, which is still there, ended it: so it
  * does to a viewer when another one comes. The attempt may be ended from within these.
  */
 #define AVB_TYPE_SPICE_ATTEMPT (avb_spice_attempt_get_type ())

@@ -7,6 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#include "backends/avb-blocking.h"
+#include "ui/console/avb-known-certificates.h"
 #include "ui/console/avb-spice-attempt.h"
 #include "ui/console/avb-spice-retry.h"
 
@@ -194,6 +196,74 @@ taken_cb (AvbSpiceAttempt *attempt, AvbSpiceSession *self)
       self, AVB_CONSOLE_TAKEN, _ ("Another viewer took over this display."));
 }
 
+/* What the end of keeping a certificate is for. */
+static DexFuture *
+trusted_cb (DexFuture *future, gpointer data)
+{
+  g_autoptr (AvbSpiceSession) self = g_weak_ref_get (data);
+  g_autoptr (GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  if (self == NULL || self->closed || self->attempt != NULL)
+    return dex_future_new_true ();
+  if (value != NULL)
+    avb_spice_session_connect (self);
+  else
+    avb_spice_session_set_status (self, AVB_CONSOLE_FAILED, error->message);
+  return dex_future_new_true ();
+}
+
+static void
+free_weak_ref (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+static void
+certificate_answered_cb (AvbConsoleRequest *request, gboolean trusted, AvbSpiceSession *self)
+{
+  AvbCertificateRequest *certificate = AVB_CERTIFICATE_REQUEST (request);
+  GWeakRef              *weak;
+
+  /* It was withdrawn. */
+  if (self->request != request)
+    return;
+  if (!trusted)
+    {
+      avb_spice_session_set_request (self, NULL);
+      avb_spice_session_set_status (
+          self,
+          AVB_CONSOLE_FAILED,
+          _ ("The certificate of the machine’s display could not be verified."));
+      return;
+    }
+  weak = g_new0 (GWeakRef, 1);
+  g_weak_ref_init (weak, self);
+  avb_future_finish (
+      dex_future_finally (
+          avb_known_certificates_keep (avb_console_request_get_host (request),
+                                       avb_certificate_request_get_port (certificate),
+                                       avb_certificate_request_get_fingerprint (certificate)),
+          trusted_cb,
+          weak,
+          free_weak_ref),
+      "keep a certificate");
+  avb_spice_session_set_request (self, NULL);
+  avb_spice_session_set_status (self, AVB_CONSOLE_CONNECTING, NULL);
+}
+
+static void
+untrusted_cb (AvbSpiceAttempt *attempt, AvbCertificateRequest *request, AvbSpiceSession *self)
+{
+  self->retry.connected_at = 0;
+  avb_spice_session_disconnect (self);
+  g_signal_connect_object (
+      request, "answered", G_CALLBACK (certificate_answered_cb), self, G_CONNECT_DEFAULT);
+  avb_spice_session_set_request (self, AVB_CONSOLE_REQUEST (request));
+  avb_spice_session_set_status (self, AVB_CONSOLE_ASKING, NULL);
+}
+
 static void
 login_ready_cb (AvbSpiceLogin *login, AvbSpiceSession *self)
 {
@@ -289,6 +359,7 @@ avb_spice_session_connect (AvbSpiceSession *self)
   g_signal_connect (self->attempt, "channel", G_CALLBACK (channel_cb), self);
   g_signal_connect (self->attempt, "opened", G_CALLBACK (opened_cb), self);
   g_signal_connect (self->attempt, "refused", G_CALLBACK (refused_cb), self);
+  g_signal_connect (self->attempt, "untrusted", G_CALLBACK (untrusted_cb), self);
   g_signal_connect (self->attempt, "taken", G_CALLBACK (taken_cb), self);
   g_signal_connect (self->attempt, "lost", G_CALLBACK (lost_cb), self);
   g_signal_connect (self->attempt, "failed", G_CALLBACK (failed_cb), self);

@@ -1,0 +1,36 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* No honest message is larger: a full picture of 8K without compression. */
+#define AVB_SPICE_WIRE_MAX_MESSAGE (192u * 1024 * 1024)
+
+/**
+ * AvbSpiceWire:
+ *
+ * Looks at what a server sends on one channel, as it comes, before spice-client-glib does: 0.42 allocates as
+ * much as a length says, ends the program where that fails, and reads a negative one. Lengths are all
+ * it knows; what is in a message is spice-client-glib's business. A plain value, all zero at first.
+ */
+typedef struct {
+  guint   stage;
+  guint8  header[18];
+  guint   header_length; /* of it, there already */
+  guint32 left;          /* of what follows the header */
+  guint32 body_offset;
+  guint32 caps_offset;
+  guint32 n_common_caps;
+  guint32 caps; /* the first word of the common ones */
+} AvbSpiceWire;
+
+/* Returns: %FALSE if @data must not be passed on; %AVB_ERROR_INVALID is set. Else it may have changed in
+ * place: a server's offer of SASL is hidden, because its exchange has other lengths; there the password is asked
+ * for in SPICE's own way. */
+gboolean avb_spice_wire_check (AvbSpiceWire *self, guint8 *data, gsize length, GError **error);
+
+G_END_DECLS
