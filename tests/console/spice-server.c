@@ -819,6 +819,7 @@ free_port (void)
   return g_socket_listener_add_any_inet_port (listener, NULL, NULL);
 }
 
+/* libspice-server prepares TLS only where it listens itself; but there passwords could not be switched. */
 static SpiceServer *
 start_server (const char *certificates)
 {
@@ -840,19 +841,16 @@ start_server (const char *certificates)
           spice_server_set_tls (new_server, port, ca, cert, key, NULL, NULL, NULL);
         }
       if (spice_server_init (new_server, &core) == 0)
-        {
-          if (port != 0)
-            report ("tls %d", port);
-          return new_server;
-        }
+        return new_server;
       spice_server_destroy (new_server);
     }
   g_error ("spice-server: cannot start");
 }
 
 static void
-listen_tcp (void)
+listen_tcp (gboolean tls)
 {
+  g_autoptr (GObject) mark = tls ? g_object_new (G_TYPE_OBJECT, NULL) : NULL;
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
   g_autoptr (GSocketAddress) effective = NULL;
   g_autoptr (GError) error = NULL;
@@ -861,11 +859,13 @@ listen_tcp (void)
                                       address,
                                       G_SOCKET_TYPE_STREAM,
                                       G_SOCKET_PROTOCOL_TCP,
-                                      NULL,
+                                      mark,
                                       &effective,
                                       &error))
     g_error ("spice-server: %s", error->message);
-  report ("tcp %u", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective)));
+  report ("%s %u",
+          tls ? "tls" : "tcp",
+          g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective)));
 }
 
 static void
@@ -911,7 +911,7 @@ execute (const char *line)
   else if (strcmp (line, "kick") == 0)
     kick ();
   else if (strcmp (line, "listen") == 0)
-    listen_tcp ();
+    listen_tcp (FALSE);
   else if (strcmp (line, "password") == 0)
     asks = FALSE;
   else if (sscanf (line, "password %4000s", word) == 1)
@@ -954,7 +954,9 @@ incoming_cb (GSocketService *listener, GSocketConnection *connection, GObject *s
   int ours = fcntl (fd, F_DUPFD_CLOEXEC, 3);
 
   g_array_append_val (client_fds, ours);
-  if (spice_server_add_client (server, theirs, !asks) != 0)
+  if ((source != NULL ? spice_server_add_ssl_client (server, theirs, !asks)
+                      : spice_server_add_client (server, theirs, !asks))
+      != 0)
     close (theirs);
   return TRUE;
 }
@@ -995,6 +997,8 @@ main (int argc, char **argv)
     g_error ("spice-server: %s", error->message);
   g_signal_connect (service, "incoming", G_CALLBACK (incoming_cb), NULL);
   g_io_add_watch (input, G_IO_IN | G_IO_HUP, command_cb, loop);
+  if (argc == 3)
+    listen_tcp (TRUE);
   report ("ready");
   g_main_loop_run (loop);
   /* The process ends here: libspice-server's threads with it. */

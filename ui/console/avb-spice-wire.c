@@ -17,8 +17,8 @@
 enum { LINK_HEADER, LINK_REPLY, AUTHENTICATION, MESSAGE_HEADER, MESSAGE };
 
 /* As they lie in SpiceLinkReply, which is packed. */
-#define N_COMMON_CAPS_AT G_STRUCT_OFFSET (SpiceLinkReply, num_common_caps)
-#define CAPS_OFFSET_AT G_STRUCT_OFFSET (SpiceLinkReply, caps_offset)
+#define N_COMMON_CAPS_AT ((guint32) G_STRUCT_OFFSET (SpiceLinkReply, num_common_caps))
+#define CAPS_OFFSET_AT ((guint32) G_STRUCT_OFFSET (SpiceLinkReply, caps_offset))
 
 static guint32
 get32 (const guint8 *bytes)

@@ -6,23 +6,29 @@
 #include "ui/machine/avb-console-prompt.h"
 
 #include "ui/console/avb-spice-session.h"
+#include "ui/machine/avb-certificate-form.h"
 #include "ui/machine/avb-password-form.h"
 
 struct _AvbConsolePrompt {
   AdwBin parent_instance;
 
   AvbConsole *console; /* not owned: a sibling */
+  GtkWidget  *form;    /* not owned: of the request */
 };
 
 G_DEFINE_FINAL_TYPE (AvbConsolePrompt, avb_console_prompt, ADW_TYPE_BIN)
 
 static GtkWidget *
-build (AvbConsoleRequest *request)
+build (AvbConsolePrompt *self, AvbConsoleRequest *request)
 {
   GtkWidget *clamp = adw_clamp_new ();
   GtkWidget *scroller = gtk_scrolled_window_new ();
-  GtkWidget *form = avb_password_form_new (AVB_PASSWORD_REQUEST (request));
+  GtkWidget *form =
+      AVB_IS_CERTIFICATE_REQUEST (request)
+          ? avb_certificate_form_new (AVB_CERTIFICATE_REQUEST (request))
+          : avb_password_form_new (AVB_PASSWORD_REQUEST (request));
 
+  self->form = form;
   gtk_widget_add_css_class (form, "console-prompt");
   adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 460);
   adw_clamp_set_child (ADW_CLAMP (clamp), form);
@@ -39,10 +45,10 @@ request_cb (AvbSpiceSession *session, GParamSpec *pspec, AvbConsolePrompt *self)
   AvbConsoleRequest *request = avb_spice_session_get_request (session);
   gboolean had_focus = gtk_widget_get_focus_child (GTK_WIDGET (self)) != NULL;
 
-  adw_bin_set_child (ADW_BIN (self), request != NULL ? build (request) : NULL);
+  adw_bin_set_child (ADW_BIN (self), request != NULL ? build (self, request) : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self), request != NULL);
   if (request != NULL)
-    gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
+    gtk_widget_grab_focus (self->form);
   else if (had_focus)
     gtk_widget_grab_focus (GTK_WIDGET (self->console));
 }
