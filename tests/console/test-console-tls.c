@@ -168,6 +168,16 @@ test_verified (Rig *rig, gconstpointer data)
   expect_shown (rig);
 }
 
+/* By an authority that the endpoint names. */
+static void
+test_authority (Rig *rig, gconstpointer data)
+{
+  rig->endpoint->ca_file = in_folder ("ca.pem");
+  rig_machine_set_endpoint (rig->machine, rig->endpoint);
+  rig_machine_set_running (rig->machine, TRUE);
+  expect_shown (rig);
+}
+
 /* The same certificate, but we wanted to speak with somebody else. */
 static void
 test_other_host (Rig *rig, gconstpointer data)
@@ -517,6 +527,7 @@ main (int argc, char **argv)
   gtk_init ();
   make_certificates ();
   ADD ("/Avb/ConsoleTls/verified", test_verified);
+  ADD ("/Avb/ConsoleTls/authority-of-the-endpoint", test_authority);
   ADD ("/Avb/ConsoleTls/other-host", test_other_host);
   ADD ("/Avb/ConsoleTls/untrusted", test_untrusted);
   ADD ("/Avb/ConsoleTls/changed", test_changed);

@@ -18,6 +18,7 @@ struct _AvbSpiceTransport {
   char         *host;
   guint         port;
   gboolean      tls;
+  char         *ca_file; /* nullable */
   GCancellable *cancellable;
 
   char                *known; /* the fingerprint that the user trusts */
@@ -38,6 +39,7 @@ avb_spice_transport_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->untrusted);
   g_free (self->host);
+  g_free (self->ca_file);
   g_free (self->known);
   g_free (self->problem);
   G_OBJECT_CLASS (avb_spice_transport_parent_class)->finalize (object);
@@ -91,13 +93,12 @@ shaken_cb (GObject *source, GAsyncResult *result, gpointer data)
     dex_promise_reject (promise, error);
 }
 
-/* Certificates that other SPICE viewers are told to trust. */
+/* @file is nullable. */
 static gboolean
-store_vouches (GTlsCertificate *certificate, GSocketConnectable *identity)
+file_vouches (const char *file, GTlsCertificate *certificate, GSocketConnectable *identity)
 {
-  g_autofree char *file
-      = g_build_filename (g_get_home_dir (), ".spicec", "spice_truststore.pem", NULL);
-  g_autolist (GTlsCertificate) trusted = g_tls_certificate_list_new_from_file (file, NULL);
+  g_autolist (GTlsCertificate) trusted
+      = file != NULL ? g_tls_certificate_list_new_from_file (file, NULL) : NULL;
 
   for (GList *l = trusted; l != NULL; l = l->next)
     if (g_tls_certificate_verify (certificate, identity, l->data) == 0)
@@ -111,12 +112,16 @@ accept_cb (GTlsConnection      *connection,
            GTlsCertificateFlags errors,
            AvbSpiceTransport   *self)
 {
+  GSocketConnectable *identity
+      = g_tls_client_connection_get_server_identity (G_TLS_CLIENT_CONNECTION (connection));
   g_autofree char *fingerprint = avb_certificate_fingerprint (certificate);
+  /* Whom other SPICE viewers are told to trust. */
+  g_autofree char *store
+      = g_build_filename (g_get_home_dir (), ".spicec", "spice_truststore.pem", NULL);
 
   if (g_strcmp0 (fingerprint, self->known) == 0
-      || store_vouches (
-          certificate,
-          g_tls_client_connection_get_server_identity (G_TLS_CLIENT_CONNECTION (connection))))
+      || file_vouches (self->ca_file, certificate, identity)
+      || file_vouches (store, certificate, identity))
     return TRUE;
   g_set_object (&self->untrusted, certificate);
   self->untrusted_errors = errors;
@@ -219,6 +224,7 @@ avb_spice_transport_new (const AvbConsoleEndpoint *endpoint)
   self->host = g_strdup (endpoint->host);
   self->tls = endpoint->tls_port != 0;
   self->port = self->tls ? endpoint->tls_port : endpoint->port;
+  self->ca_file = g_strdup (endpoint->ca_file);
   self->cancellable = g_cancellable_new ();
   return self;
 }

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  *
  * Connections to a display on a host and port, one for each channel. Where there is a port for TLS nothing
  * else is used; the certificate must be for the host and have somebody's word whom this computer trusts (or
- * whom `~/.spicec/spice_truststore.pem` names, as in other SPICE viewers), or be one that the user trusts.
+ * whom the endpoint names, or `~/.spicec/spice_truststore.pem`, as in other SPICE viewers), or be one that the user trusts.
  * TLS is GLib's and not spice-client-glib's, which can't pin a certificate that has a chain. Main thread.
  */
 #define AVB_TYPE_SPICE_TRANSPORT (avb_spice_transport_get_type ())
