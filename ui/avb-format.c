@@ -31,27 +31,6 @@ avb_format_state (AvbMachineState state)
 }
 
 const char *
-avb_format_state_icon (AvbMachineState state)
-{
-  switch (state)
-    {
-    case AVB_MACHINE_RUNNING:
-      return "media-playback-start-symbolic";
-    case AVB_MACHINE_PAUSED:
-      return "media-playback-pause-symbolic";
-    case AVB_MACHINE_SAVED:
-      return "document-save-symbolic";
-    case AVB_MACHINE_CRASHED:
-      return "dialog-warning-symbolic";
-    case AVB_MACHINE_STOPPING:
-    case AVB_MACHINE_OFF:
-    case AVB_MACHINE_UNKNOWN:
-    default:
-      return "system-shutdown-symbolic";
-    }
-}
-
-const char *
 avb_format_state_class (AvbMachineState state)
 {
   switch (state)
@@ -106,21 +85,6 @@ avb_format_link (AvbLink link)
     case AVB_LINK_CLOSED:
     default:
       return _("Closed");
-    }
-}
-
-const char *
-avb_format_firmware (AvbFirmware firmware)
-{
-  switch (firmware)
-    {
-    case AVB_FIRMWARE_UEFI:
-      return _("UEFI");
-    case AVB_FIRMWARE_UEFI_SECURE:
-      return _("UEFI with Secure Boot");
-    case AVB_FIRMWARE_BIOS:
-    default:
-      return _("BIOS");
     }
 }
 

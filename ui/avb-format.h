@@ -15,8 +15,6 @@ G_BEGIN_DECLS
  * unless they are const. */
 
 const char *avb_format_state     (AvbMachineState state);
-/* The icon that goes with a state. */
-const char *avb_format_state_icon (AvbMachineState state);
 /* A CSS class: "running", "paused", "saved", "off", "failed". */
 const char *avb_format_state_class (AvbMachineState state);
 /* "1 CPU", "4 CPUs" */
@@ -24,7 +22,6 @@ char       *avb_format_cpus      (guint cpus);
 /* "3 minutes left"; "" for 0 */
 char       *avb_format_remaining (guint64 seconds);
 const char *avb_format_link      (AvbLink link);
-const char *avb_format_firmware  (AvbFirmware firmware);
 /* "Yesterday", "5 minutes ago"; "" for 0 */
 char       *avb_format_since     (gint64 since, gint64 now);
 /* The name of an operating system from libosinfo's id, as far as the id tells it: "Debian 12". */
