@@ -134,8 +134,8 @@ find_fatal (AvbDraft *self)
 
   if (avb_connection_get_link (connection) != AVB_LINK_UP)
     return g_strdup (_("There is no connection to the hypervisor at the moment."));
-  if (capabilities != NULL && !avb_capabilities_can (capabilities, AVB_FEATURE_CREATE))
-    return g_strdup (avb_capabilities_get_reason (capabilities, AVB_FEATURE_CREATE));
+  if (avb_connection_get_create_refusal (connection) != NULL)
+    return g_strdup (avb_connection_get_create_refusal (connection));
   if ((problem = check_name (self)) != NULL)
     return problem;
   if (capabilities != NULL && ((problem = check_architecture (self, capabilities)) != NULL ||

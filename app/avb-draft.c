@@ -400,17 +400,15 @@ new_fiber (gpointer data)
 {
   Request *request = data;
   g_autoptr (AvbDraft) self = NULL;
-  AvbCapabilities *capabilities;
+  const char *refusal;
   const char *os_id = request->medium != NULL ? avb_medium_get_os_id (request->medium) : NULL;
   GError *error = NULL;
 
   if (!dex_await (avb_link_wait (request->connection, FALSE), &error))
     return dex_future_new_for_error (error);
-  capabilities = avb_connection_get_capabilities (request->connection);
-  if (capabilities != NULL && !avb_capabilities_can (capabilities, AVB_FEATURE_CREATE))
-    return dex_future_new_for_error (
-        avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL, "%s",
-                       avb_capabilities_get_reason (capabilities, AVB_FEATURE_CREATE)));
+  refusal = avb_connection_get_create_refusal (request->connection);
+  if (refusal != NULL)
+    return dex_future_new_for_error (avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL, "%s", refusal));
 
   self = g_object_new (AVB_TYPE_DRAFT, NULL);
   self->library = g_object_ref (request->library);

@@ -217,6 +217,29 @@ find_connection (AvbLibrary *self, const char *uri)
   return NULL;
 }
 
+static DexFuture *
+probed_cb (DexFuture *future, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  dex_future_get_value (future, &error);
+  avb_connection_set_problem (user_data, error != NULL ? error->message : NULL);
+  return dex_future_new_true ();
+}
+
+/* Whether this computer has what its machines need: asked whenever the connection finds something
+ * new, for it may have been mended. */
+static void
+probe_cb (AvbConnection *connection, GParamSpec *pspec, AvbBackend *backend)
+{
+  if (avb_connection_get_is_local (connection)
+      && avb_connection_get_link (connection) != AVB_LINK_CLOSED)
+    avb_future_finish (
+        dex_future_finally (
+            avb_backend_probe (backend), probed_cb, g_object_ref (connection), g_object_unref),
+        "probe a hypervisor");
+}
+
 AvbConnection *
 avb_library_open (AvbLibrary *self, const char *uri, GError **error)
 {
@@ -243,6 +266,11 @@ avb_library_open (AvbLibrary *self, const char *uri, GError **error)
   if (known != NULL)
     return known;
   connection = avb_backend_connect (backend, uri);
+  g_signal_connect_object (
+      connection, "notify::link", G_CALLBACK (probe_cb), backend, G_CONNECT_DEFAULT);
+  g_signal_connect_object (
+      connection, "notify::capabilities", G_CALLBACK (probe_cb), backend, G_CONNECT_DEFAULT);
+  probe_cb (connection, NULL, backend);
   g_list_store_append (self->connections, connection);
   avb_machine_list_append (self->machines, avb_connection_get_machines (connection));
   return connection; /* the list holds it */

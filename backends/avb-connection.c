@@ -23,6 +23,7 @@ typedef struct {
   char            *name;
   AvbLink          link;
   char            *link_error;
+  char            *problem;
   GListStore      *machines;
   AvbCapabilities *capabilities;
   gboolean         is_local;
@@ -36,6 +37,7 @@ enum {
   PROP_NAME,
   PROP_LINK,
   PROP_LINK_ERROR,
+  PROP_PROBLEM,
   PROP_MACHINES,
   PROP_CAPABILITIES,
   PROP_IS_LOCAL,
@@ -75,6 +77,7 @@ avb_connection_finalize (GObject *object)
   g_free (priv->uri);
   g_free (priv->name);
   g_free (priv->link_error);
+  g_free (priv->problem);
   g_object_unref (priv->machines);
   g_object_unref (priv->capabilities);
 
@@ -99,6 +102,9 @@ avb_connection_get_property (GObject *object, guint prop_id, GValue *value, GPar
       break;
     case PROP_LINK_ERROR:
       g_value_set_string (value, priv->link_error);
+      break;
+    case PROP_PROBLEM:
+      g_value_set_string (value, priv->problem);
       break;
     case PROP_MACHINES:
       g_value_set_object (value, priv->machines);
@@ -143,6 +149,7 @@ avb_connection_class_init (AvbConnectionClass *klass)
   properties[PROP_LINK]
       = g_param_spec_enum ("link", NULL, NULL, AVB_TYPE_LINK, AVB_LINK_CONNECTING, flags);
   properties[PROP_LINK_ERROR] = g_param_spec_string ("link-error", NULL, NULL, NULL, flags);
+  properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, flags);
   properties[PROP_MACHINES]
       = g_param_spec_object ("machines", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   properties[PROP_CAPABILITIES]
@@ -264,7 +271,8 @@ avb_connection_retry (AvbConnection *self)
   g_return_if_fail (AVB_IS_CONNECTION (self));
 
   klass = AVB_CONNECTION_GET_CLASS (self);
-  if (klass->retry != NULL && PRIV (self)->link == AVB_LINK_LOST)
+  if (klass->retry != NULL
+      && (PRIV (self)->link == AVB_LINK_LOST || PRIV (self)->link == AVB_LINK_UP))
     klass->retry (self);
 }
 
@@ -315,6 +323,34 @@ avb_connection_get_link_error (AvbConnection *self)
   g_return_val_if_fail (AVB_IS_CONNECTION (self), NULL);
 
   return PRIV (self)->link_error;
+}
+
+const char *
+avb_connection_get_problem (AvbConnection *self)
+{
+  g_return_val_if_fail (AVB_IS_CONNECTION (self), NULL);
+
+  return PRIV (self)->problem;
+}
+
+const char *
+avb_connection_get_create_refusal (AvbConnection *self)
+{
+  const char *reason;
+
+  g_return_val_if_fail (AVB_IS_CONNECTION (self), NULL);
+
+  reason = avb_capabilities_get_reason (PRIV (self)->capabilities, AVB_FEATURE_CREATE);
+  return reason != NULL && PRIV (self)->problem != NULL ? PRIV (self)->problem : reason;
+}
+
+void
+avb_connection_set_problem (AvbConnection *self, const char *problem)
+{
+  g_return_if_fail (AVB_IS_CONNECTION (self));
+
+  if (g_set_str (&PRIV (self)->problem, problem))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROBLEM]);
 }
 
 GListModel *

@@ -57,7 +57,8 @@ typedef struct {
  *
  * Properties, read-only and notifying: `uri` (string, construct-only), `name` (string: what to call
  * it, "This computer" or a host), `link` (#AvbLink), `link-error` (string, nullable, translated:
- * why it is not up), `machines` (#GListModel of #AvbMachine, kept true by the hypervisor's events,
+ * why it is not up), `problem` (string, nullable, translated: what this computer lacks for machines to
+ * run, and what would mend it; a guess, which counts where something does fail), `machines` (#GListModel of #AvbMachine, kept true by the hypervisor's events,
  * never by polling; in no order), `capabilities` (#AvbCapabilities), `is-local` (boolean: files of
  * this computer are files of the hypervisor's host).
  *
@@ -129,7 +130,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbHostFree, avb_host_free_free)
 /* Resolves to an #AvbHostFree (boxed). */
 DexFuture *avb_connection_read_free (AvbConnection *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Tries a lost link now instead of at the end of the back-off. */
+/* Tries a lost link now instead of at the end of the back-off. Over one that is up it asks again what
+ * the host can do, which may have been mended. */
 void       avb_connection_retry (AvbConnection *self);
 
 /* Closes the link for good; machines go on running. Resolves to %TRUE. */
@@ -139,9 +141,15 @@ const char      *avb_connection_get_uri          (AvbConnection *self);
 const char      *avb_connection_get_name         (AvbConnection *self);
 AvbLink          avb_connection_get_link         (AvbConnection *self);
 const char      *avb_connection_get_link_error   (AvbConnection *self); /* (nullable) */
+const char      *avb_connection_get_problem      (AvbConnection *self); /* (nullable) */
+/* (nullable): why no machine can be created here */
+const char      *avb_connection_get_create_refusal (AvbConnection *self);
 GListModel      *avb_connection_get_machines     (AvbConnection *self);
 AvbCapabilities *avb_connection_get_capabilities (AvbConnection *self);
 gboolean         avb_connection_get_is_local     (AvbConnection *self);
+
+/* For who has asked the backend: see avb_backend_probe(). */
+void        avb_connection_set_problem      (AvbConnection *self, const char *problem);
 
 /* For backends. */
 GListStore *avb_connection_get_store        (AvbConnection *self); /* behind `machines` */

@@ -300,7 +300,10 @@ avb_libvirt_connection_retry (AvbConnection *connection)
   self->attempt = 0;
   if (self->opening)
     return;
-  avb_libvirt_connection_open (self);
+  if (self->vir != NULL)
+    read_capabilities (self);
+  else
+    avb_libvirt_connection_open (self);
 }
 
 static DexFuture *

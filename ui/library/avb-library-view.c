@@ -72,6 +72,26 @@ find_lost (AvbLibraryView *self, gboolean *connecting)
   return lost;
 }
 
+/* (nullable) (transfer none): one whose machines cannot run for want of what can be named */
+static AvbConnection *
+find_lacking (AvbLibraryView *self)
+{
+  GListModel *connections
+      = avb_library_get_connections (avb_library_model_get_library (self->model));
+  AvbConnection *only = avb_library_model_get_connection (self->model);
+
+  for (guint i = 0; i < g_list_model_get_n_items (connections); i++)
+    {
+      g_autoptr (AvbConnection) connection = g_list_model_get_item (connections, i);
+
+      if (avb_connection_get_problem (connection) != NULL
+          && avb_connection_get_create_refusal (connection) != NULL
+          && (only == NULL || connection == only))
+        return connection; /* the list holds it */
+    }
+  return NULL;
+}
+
 static const char *
 choose_page (AvbLibraryView *self, AvbConnection *lost, gboolean connecting)
 {
@@ -111,7 +131,10 @@ update_page (AvbLibraryView *self)
   if (g_str_equal (page, "unavailable"))
     {
       g_autofree char *escaped = NULL;
-      const char *reason = avb_connection_get_link_error (self->lost);
+      const char      *reason = avb_connection_get_problem (self->lost);
+
+      if (reason == NULL)
+        reason = avb_connection_get_link_error (self->lost);
 
       /* A status page reads its description as markup. */
       escaped = g_markup_escape_text (reason != NULL ? reason : _("The host does not answer."), -1);
@@ -127,6 +150,12 @@ update_page (AvbLibraryView *self)
 
       adw_banner_set_use_markup (self->banner, FALSE);
       adw_banner_set_title (self->banner, title);
+      adw_banner_set_revealed (self->banner, TRUE);
+    }
+  else if (self->lost == NULL && find_lacking (self) != NULL)
+    {
+      adw_banner_set_use_markup (self->banner, FALSE);
+      adw_banner_set_title (self->banner, avb_connection_get_problem (find_lacking (self)));
       adw_banner_set_revealed (self->banner, TRUE);
     }
   else
@@ -149,6 +178,10 @@ connections_changed_cb (AvbLibraryView *self,
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (connection, "notify::link-error", G_CALLBACK (update_page), self,
                                G_CONNECT_SWAPPED);
+      g_signal_connect_object (
+          connection, "notify::problem", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (
+          connection, "notify::capabilities", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (connection, "notify::capabilities",
                                G_CALLBACK (avb_visible_rows_check), self->rows, G_CONNECT_SWAPPED);
     }
@@ -183,8 +216,10 @@ activate_cb (AvbLibraryView *self, guint position)
 static void
 retry_cb (AvbLibraryView *self)
 {
-  if (self->lost != NULL)
-    avb_connection_retry (self->lost);
+  AvbConnection *connection = self->lost != NULL ? self->lost : find_lacking (self);
+
+  if (connection != NULL)
+    avb_connection_retry (connection);
 }
 
 static void
