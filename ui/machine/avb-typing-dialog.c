@@ -203,6 +203,8 @@ static void
 fill_layouts (AvbTypingDialog *self)
 {
   g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
+  g_autoptr (GtkExpression) title =
+      gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string");
   const char *kept =
       avb_machine_get_setting (avb_spice_session_get_machine (self->session), LAYOUT_KEY);
 
@@ -216,8 +218,7 @@ fill_layouts (AvbTypingDialog *self)
       if (g_strcmp0 (kept, info->name) == 0)
         self->kept = i + 1;
     }
-  adw_combo_row_set_expression (
-      self->layout, gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
+  adw_combo_row_set_expression (self->layout, title);
   adw_combo_row_set_search_match_mode (self->layout, GTK_STRING_FILTER_MATCH_MODE_SUBSTRING);
   adw_combo_row_set_model (self->layout, G_LIST_MODEL (titles));
   adw_combo_row_set_selected (self->layout, self->kept);
