@@ -7,6 +7,7 @@
 
 #include "backends/avb-error.h"
 #include "ui/console/avb-framebuffer.h"
+#include "ui/console/avb-picture-tiles.h"
 
 #define GUARD 0x5a
 
@@ -53,15 +54,32 @@ render_node (GskRenderNode *node, int width, int height)
   return pixels;
 }
 
+static GskRenderNode *
+make_node (AvbFramebuffer *framebuffer, int width, int height)
+{
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+
+  avb_framebuffer_append (framebuffer, snapshot, width, height);
+  return gtk_snapshot_free_to_node (snapshot);
+}
+
 static guint32 *
 render (AvbFramebuffer *framebuffer, int width, int height)
+{
+  g_autoptr (GskRenderNode) node = make_node (framebuffer, width, height);
+
+  g_assert_nonnull (node);
+  return render_node (node, width, height);
+}
+
+static guint32 *
+render_tiles (AvbPictureTiles *tiles, int width, int height)
 {
   GtkSnapshot *snapshot = gtk_snapshot_new ();
   g_autoptr (GskRenderNode) node = NULL;
 
-  avb_framebuffer_append (framebuffer, snapshot, width, height);
+  avb_picture_tiles_append (tiles, snapshot, width, height);
   node = gtk_snapshot_free_to_node (snapshot);
-  g_assert_nonnull (node);
   return render_node (node, width, height);
 }
 
@@ -177,27 +195,92 @@ test_partial_damage (void)
     }
 }
 
-/* A GPU is not given again what was not invalidated. */
+static int
+count_white (const guint32 *pixels, int n)
+{
+  int white = 0;
+
+  for (int i = 0; i < n; i++)
+    white += pixels[i] == 0xffffffffu;
+  return white;
+}
+
+/* A GPU is not given again what was not invalidated: only then is damage worth anything. */
 static void
-test_reads_only_damage (void)
+test_uploads_only_damage (void)
 {
   const int width = 512, height = 512;
   g_autofree guint32 *pixels = g_new0 (guint32, (gsize) width * height);
+  AvbPixels           source = { (const guint8 *) pixels, width, height, width * 4 };
   g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
-  g_autofree guint32 *rendered = NULL;
+  g_autoptr (AvbPictureTiles) tiles = avb_picture_tiles_new (&source, TRUE);
   g_autoptr (GskRenderer) gl = gsk_gl_renderer_new ();
-  int                 white = 0;
+  g_autofree guint32 *by_gl = NULL;
+  g_autofree guint32 *by_tiles = NULL;
 
   avb_framebuffer_set_renderer (framebuffer, gl);
   attach (framebuffer, width, height, pixels);
   g_free (render (framebuffer, width, height));
+  g_free (render_tiles (tiles, width, height));
   memset (pixels, 0xff, (gsize) width * height * 4);
   avb_framebuffer_invalidate (framebuffer, 40, 40, 16, 16);
-  rendered = render (framebuffer, width, height);
-  for (int i = 0; i < width * height; i++)
-    white += rendered[i] == 0xffffffffu;
-  g_assert_cmpint (white, >=, 16 * 16);
-  g_assert_cmpint (white, <=, 130 * 130);
+  avb_picture_tiles_damage (tiles, &(cairo_rectangle_int_t) { 40, 40, 16, 16 });
+
+  /* Where there is no GL, these are tiles as well. */
+  by_gl = render (framebuffer, width, height);
+  g_assert_cmpint (count_white (by_gl, width * height), >=, 16 * 16);
+  g_assert_cmpint (count_white (by_gl, width * height), <=, 130 * 130);
+  by_tiles = render_tiles (tiles, width, height);
+  g_assert_cmpint (count_white (by_tiles, width * height), >=, 16 * 16);
+  g_assert_cmpint (count_white (by_tiles, width * height), <=, 130 * 130);
+}
+
+/* Windows of several sizes show one picture, each of them as it is now. */
+static void
+test_several_sizes (void)
+{
+  static const double zooms[] = { 1, 2, 1, 3, 0.5, 1.5, 4, 1, 2 };
+  const int           width = 203, height = 101;
+  g_autofree guint32 *pixels = make_noise (width, height, 9);
+  g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
+  guint32             seed = 10;
+
+  attach (framebuffer, width, height, pixels);
+  for (gsize i = 0; i < G_N_ELEMENTS (zooms); i++)
+    {
+      int zoom = (int) zooms[i];
+      int shown_width = (int) (width * zooms[i]), shown_height = (int) (height * zooms[i]);
+      g_autofree guint32 *rendered = NULL;
+
+      for (int x = 20; x < 90; x++)
+        pixels[50 * width + x] = next (&seed);
+      avb_framebuffer_invalidate (framebuffer, 20, 50, 70, 1);
+      rendered = render (framebuffer, shown_width, shown_height);
+      if (zoom != zooms[i])
+        continue;
+      for (int y = 0; y < shown_height; y++)
+        for (int x = 0; x < shown_width; x++)
+          g_assert_cmphex (rendered[y * shown_width + x],
+                           ==,
+                           pixels[y / zoom * width + x / zoom] | 0xff000000u);
+    }
+}
+
+/* A small part of a wide picture may be shown at a great zoom: that takes no more memory. */
+static void
+test_great_zoom (void)
+{
+  const int           width = 16384, height = 2, zoom = 400;
+  g_autofree guint32 *pixels = make_noise (width, height, 11);
+  g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autofree guint32 *rendered = NULL;
+
+  attach (framebuffer, width, height, pixels);
+  node = make_node (framebuffer, width * zoom, height * zoom);
+  rendered = render_node (node, 64, 64);
+  for (int i = 0; i < 64 * 64; i++)
+    g_assert_cmphex (rendered[i], ==, pixels[0] | 0xff000000u);
 }
 
 static void
@@ -328,14 +411,69 @@ test_outlives_surface (void)
     }
 }
 
-/* Zoomed, the tiles together are what one texture of all would be. */
+/* Whoever keeps a node keeps the picture that was there when the surface went. */
+static void
+test_nodes_outlive_surface (void)
+{
+  static const int zooms[] = { 1, 2 };
+  const int        width = 150, height = 90;
+  g_autoptr (GskRenderer) gl = gsk_gl_renderer_new ();
+
+  for (int by_gl = 0; by_gl < 2; by_gl++)
+    for (gsize i = 0; i < G_N_ELEMENTS (zooms); i++)
+      {
+        int                 zoom = zooms[i];
+        g_autofree guint32 *pixels = make_noise (width, height, (guint32) i);
+        guint32            *surface = g_memdup2 (pixels, (gsize) width * height * 4);
+        AvbFramebuffer     *framebuffer = avb_framebuffer_new ();
+        g_autoptr (GskRenderNode) node = NULL;
+        g_autofree guint32 *rendered = NULL;
+
+        if (by_gl)
+          avb_framebuffer_set_renderer (framebuffer, gl);
+        attach (framebuffer, width, height, surface);
+        node = make_node (framebuffer, width * zoom, height * zoom);
+        avb_framebuffer_detach (framebuffer);
+        memset (surface, GUARD, (gsize) width * height * 4);
+        g_free (surface);
+        if (zoom == 1)
+          avb_framebuffer_clear (framebuffer);
+        g_assert_finalize_object (framebuffer);
+        rendered = render_node (node, width * zoom, height * zoom);
+        for (int y = 0; y < height * zoom; y++)
+          for (int x = 0; x < width * zoom; x++)
+            g_assert_cmphex (rendered[y * width * zoom + x],
+                             ==,
+                             pixels[y / zoom * width + x / zoom] | 0xff000000u);
+      }
+}
+
+/* Weights have steps of 1/128 on each axis and may be rounded differently; a seam is far more. */
+static int
+count_seams (const guint32 *rendered, const guint32 *expected, gsize n)
+{
+  int seams = 0;
+
+  for (gsize p = 0; p < n; p++)
+    for (int shift = 0; shift < 32; shift += 8)
+      if (ABS ((int) ((rendered[p] >> shift) & 0xff) - (int) ((expected[p] >> shift) & 0xff)) > 4)
+        {
+          seams++;
+          break;
+        }
+  return seams;
+}
+
+/* Zoomed, a picture, and tiles together, are what one texture of all would be. */
 static void
 test_seams (void)
 {
   static const double zooms[] = { 0.75, 1.37, 1.5, 2, 3, 0.5 };
   const int           width = 517, height = 391;
   g_autofree guint32 *pixels = make_noise (width, height, 7);
+  AvbPixels           source = { (const guint8 *) pixels, width, height, width * 4 };
   g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
+  g_autoptr (AvbPictureTiles) tiles = avb_picture_tiles_new (&source, FALSE);
 
   attach (framebuffer, width, height, pixels);
   for (gsize i = 0; i < G_N_ELEMENTS (zooms); i++)
@@ -349,25 +487,11 @@ test_seams (void)
           &GRAPHENE_RECT_INIT (0, 0, shown_width, shown_height),
           nearest ? GSK_SCALING_FILTER_NEAREST : GSK_SCALING_FILTER_LINEAR);
       g_autofree guint32 *expected = render_node (node, shown_width, shown_height);
-      g_autofree guint32 *rendered = render (framebuffer, shown_width, shown_height);
-      int                 seams = 0;
+      g_autofree guint32 *live = render (framebuffer, shown_width, shown_height);
+      g_autofree guint32 *tiled = render_tiles (tiles, shown_width, shown_height);
 
-      for (gsize p = 0; p < (gsize) shown_width * shown_height; p++)
-        for (int shift = 0; shift < 32; shift += 8)
-          {
-            int difference
-                = (int) ((rendered[p] >> shift) & 0xff) - (int) ((expected[p] >> shift) & 0xff);
-
-            /* Weights have steps of 1/128 on each axis and may be rounded differently; a seam is
-             * far more. */
-            if (ABS (difference) > 4)
-              {
-                seams++;
-                break;
-              }
-          }
-      g_test_message ("zoom %g: %d pixels differ", zooms[i], seams);
-      g_assert_cmpint (seams, ==, 0);
+      g_assert_cmpint (count_seams (live, expected, (gsize) shown_width * shown_height), ==, 0);
+      g_assert_cmpint (count_seams (tiled, expected, (gsize) shown_width * shown_height), ==, 0);
     }
 }
 
@@ -393,11 +517,14 @@ main (int argc, char **argv)
   g_test_add_func ("/Avb/Framebuffer/exact", test_exact);
   g_test_add_func ("/Avb/Framebuffer/formats", test_formats);
   g_test_add_func ("/Avb/Framebuffer/partial-damage", test_partial_damage);
-  g_test_add_func ("/Avb/Framebuffer/reads-only-damage", test_reads_only_damage);
+  g_test_add_func ("/Avb/Framebuffer/uploads-only-damage", test_uploads_only_damage);
+  g_test_add_func ("/Avb/Framebuffer/several-sizes", test_several_sizes);
+  g_test_add_func ("/Avb/Framebuffer/great-zoom", test_great_zoom);
   g_test_add_func ("/Avb/Framebuffer/outside", test_outside);
   g_test_add_func ("/Avb/Framebuffer/refuses", test_refuses);
   g_test_add_func ("/Avb/Framebuffer/one-redraw", test_one_redraw);
   g_test_add_func ("/Avb/Framebuffer/outlives-surface", test_outlives_surface);
+  g_test_add_func ("/Avb/Framebuffer/nodes-outlive-surface", test_nodes_outlive_surface);
   g_test_add_func ("/Avb/Framebuffer/seams", test_seams);
   g_test_add_func ("/Avb/Framebuffer/clear", test_clear);
   return g_test_run ();
