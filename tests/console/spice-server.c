@@ -11,6 +11,7 @@
  *
  *   mode WIDTH HEIGHT 32|555|565   another display surface, black
  *   noise X Y WIDTH HEIGHT SEED    draws random pixels
+ *   black X Y WIDTH HEIGHT         draws black
  *   flood N                        draws N single pixels
  *   steady WIDTH HEIGHT N US       draws N rectangles of random pixels here and there, one each US
  *                                  microseconds; "steady-done" follows. The first two pixels of each
@@ -663,6 +664,13 @@ noise (int x, int y, int w, int h, guint32 seed)
 }
 
 static void
+black (int x, int y, int w, int h)
+{
+  g_assert (x >= 0 && y >= 0 && w > 0 && h > 0 && w <= width - x && h <= height - y);
+  draw (x, y, w, h, g_new0 (guint32, (gsize) w * h));
+}
+
+static void
 flood (int n)
 {
   for (int i = 0; i < n; i++)
@@ -885,6 +893,8 @@ execute (const char *line)
     set_monitors (line + strlen ("monitors "));
   else if (sscanf (line, "second %d %d %x", &a, &b, &e) == 3)
     add_second (a, b, e);
+  else if (sscanf (line, "black %d %d %d %d", &a, &b, &c, &d) == 4)
+    black (a, b, c, d);
   else if (sscanf (line, "flood %d", &a) == 1)
     flood (a);
   else if (sscanf (line, "steady %d %d %d %d", &a, &b, &c, &d) == 4)
