@@ -25,7 +25,10 @@
  *   monitors MAX COUNT [W H X Y…]  the guest's monitors on the surface; those without numbers are
  *                                  1×1 at 0, 0
  *   second WIDTH HEIGHT RRGGBB     a second display of one color, once
- *   gl N                           N OpenGL frames, one after the other
+ *   scanout W H STRIDE FOURCC TOP_DOWN SEED SIZE    a buffer for OpenGL frames, a memfd of SIZE bytes with
+ *                                  random pixels; what the display must show, if it is an honest one
+ *   gl N                           N frames of it, one after the other; the same as the surface,
+ *                                  black, without a scanout before
  *   kick                           ends all connections
  *   listen                         also on a TCP port of the loopback interface, see "tcp"
  *   password WORD                  asks for it; without a WORD for none
@@ -790,19 +793,56 @@ move_cursor (int x, int y)
   push (&cursor_queue, command, QXL_CMD_CURSOR, &command->u.cursor);
 }
 
+static gboolean has_scanout;
+
+static void
+set_scanout (guint    w,
+             guint    h,
+             guint    stride,
+             guint32  fourcc,
+             gboolean top_down,
+             guint32  seed,
+             gsize    size)
+{
+  int      fd = memfd_create ("scanout", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  guint32 *pixels;
+
+  g_assert (fd >= 0 && ftruncate (fd, (off_t) size) == 0);
+  pixels = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  g_assert (pixels != MAP_FAILED);
+  for (gsize i = 0; seed != 0 && i < size / 4; i++)
+    {
+      seed = seed * 1664525u + 1013904223u;
+      pixels[i] = seed ^ (seed >> 13);
+    }
+  if (w > 0 && h > 0 && w <= 4096 && h <= 4096 && size >= (gsize) stride * h)
+    {
+      g_free (reference);
+      width = (int) w;
+      height = (int) h;
+      reference = g_new (guint32, (gsize) w * h);
+      for (guint y = 0; y < h; y++)
+        for (guint x = 0; x < w; x++)
+          reference[(gsize) y * w + x]
+              = pixels[(gsize) (top_down ? y : h - 1 - y) * (stride / 4) + x] & 0xffffff;
+    }
+  munmap (pixels, size);
+  g_assert (fcntl (fd, F_ADD_SEALS, F_SEAL_SHRINK) == 0);
+  spice_qxl_gl_scanout (&qxl, fd, w, h, stride, fourcc, top_down);
+  has_scanout = TRUE;
+}
+
 static void
 draw_gl (int frames)
 {
-  int fd = memfd_create ("scanout", MFD_CLOEXEC);
-
-  g_assert (fd >= 0 && ftruncate (fd, (off_t) width * height * 4) == 0);
-  spice_qxl_gl_scanout (&qxl,
-                        fd,
-                        (uint32_t) width,
-                        (uint32_t) height,
-                        (uint32_t) width * 4,
-                        DRM_FORMAT_XRGB8888,
-                        TRUE);
+  if (!has_scanout)
+    set_scanout ((guint) width,
+                 (guint) height,
+                 (guint) width * 4,
+                 DRM_FORMAT_XRGB8888,
+                 TRUE,
+                 0,
+                 (gsize) width * (gsize) height * 4);
   gl_left = frames;
   spice_qxl_gl_draw_async (&qxl, 0, 0, (uint32_t) width, (uint32_t) height, 0);
 }
@@ -880,7 +920,7 @@ static void
 execute (const char *line)
 {
   int   a, b, c, d;
-  guint e;
+  guint e, f, g, h;
   char  word[4096];
 
   if (g_str_has_prefix (line, "agent "))
@@ -916,6 +956,15 @@ execute (const char *line)
       leds = (uint8_t) a;
       spice_server_kbd_leds (&kbd, a);
     }
+  else if (sscanf (line, "scanout %u %u %u %4s %d %u %d", &f, &g, &e, word, &a, &h, &b) == 7)
+    set_scanout (f,
+                 g,
+                 e,
+                 (guint32) word[0] | (guint32) word[1] << 8 | (guint32) word[2] << 16
+                     | (guint32) word[3] << 24,
+                 a,
+                 h,
+                 (gsize) b);
   else if (sscanf (line, "gl %d", &a) == 1)
     draw_gl (a);
   else if (strcmp (line, "kick") == 0)

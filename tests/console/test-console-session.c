@@ -226,23 +226,6 @@ test_unrefed (Rig *rig, gconstpointer data)
     }
 }
 
-/* The guest waits for an answer to every frame: it must come, though nothing can be shown. */
-static void
-test_gl (Rig *rig, gconstpointer data)
-{
-  connect (rig);
-  rig_server_forget (rig->server);
-  rig_server_command (rig->server, "gl 5");
-  rig_server_expect (
-      rig->server, "gl-done", "gl-done 1; gl-done 2; gl-done 3; gl-done 4; gl-done 5");
-  rig_wait_status (rig->console, AVB_CONSOLE_FAILED);
-  g_assert_nonnull (avb_console_get_message (rig->console));
-  rig_server_command (rig->server, "mode 320 200 32");
-  rig_server_command (rig->server, "noise 0 0 320 200 3");
-  rig_wait_status (rig->console, AVB_CONSOLE_CONNECTED);
-  rig_wait_texture (rig->console, rig->server, 320, 200);
-}
-
 /* Displays as no honest server describes them, straight from a channel. */
 
 typedef struct {
@@ -346,7 +329,6 @@ main (int argc, char **argv)
   ADD ("/Avb/ConsoleSession/no-console", test_no_console);
   ADD ("/Avb/ConsoleSession/remote-refused", test_remote_refused);
   ADD ("/Avb/ConsoleSession/freed-at-any-moment", test_unrefed);
-  ADD ("/Avb/ConsoleSession/answers-opengl", test_gl);
   g_test_add_func ("/Avb/ConsoleSession/hostile-displays", test_hostile);
   return g_test_run ();
 }

@@ -29,6 +29,9 @@ struct _AvbConsole {
   AvbConsoleInput    *input;
   guint               number;  /* of the monitor to show */
   AvbGuestMonitor    *monitor; /* NULL while the guest has none of that number */
+  GtkWidget          *offload; /* shows the monitor's scanout */
+  GtkWidget          *picture; /* in it */
+  gboolean            viewing; /* counted as a viewer of the scanout */
   AvbConsoleClipboard *clipboard; /* of the session */
 
   GdkSurface    *surface;     /* while realized; not owned */
@@ -90,6 +93,40 @@ avb_console_get_cursor (AvbConsole *self)
   return self->monitor != NULL
              ? avb_spice_display_get_cursor (avb_guest_monitor_get_display (self->monitor))
              : NULL;
+}
+
+/* (nullable) */
+static AvbScanout *
+avb_console_get_scanout (AvbConsole *self)
+{
+  return self->monitor != NULL
+             ? avb_spice_display_get_scanout (avb_guest_monitor_get_display (self->monitor))
+             : NULL;
+}
+
+/* The guest's picture is drawn with OpenGL. */
+static gboolean
+avb_console_is_gl (AvbConsole *self)
+{
+  AvbScanout *scanout = avb_console_get_scanout (self);
+
+  return scanout != NULL && avb_scanout_get_width (scanout) > 0;
+}
+
+/* A scanout waits for its viewers. */
+static void
+avb_console_update_viewing (AvbConsole *self)
+{
+  AvbScanout *scanout = avb_console_get_scanout (self);
+  gboolean    viewing = scanout != NULL && gtk_widget_get_mapped (GTK_WIDGET (self));
+
+  if (viewing == self->viewing)
+    return;
+  self->viewing = viewing;
+  if (viewing)
+    avb_scanout_add_viewer (scanout);
+  else
+    avb_scanout_remove_viewer (scanout);
 }
 
 static void
@@ -261,8 +298,17 @@ avb_console_update_label (AvbConsole *self)
 }
 
 static void
+avb_console_update_offload (AvbConsole *self)
+{
+  gtk_widget_set_visible (self->offload,
+                          avb_console_is_gl (self)
+                              && avb_console_get_status (self) == AVB_CONSOLE_CONNECTED);
+}
+
+static void
 status_cb (AvbSpiceSession *session, GParamSpec *pspec, AvbConsole *self)
 {
+  avb_console_update_offload (self);
   avb_console_update_cursor (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
@@ -331,6 +377,13 @@ pointer_locked_cb (AvbConsoleInput *input, GParamSpec *pspec, AvbConsole *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_POINTER_LOCKED]);
 }
 
+static void
+after_paint_cb (GdkFrameClock *clock, AvbConsole *self)
+{
+  if (self->viewing)
+    avb_scanout_painted (avb_console_get_scanout (self));
+}
+
 /* A widget that only moves is not drawn again, but its place among the device's pixels may have
  * changed. This runs in frames that happen anyway, after their layout. */
 static void
@@ -342,7 +395,11 @@ layout_cb (GdkFrameClock *clock, AvbConsole *self)
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || !avb_console_get_position (self, &x, &y))
     return;
   if (x != self->drawn_x || y != self->drawn_y)
-    gtk_widget_queue_draw (GTK_WIDGET (self));
+    {
+      gtk_widget_queue_draw (GTK_WIDGET (self));
+      if (avb_console_is_gl (self))
+        gtk_widget_queue_allocate (GTK_WIDGET (self));
+    }
   if (!avb_console_get_geometry (self, &geometry))
     return;
   if (self->cursor_zoom != 0 && avb_console_geometry_get_zoom (&geometry) != self->cursor_zoom)
@@ -376,6 +433,7 @@ avb_console_realize (GtkWidget *widget)
   self->frame_clock = gtk_widget_get_frame_clock (widget);
   g_signal_connect (self->surface, "notify::scale", G_CALLBACK (scale_cb), self);
   g_signal_connect_after (self->frame_clock, "layout", G_CALLBACK (layout_cb), self);
+  g_signal_connect (self->frame_clock, "after-paint", G_CALLBACK (after_paint_cb), self);
   avb_console_choose_renderer (self);
   avb_pointer_lock_prepare (gtk_widget_get_display (widget));
 }
@@ -410,12 +468,38 @@ avb_console_measure (GtkWidget     *widget,
   size = (int) ceil (guest / avb_console_get_device_scale (self));
   *minimum = guest != 0 && avb_console_get_fit (self) == AVB_CONSOLE_FIT_EXACT ? size : 0;
   *natural = size;
+  /* It takes what it gets; but GTK wants to be asked. */
+  gtk_widget_measure (self->offload, orientation, -1, NULL, NULL, NULL, NULL);
+}
+
+/* To the upper left corner of the picture, from where one unit is one device pixel. */
+static GskTransform *
+get_transform (const AvbConsoleGeometry *geometry)
+{
+  double        s = geometry->scale;
+  GskTransform *transform = gsk_transform_translate (
+      NULL,
+      &GRAPHENE_POINT_INIT ((float) ((geometry->left - geometry->x * s) / s),
+                            (float) ((geometry->top - geometry->y * s) / s)));
+
+  transform = gsk_transform_scale (transform, (float) (1 / s), (float) (1 / s));
+  return gsk_transform_translate (
+      transform, &GRAPHENE_POINT_INIT (geometry->picture_x, geometry->picture_y));
 }
 
 static void
 avb_console_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
-  avb_console_ask_size (AVB_CONSOLE (widget));
+  AvbConsole        *self = AVB_CONSOLE (widget);
+  AvbConsoleGeometry geometry;
+
+  avb_console_ask_size (self);
+  if (gtk_widget_get_visible (self->offload) && avb_console_get_geometry (self, &geometry))
+    gtk_widget_allocate (self->offload,
+                         geometry.picture_width,
+                         geometry.picture_height,
+                         -1,
+                         get_transform (&geometry));
 }
 
 static void
@@ -423,6 +507,14 @@ avb_console_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (avb_console_parent_class)->map (widget);
   avb_console_ask_size (AVB_CONSOLE (widget));
+  avb_console_update_viewing (AVB_CONSOLE (widget));
+}
+
+static void
+avb_console_unmap (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (avb_console_parent_class)->unmap (widget);
+  avb_console_update_viewing (AVB_CONSOLE (widget));
 }
 
 /* The monitor's part of the surface, at the origin and in device pixels. */
@@ -437,6 +529,14 @@ avb_console_append_picture (AvbConsole               *self,
   double                zoom_x, zoom_y;
   cairo_rectangle_int_t area;
 
+  if (avb_console_is_gl (self))
+    {
+      gdk_paintable_snapshot (GDK_PAINTABLE (avb_console_get_scanout (self)),
+                              snapshot,
+                              geometry->picture_width,
+                              geometry->picture_height);
+      return;
+    }
   avb_console_get_area (self, &area);
   if (area.width == width && area.height == height)
     {
@@ -486,7 +586,7 @@ avb_console_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   gboolean           live = avb_console_get_status (self) == AVB_CONSOLE_CONNECTED;
   graphene_matrix_t  grey;
   AvbConsoleGeometry geometry;
-  double             s;
+  g_autoptr (GskTransform) transform = NULL;
 
   if (!avb_console_get_geometry (self, &geometry))
     {
@@ -495,14 +595,10 @@ avb_console_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     }
   self->drawn_x = geometry.x;
   self->drawn_y = geometry.y;
-  s = geometry.scale;
-
+  gtk_widget_snapshot_child (widget, self->offload, snapshot);
+  transform = get_transform (&geometry);
   gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot,
-                          &GRAPHENE_POINT_INIT ((float) ((geometry.left - geometry.x * s) / s),
-                                                (float) ((geometry.top - geometry.y * s) / s)));
-  gtk_snapshot_scale (snapshot, (float) (1 / s), (float) (1 / s));
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (geometry.picture_x, geometry.picture_y));
+  gtk_snapshot_transform (snapshot, transform);
   if (!live)
     {
       const float r = 0.2126f * GREY_CONTRAST, g = 0.7152f * GREY_CONTRAST,
@@ -513,7 +609,8 @@ avb_console_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       gtk_snapshot_push_color_matrix (
           snapshot, &grey, graphene_vec4_init (&(graphene_vec4_t) {}, 0, 0, 0, 0));
     }
-  avb_console_append_picture (self, snapshot, &geometry);
+  if (!gtk_widget_get_visible (self->offload))
+    avb_console_append_picture (self, snapshot, &geometry);
   if (!live)
     gtk_snapshot_pop (snapshot);
   else if (avb_spice_session_get_server_mouse (self->session))
@@ -560,6 +657,12 @@ area_cb (AvbGuestMonitor *monitor, AvbConsole *self)
   avb_console_notify_size (self);
 }
 
+static void
+scanout_size_cb (GdkPaintable *scanout, AvbConsole *self)
+{
+  avb_console_update_offload (self);
+}
+
 /* @monitor is nullable. */
 static void
 avb_console_take_monitor (AvbConsole *self, AvbGuestMonitor *monitor)
@@ -568,6 +671,10 @@ avb_console_take_monitor (AvbConsole *self, AvbGuestMonitor *monitor)
     return;
   if (self->monitor != NULL)
     {
+      if (self->viewing)
+        avb_scanout_remove_viewer (avb_console_get_scanout (self));
+      self->viewing = FALSE;
+      g_signal_handlers_disconnect_by_data (avb_console_get_scanout (self), self);
       g_signal_handlers_disconnect_by_data (self->monitor, self);
       g_signal_handlers_disconnect_by_data (avb_console_get_framebuffer (self), self);
       g_signal_handlers_disconnect_by_data (avb_console_get_cursor (self), self);
@@ -583,8 +690,20 @@ avb_console_take_monitor (AvbConsole *self, AvbGuestMonitor *monitor)
       g_signal_connect (
           avb_console_get_cursor (self), "changed", G_CALLBACK (cursor_changed_cb), self);
       avb_console_input_set_display (self->input, (int) avb_guest_monitor_get_number (monitor));
+      g_signal_connect (avb_console_get_scanout (self),
+                        "invalidate-contents",
+                        G_CALLBACK (contents_cb),
+                        self);
+      g_signal_connect (avb_console_get_scanout (self),
+                        "invalidate-size",
+                        G_CALLBACK (scanout_size_cb),
+                        self);
       avb_console_choose_renderer (self);
     }
+  gtk_picture_set_paintable (GTK_PICTURE (self->picture),
+                             GDK_PAINTABLE (avb_console_get_scanout (self)));
+  avb_console_update_viewing (self);
+  avb_console_update_offload (self);
   avb_console_notify_size (self);
 }
 
@@ -683,6 +802,8 @@ avb_console_dispose (GObject *object)
 
   avb_console_set_machine (self, NULL);
   g_clear_object (&self->input);
+  self->picture = NULL;
+  g_clear_pointer (&self->offload, gtk_widget_unparent);
   G_OBJECT_CLASS (avb_console_parent_class)->dispose (object);
 }
 
@@ -757,6 +878,7 @@ avb_console_class_init (AvbConsoleClass *klass)
   widget_class->realize = avb_console_realize;
   widget_class->unrealize = avb_console_unrealize;
   widget_class->map = avb_console_map;
+  widget_class->unmap = avb_console_unmap;
   widget_class->measure = avb_console_measure;
   widget_class->size_allocate = avb_console_size_allocate;
   widget_class->snapshot = avb_console_snapshot;
@@ -787,6 +909,13 @@ avb_console_init (AvbConsole *self)
   g_signal_connect (self->input, "notify::captured", G_CALLBACK (captured_cb), self);
   g_signal_connect (self->input, "notify::pointer-locked", G_CALLBACK (pointer_locked_cb), self);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  self->picture = gtk_picture_new ();
+  gtk_picture_set_content_fit (GTK_PICTURE (self->picture), GTK_CONTENT_FIT_FILL);
+  self->offload = gtk_graphics_offload_new (self->picture);
+  gtk_graphics_offload_set_black_background (GTK_GRAPHICS_OFFLOAD (self->offload), TRUE);
+  gtk_widget_set_can_target (self->offload, FALSE);
+  gtk_widget_set_visible (self->offload, FALSE);
+  gtk_widget_set_parent (self->offload, GTK_WIDGET (self));
   avb_console_update_label (self);
 }
 
@@ -945,7 +1074,9 @@ avb_console_dup_texture (AvbConsole *self)
 
   g_return_val_if_fail (AVB_IS_CONSOLE (self), NULL);
   framebuffer = avb_console_get_framebuffer (self);
-  if (framebuffer != NULL)
+  if (avb_console_is_gl (self))
+    texture = avb_scanout_dup_texture (avb_console_get_scanout (self));
+  else if (framebuffer != NULL)
     texture = avb_framebuffer_dup_texture (framebuffer);
   if (texture == NULL)
     return NULL;

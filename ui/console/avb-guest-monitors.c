@@ -139,7 +139,7 @@ picture_cb (AvbSpiceDisplay *display, AvbGuestMonitors *self)
   /* The guest is back; a display that it had before and has no more does not come back. */
   for (guint i = 1; i < AVB_MAX_MONITORS; i++)
     if (self->displays[i] != NULL && avb_spice_display_get_channel (self->displays[i]) == NULL)
-      avb_framebuffer_clear (avb_spice_display_get_framebuffer (self->displays[i]));
+      avb_spice_display_clear (self->displays[i]);
   g_signal_emit (self, signals[PICTURE], 0);
 }
 
@@ -264,7 +264,7 @@ avb_guest_monitors_clear (AvbGuestMonitors *self)
 
   for (guint i = 0; i < AVB_MAX_MONITORS; i++)
     if (self->displays[i] != NULL)
-      avb_framebuffer_clear (avb_spice_display_get_framebuffer (self->displays[i]));
+      avb_spice_display_clear (self->displays[i]);
 }
 
 AvbSpiceDisplay *

@@ -11,6 +11,7 @@ struct _AvbSpiceDisplay {
   GObject parent_instance;
 
   AvbFramebuffer      *framebuffer;
+  AvbScanout          *scanout;
   AvbGuestCursor      *cursor;
   SpiceDisplayChannel *channel;
   GArray              *areas; /* of AvbMonitorArea */
@@ -24,7 +25,8 @@ struct _AvbSpiceDisplay {
   gconstpointer data;
 
   gboolean attached; /* the framebuffer shows it */
-  gboolean refused;  /* it can't */
+  gboolean refused;  /* it can't, or the scanout can't */
+  gboolean gl;       /* the scanout shows the last picture */
 };
 
 G_DEFINE_FINAL_TYPE (AvbSpiceDisplay, avb_spice_display, G_TYPE_OBJECT)
@@ -85,9 +87,15 @@ avb_spice_display_read_areas (AvbSpiceDisplay *self)
   guint32 known = 0;
   g_autoptr (GArray) monitors = NULL;
 
+  if (self->gl)
+    {
+      width = avb_scanout_get_width (self->scanout);
+      height = avb_scanout_get_height (self->scanout);
+    }
   if (width == 0)
     return areas;
-  if (self->channel != NULL)
+  /* A buffer is one monitor. */
+  if (self->channel != NULL && !self->gl)
     g_object_get (self->channel, "monitors", &monitors, NULL);
   for (guint i = 0; monitors != NULL && i < monitors->len; i++)
     {
@@ -112,7 +120,7 @@ avb_spice_display_update_areas (AvbSpiceDisplay *self)
   g_autoptr (GArray) areas = NULL;
 
   /* They may be those of a surface that is not shown yet, and a lost display stays as it was. */
-  if (avb_framebuffer_get_width (self->framebuffer) != 0 && !self->attached)
+  if (!self->gl && avb_framebuffer_get_width (self->framebuffer) != 0 && !self->attached)
     return;
   areas = avb_spice_display_read_areas (self);
   if (areas->len == self->areas->len
@@ -131,7 +139,7 @@ monitors_cb (SpiceDisplayChannel *channel, GParamSpec *pspec, AvbSpiceDisplay *s
 }
 
 static void
-size_cb (GdkPaintable *framebuffer, AvbSpiceDisplay *self)
+size_cb (GdkPaintable *picture, AvbSpiceDisplay *self)
 {
   avb_spice_display_update_areas (self);
 }
@@ -140,7 +148,7 @@ static void
 avb_spice_display_refuse (AvbSpiceDisplay *self, const char *message)
 {
   self->refused = TRUE;
-  avb_framebuffer_clear (self->framebuffer);
+  avb_spice_display_clear (self);
   g_signal_emit (self, signals[PROBLEM], 0, message);
 }
 
@@ -159,6 +167,7 @@ avb_spice_display_attach (AvbSpiceDisplay *self)
       return;
     }
   self->attached = TRUE;
+  self->gl = FALSE;
   if (!avb_framebuffer_attach (
           self->framebuffer, format, self->width, self->height, self->stride, self->data, &error))
     {
@@ -166,6 +175,7 @@ avb_spice_display_attach (AvbSpiceDisplay *self)
       avb_spice_display_refuse (self, error->message);
       return;
     }
+  avb_scanout_clear (self->scanout);
   avb_spice_display_update_areas (self);
   g_signal_emit (self, signals[PICTURE], 0);
 }
@@ -223,6 +233,30 @@ invalidate_cb (
 }
 
 static void
+gl_scanout_cb (SpiceDisplayChannel *channel, GParamSpec *pspec, AvbSpiceDisplay *self)
+{
+  const SpiceGlScanout *buffer = spice_display_channel_get_gl_scanout (channel);
+  g_autoptr (GError) error = NULL;
+
+  if (buffer == NULL || buffer->fd < 0)
+    {
+      avb_scanout_set_buffer (self->scanout, -1, 0, 0, 0, 0, FALSE, NULL);
+      return;
+    }
+  if (avb_scanout_set_buffer (self->scanout,
+                              buffer->fd,
+                              buffer->width,
+                              buffer->height,
+                              buffer->stride,
+                              buffer->format,
+                              buffer->y0top,
+                              &error))
+    self->refused = FALSE;
+  else
+    avb_spice_display_refuse (self, error->message);
+}
+
+static void
 gl_draw_cb (SpiceDisplayChannel *channel,
             guint                x,
             guint                y,
@@ -230,17 +264,32 @@ gl_draw_cb (SpiceDisplayChannel *channel,
             guint                height,
             AvbSpiceDisplay     *self)
 {
-  /* The guest waits for this answer, whatever we do with the picture. */
-  spice_display_channel_gl_draw_done (channel);
-  if (!self->refused)
+  gboolean first = !self->gl;
+  g_autoptr (GError) error = NULL;
+
+  /* The guest waits for an answer, whatever we do with the picture: see done_cb(). */
+  if (!avb_scanout_draw (self->scanout, &error))
     {
-      if (self->attached)
-        avb_framebuffer_detach (self->framebuffer);
-      self->attached = FALSE;
-      avb_spice_display_refuse (self,
-                                _ ("This machine draws with OpenGL, which the console can’t show. "
-                                   "Turn 3D acceleration off in its settings."));
+      if (!self->refused)
+        avb_spice_display_refuse (self, error->message);
+      return;
     }
+  if (!first)
+    return;
+  if (self->attached)
+    avb_framebuffer_detach (self->framebuffer);
+  self->attached = FALSE;
+  self->gl = TRUE;
+  avb_spice_display_update_areas (self);
+  avb_framebuffer_clear (self->framebuffer);
+  g_signal_emit (self, signals[PICTURE], 0);
+}
+
+static void
+done_cb (AvbScanout *scanout, AvbSpiceDisplay *self)
+{
+  if (self->channel != NULL)
+    spice_display_channel_gl_draw_done (self->channel);
 }
 
 static void
@@ -252,6 +301,9 @@ avb_spice_display_dispose (GObject *object)
   if (self->framebuffer != NULL)
     g_signal_handlers_disconnect_by_data (self->framebuffer, self);
   g_clear_object (&self->framebuffer);
+  if (self->scanout != NULL)
+    g_signal_handlers_disconnect_by_data (self->scanout, self);
+  g_clear_object (&self->scanout);
   g_clear_object (&self->cursor);
   G_OBJECT_CLASS (avb_spice_display_parent_class)->dispose (object);
 }
@@ -289,6 +341,9 @@ static void
 avb_spice_display_init (AvbSpiceDisplay *self)
 {
   self->cursor = avb_guest_cursor_new ();
+  self->scanout = avb_scanout_new ();
+  g_signal_connect (self->scanout, "done", G_CALLBACK (done_cb), self);
+  g_signal_connect (self->scanout, "invalidate-size", G_CALLBACK (size_cb), self);
   self->areas = g_array_new (FALSE, FALSE, sizeof (AvbMonitorArea));
 }
 
@@ -313,6 +368,7 @@ avb_spice_display_set_channel (AvbSpiceDisplay *self, SpiceDisplayChannel *chann
     {
       g_signal_handlers_disconnect_by_data (self->channel, self);
       avb_spice_display_drop_surface (self);
+      avb_scanout_detach (self->scanout);
     }
   g_set_object (&self->channel, channel);
   if (channel == NULL)
@@ -322,7 +378,26 @@ avb_spice_display_set_channel (AvbSpiceDisplay *self, SpiceDisplayChannel *chann
   g_signal_connect (channel, "display-mark", G_CALLBACK (mark_cb), self);
   g_signal_connect (channel, "display-invalidate", G_CALLBACK (invalidate_cb), self);
   g_signal_connect (channel, "gl-draw", G_CALLBACK (gl_draw_cb), self);
+  g_signal_connect (channel, "notify::gl-scanout", G_CALLBACK (gl_scanout_cb), self);
   g_signal_connect (channel, "notify::monitors", G_CALLBACK (monitors_cb), self);
+}
+
+void
+avb_spice_display_clear (AvbSpiceDisplay *self)
+{
+  g_return_if_fail (AVB_IS_SPICE_DISPLAY (self));
+
+  self->attached = FALSE;
+  self->gl = FALSE;
+  avb_framebuffer_clear (self->framebuffer);
+  avb_scanout_clear (self->scanout);
+}
+
+AvbScanout *
+avb_spice_display_get_scanout (AvbSpiceDisplay *self)
+{
+  g_return_val_if_fail (AVB_IS_SPICE_DISPLAY (self), NULL);
+  return self->scanout;
 }
 
 SpiceDisplayChannel *

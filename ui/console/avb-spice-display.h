@@ -7,6 +7,7 @@
 
 #include "ui/console/avb-framebuffer.h"
 #include "ui/console/avb-guest-cursor.h"
+#include "ui/console/avb-scanout.h"
 
 G_BEGIN_DECLS
 
@@ -30,6 +31,9 @@ typedef struct {
  * Feeds a framebuffer from a display channel. The framebuffer keeps the last picture until the
  * guest has drawn into the next surface, so that nothing flashes when the guest changes its mode.
  *
+ * A guest whose host draws with OpenGL has a scanout instead, from its first frame until its next
+ * surface is drawn: then the framebuffer is empty.
+ *
  * A surface is shown by one monitor, or by several next to each other. What the server says of them
  * is believed only as far as the surface reaches.
  *
@@ -45,7 +49,11 @@ AvbSpiceDisplay *avb_spice_display_new (AvbFramebuffer *framebuffer);
 void avb_spice_display_set_channel (AvbSpiceDisplay *self, SpiceDisplayChannel *channel);
 SpiceDisplayChannel *avb_spice_display_get_channel (AvbSpiceDisplay *self); /* (nullable) */
 
+/* Forgets the last picture. */
+void avb_spice_display_clear (AvbSpiceDisplay *self);
+
 AvbFramebuffer *avb_spice_display_get_framebuffer (AvbSpiceDisplay *self);
+AvbScanout     *avb_spice_display_get_scanout     (AvbSpiceDisplay *self);
 AvbGuestCursor *avb_spice_display_get_cursor      (AvbSpiceDisplay *self);
 
 /* (transfer none): by `id`; none without a picture */
