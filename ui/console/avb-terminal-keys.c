@@ -7,6 +7,7 @@
 
 #define MODIFIERS (GDK_CONTROL_MASK | GDK_SHIFT_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)
 
+/* The first of an action is the one that menus show. */
 static const struct {
   const char *trigger;
   const char *action;
@@ -15,9 +16,13 @@ static const struct {
   { "<Control><Shift>v", "terminal.paste" },
   { "<Control><Shift>a", "terminal.select-all" },
   { "<Control><Shift>f", "terminal.find" },
-  { "<Control>plus|<Control>equal|<Control>KP_Add", "terminal.zoom-in" },
-  { "<Control>minus|<Control>KP_Subtract", "terminal.zoom-out" },
-  { "<Control>0|<Control>KP_0", "terminal.zoom-normal" },
+  { "<Control>plus", "terminal.zoom-in" },
+  { "<Control>equal", "terminal.zoom-in" },
+  { "<Control>KP_Add", "terminal.zoom-in" },
+  { "<Control>minus", "terminal.zoom-out" },
+  { "<Control>KP_Subtract", "terminal.zoom-out" },
+  { "<Control>0", "terminal.zoom-normal" },
+  { "<Control>KP_0", "terminal.zoom-normal" },
 };
 
 /* What the program keeps. Everything else is the guest's. */

@@ -135,7 +135,8 @@ update_menu (AvbTextPages *self)
   gtk_widget_set_visible (GTK_WIDGET (self->button), n > 1);
   g_menu_remove_all (self->section);
   if (n > 1)
-    g_menu_append_submenu (self->section, _("S_creen"), G_MENU_MODEL (self->menu));
+    /* Translators: a submenu: the display, or one of the text consoles. */
+    g_menu_append_submenu (self->section, _("Sho_w"), G_MENU_MODEL (self->menu));
 }
 
 static void
