@@ -40,6 +40,7 @@ typedef struct {
 } Sending;
 
 static void socket_close (Socket *self);
+static void socket_end (Socket *self);
 static void socket_watch_input (Socket *self);
 
 static void
@@ -56,6 +57,26 @@ socket_unref (gpointer data)
   g_atomic_rc_box_release_full (data, socket_clear);
 }
 
+/* --- The link: a stream does not hear that it is lost. --- */
+
+static gboolean
+lost_idle_cb (gpointer data)
+{
+  Socket *self = data;
+
+  if (!self->closed && !self->ended)
+    socket_end (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* On whatever thread found the link dead. */
+static void
+lost_cb (virConnect *vir, int reason, void *data)
+{
+  g_idle_add_full (
+      G_PRIORITY_DEFAULT, lost_idle_cb, g_atomic_rc_box_acquire (data), socket_unref);
+}
+
 /* --- The end: all of this waits for the daemon. --- */
 
 typedef struct {
@@ -68,6 +89,7 @@ rest_thread (gpointer data)
 {
   Rest *rest = data;
 
+  virConnectUnregisterCloseCallback (rest->vir, lost_cb);
   virStreamAbort (rest->stream);
   virStreamFree (rest->stream);
   virConnectClose (rest->vir);
@@ -331,6 +353,12 @@ avb_libvirt_stream_socket_new (virConnect *vir, virStream *stream, GError **erro
       socket_unref (self);
       return -1;
     }
+  if (virConnectRegisterCloseCallback (vir, lost_cb, g_atomic_rc_box_acquire (self), socket_unref)
+      < 0)
+    socket_unref (self);
+  /* It may have been lost before. */
+  if (virConnectIsAlive (vir) != 1)
+    lost_cb (vir, 0, self);
   socket_watch_input (self);
   return fds[1];
 }
