@@ -17,4 +17,4 @@ export XDG_DATA_DIRS=$build/install/share:${XDG_DATA_DIRS:-/usr/local/share:/usr
 # Nobody reads the windows aloud here: none of them shall pay for it.
 size=1600x1000
 [ "$name" != console ] || size=3840x2160
-exec tests/tools/with-display --size $size --wm env GTK_A11Y=none NO_AT_BRIDGE=1 "$target" --program "$build/install/bin/alpha-vbox" "$@"
+exec tests/tools/with-display --size "$size" --wm env GTK_A11Y=none NO_AT_BRIDGE=1 "$target" --program "$build/install/bin/alpha-vbox" "$@"
