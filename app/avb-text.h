@@ -5,19 +5,9 @@
 
 #include <gio/gio.h>
 
-G_BEGIN_DECLS
+#include "backends/avb-text-line.h"
 
-/**
- * avb_text_make_line:
- * @text: (nullable): any bytes
- * @max_chars: the longest that is kept; an ellipsis takes the place of the rest
- *
- * One line of valid UTF-8 without control or direction-changing characters, for names that somebody
- * else chose. It is text, not markup. Thread: any.
- *
- * Returns: (transfer full): perhaps ""
- */
-char *avb_text_make_line (const char *text, guint max_chars);
+G_BEGIN_DECLS
 
 /* The last part of a file's name, for messages; see avb_text_make_line(). */
 char *avb_text_dup_file_name (GFile *file);

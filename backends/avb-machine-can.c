@@ -79,6 +79,8 @@ avb_machine_refuse (AvbMachine *self, gconstpointer verb, AvbMachineCan can)
   if (avb_machine_get_operation (self) != NULL)
     return avb_machine_reject (AVB_ERROR_BUSY,
                                _ ("Other work on this machine is still under way."));
+  if (can == AVB_MACHINE_CAN_SAVE && avb_machine_get_frozen_until (self) != 0)
+    return avb_machine_reject (AVB_ERROR_BUSY, _ ("The guest’s file systems are frozen. Thaw them first."));
   if (avb_machine_state_can (state) & can)
     return avb_machine_reject (AVB_ERROR_NOT_SUPPORTED, _ ("This hypervisor does not offer this."));
   return avb_machine_reject (AVB_ERROR_BUSY,

@@ -27,6 +27,7 @@ typedef struct {
   guint           cpus;
   guint64         memory_mib;
   char           *last_error;
+  gint64          frozen_until;
   GWeakRef        connection;
   GHashTable     *settings;
   AvbMachineCan   can;
@@ -34,6 +35,7 @@ typedef struct {
   guint           emulated : 1;
   guint           has_details : 1;
   guint           no_graphics : 1;
+  guint           agent_connected : 1;
 } AvbMachinePrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (AvbMachine, avb_machine, G_TYPE_OBJECT)
@@ -52,6 +54,8 @@ enum {
   PROP_EMULATED,
   PROP_HAS_DETAILS,
   PROP_LAST_ERROR,
+  PROP_AGENT_CONNECTED,
+  PROP_FROZEN_UNTIL,
   /* In the order of AvbMachineCan. */
   PROP_CAN_START,
   PROP_CAN_PAUSE,
@@ -95,6 +99,9 @@ avb_machine_update_can (AvbMachine *self)
     now &= AVB_MACHINE_CAN_FORCE_OFF | AVB_MACHINE_HAS_CONSOLE;
   if (priv->no_graphics)
     now &= ~AVB_MACHINE_HAS_CONSOLE;
+  /* Restored, it would be frozen, and nobody there to thaw it. */
+  if (priv->frozen_until != 0)
+    now &= ~AVB_MACHINE_CAN_SAVE;
   if (priv->state == AVB_MACHINE_SAVED && priv->operation != NULL)
     now = 0;
 
@@ -163,6 +170,12 @@ avb_machine_get_property (GObject *object, guint prop_id, GValue *value, GParamS
     case PROP_LAST_ERROR:
       g_value_set_string (value, priv->last_error);
       break;
+    case PROP_AGENT_CONNECTED:
+      g_value_set_boolean (value, priv->agent_connected);
+      break;
+    case PROP_FROZEN_UNTIL:
+      g_value_set_int64 (value, priv->frozen_until);
+      break;
     case PROP_CAN_START:
     case PROP_CAN_PAUSE:
     case PROP_CAN_RESUME:
@@ -229,6 +242,10 @@ avb_machine_class_init (AvbMachineClass *klass)
   properties[PROP_EMULATED] = g_param_spec_boolean ("emulated", NULL, NULL, FALSE, flags);
   properties[PROP_HAS_DETAILS] = g_param_spec_boolean ("has-details", NULL, NULL, FALSE, flags);
   properties[PROP_LAST_ERROR] = g_param_spec_string ("last-error", NULL, NULL, NULL, flags);
+  properties[PROP_AGENT_CONNECTED]
+      = g_param_spec_boolean ("agent-connected", NULL, NULL, FALSE, flags);
+  properties[PROP_FROZEN_UNTIL]
+      = g_param_spec_int64 ("frozen-until", NULL, NULL, 0, G_MAXINT64, 0, flags);
   for (guint i = PROP_CAN_START; i < N_PROPS; i++)
     properties[i] = g_param_spec_boolean (can_names[i - PROP_CAN_START], NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -349,6 +366,22 @@ avb_machine_get_last_error (AvbMachine *self)
 }
 
 gboolean
+avb_machine_get_agent_connected (AvbMachine *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE (self), FALSE);
+
+  return PRIV (self)->agent_connected;
+}
+
+gint64
+avb_machine_get_frozen_until (AvbMachine *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE (self), 0);
+
+  return PRIV (self)->frozen_until;
+}
+
+gboolean
 avb_machine_get_can (AvbMachine *self, AvbMachineCan can)
 {
   g_return_val_if_fail (AVB_IS_MACHINE (self), FALSE);
@@ -449,6 +482,11 @@ avb_machine_set_state (AvbMachine *self, AvbMachineState state, gint64 since)
     {
       priv->state = state;
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+      if (!(avb_machine_state_can (state) & AVB_MACHINE_HAS_CONSOLE))
+        {
+          avb_machine_set_agent_connected (self, FALSE);
+          avb_machine_set_frozen_until (self, 0);
+        }
       avb_machine_update_can (self);
     }
   g_object_thaw_notify (G_OBJECT (self));
@@ -520,6 +558,30 @@ avb_machine_set_last_error (AvbMachine *self, const char *message)
 
   if (g_set_str (&PRIV (self)->last_error, message))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LAST_ERROR]);
+}
+
+void
+avb_machine_set_agent_connected (AvbMachine *self, gboolean connected)
+{
+  g_return_if_fail (AVB_IS_MACHINE (self));
+
+  if (PRIV (self)->agent_connected == !!connected)
+    return;
+  PRIV (self)->agent_connected = !!connected;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AGENT_CONNECTED]);
+}
+
+void
+avb_machine_set_frozen_until (AvbMachine *self, gint64 until)
+{
+  g_return_if_fail (AVB_IS_MACHINE (self));
+  g_return_if_fail (until >= 0);
+
+  if (PRIV (self)->frozen_until == until)
+    return;
+  PRIV (self)->frozen_until = until;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FROZEN_UNTIL]);
+  avb_machine_update_can (self);
 }
 
 void

@@ -112,7 +112,9 @@ typedef enum {
  * `os-id` (string, nullable), `cpus` (uint), `memory-mib` (uint64), `emulated` (boolean: runs or
  * would run without hardware virtualisation), `has-details` (boolean: os-id, cpus, memory-mib and
  * emulated are known; see avb_machine_load_details()), `last-error` (string, nullable: translated; why the machine stopped by itself,
- * until the next start), and what can be done now: `can-start` (also restores a saved machine),
+ * until the next start), `agent-connected` (boolean: a program in the running guest answers questions about it; see
+ * avb_machine_read_guest_info()), `frozen-until` (int64, Unix seconds: the guest's file systems are frozen and are
+ * thawed then at the latest; 0: not by this program), and what can be done now: `can-start` (also restores a saved machine),
  * `can-pause`, `can-resume`, `can-save`, `can-shut-down` (also reboot), `can-reset`, `can-force-off` (also
  * discards a saved state: see avb_machine_discard_saved()), `can-delete`, `can-rename`,
  * `can-edit`, `has-console` (the display can be connected to now). All booleans.
@@ -147,6 +149,9 @@ struct _AvbMachineClass {
   DexFuture *(*open_console_fd) (AvbMachine *self);
   DexFuture *(*take_screenshot) (AvbMachine *self);
   DexFuture *(*set_setting)     (AvbMachine *self, const char *key, const char *value);
+  DexFuture *(*read_guest_info) (AvbMachine *self);
+  DexFuture *(*freeze)          (AvbMachine *self, guint seconds);
+  DexFuture *(*thaw)            (AvbMachine *self);
   DexFuture *(*list_text_consoles) (AvbMachine *self);
   DexFuture *(*open_text_console)  (AvbMachine *self, const char *name, gboolean take_over);
   /* see avb-machine-link.h */
@@ -240,6 +245,8 @@ guint64          avb_machine_get_memory_mib  (AvbMachine *self);
 gboolean         avb_machine_get_emulated    (AvbMachine *self);
 gboolean         avb_machine_get_has_details (AvbMachine *self);
 const char      *avb_machine_get_last_error  (AvbMachine *self); /* (nullable) */
+gboolean         avb_machine_get_agent_connected (AvbMachine *self);
+gint64           avb_machine_get_frozen_until (AvbMachine *self);
 gboolean         avb_machine_can_start       (AvbMachine *self);
 gboolean         avb_machine_can_pause       (AvbMachine *self);
 gboolean         avb_machine_can_resume      (AvbMachine *self);
@@ -265,6 +272,9 @@ void avb_machine_set_details    (AvbMachine *self,
 /* All settings, as strings, as they were read. */
 void avb_machine_set_settings   (AvbMachine *self, GHashTable *settings);
 void avb_machine_set_last_error (AvbMachine *self, const char *message);
+/* Both end by themselves with the guest. */
+void avb_machine_set_agent_connected (AvbMachine *self, gboolean connected);
+void avb_machine_set_frozen_until    (AvbMachine *self, gint64 until);
 
 /* %FALSE once the definition is known to have no display that can be connected to. */
 void avb_machine_set_has_graphics (AvbMachine *self, gboolean has_graphics);

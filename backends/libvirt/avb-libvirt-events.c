@@ -119,7 +119,16 @@ block_job_cb (
 static void
 agent_cb (virConnect *vir, virDomain *domain, int state, int reason, void *data)
 {
-  changed_cb (vir, domain, data);
+  g_autoptr (AvbLibvirtConnection) self = get_owner (data, vir);
+  char        uuid[VIR_UUID_STRING_BUFLEN];
+  AvbMachine *machine;
+
+  if (self == NULL || virDomainGetUUIDString (domain, uuid) < 0)
+    return;
+  machine = g_hash_table_lookup (self->machines, uuid);
+  if (machine != NULL)
+    avb_machine_set_agent_connected (
+        machine, state == VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_CONNECTED);
 }
 
 typedef struct {

@@ -15,6 +15,7 @@ struct _AvbLibvirtMachine {
   DexFuture  *keeping; /* (nullable): the last of the settings that are being kept */
   GHashTable *unkept;  /* key → what is in force though it is not kept */
   guint       settings_serial;
+  gpointer    freeze; /* (nullable): see avb-libvirt-freeze.c */
 };
 
 /* Takes over what was read of the definition, but what is @unkept. */
@@ -43,6 +44,11 @@ DexFuture *avb_libvirt_machine_apply_spec      (AvbMachine *machine, AvbMachineS
 DexFuture *avb_libvirt_machine_find_console    (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_open_console_fd (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_take_screenshot (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_read_guest_info (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_freeze          (AvbMachine *machine, guint seconds) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_thaw            (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
+/* The guest is thawed. */
+void       avb_libvirt_machine_end_freeze      (AvbLibvirtMachine *self);
 DexFuture *avb_libvirt_machine_list_text_consoles (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_open_text_console (AvbMachine *machine, const char *name, gboolean take_over) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_set_setting     (AvbMachine *machine, const char *key, const char *value) G_GNUC_WARN_UNUSED_RESULT;

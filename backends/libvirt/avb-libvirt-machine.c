@@ -228,6 +228,7 @@ avb_libvirt_machine_dispose (GObject *object)
 
   dex_clear (&self->details);
   dex_clear (&self->keeping);
+  avb_libvirt_machine_end_freeze (self);
 
   G_OBJECT_CLASS (avb_libvirt_machine_parent_class)->dispose (object);
 }
@@ -265,6 +266,9 @@ avb_libvirt_machine_class_init (AvbLibvirtMachineClass *klass)
   machine_class->find_console = avb_libvirt_machine_find_console;
   machine_class->open_console_fd = avb_libvirt_machine_open_console_fd;
   machine_class->take_screenshot = avb_libvirt_machine_take_screenshot;
+  machine_class->read_guest_info = avb_libvirt_machine_read_guest_info;
+  machine_class->freeze = avb_libvirt_machine_freeze;
+  machine_class->thaw = avb_libvirt_machine_thaw;
   machine_class->list_text_consoles = avb_libvirt_machine_list_text_consoles;
   machine_class->open_text_console = avb_libvirt_machine_open_text_console;
   machine_class->set_setting = avb_libvirt_machine_set_setting;
