@@ -12,6 +12,7 @@
 #include "ui/avb-feedback.h"
 #include "ui/avb-format.h"
 #include "ui/library/avb-machine-card.h"
+#include "ui/machine/avb-guest-group.h"
 
 struct _AvbMachineOverview {
   AdwBin         parent_instance;
@@ -215,6 +216,7 @@ avb_machine_overview_class_init (AvbMachineOverviewClass *klass)
       g_param_spec_object ("machine", NULL, NULL, AVB_TYPE_MACHINE,
                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  g_type_ensure (AVB_TYPE_GUEST_GROUP);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/alphavbox/AlphaVBox/ui/machine/avb-machine-overview.ui");
   gtk_widget_class_bind_template_child (widget_class, AvbMachineOverview, cpus);

@@ -16,6 +16,7 @@
 #include "ui/machine/avb-capture-actions.h"
 #include "ui/machine/avb-devices-actions.h"
 #include "ui/machine/avb-display-actions.h"
+#include "ui/machine/avb-guest-actions.h"
 #include "ui/machine/avb-machine-actions.h"
 #include "ui/machine/avb-machine-overview.h"
 #include "ui/machine/avb-privacy-button.h"
@@ -38,6 +39,7 @@ struct _AvbMachinePage {
   AvbSharingActions   *sharing;
   AvbDevicesActions   *devices;
   AvbCaptureActions   *capture;
+  AvbGuestActions     *guest;
   AvbConsole          *console; /* built when there is something to show */
   AvbSlideIn          *slide_in;
   AvbTextPages        *text_pages;
@@ -320,6 +322,8 @@ avb_machine_page_constructed (GObject *object)
   avb_machine_actions_set_targets (self->actions, targets);
 
   self->sharing = avb_sharing_actions_new (GTK_WIDGET (self), self->machine);
+  self->guest = avb_guest_actions_new (GTK_WIDGET (self), self->machine,
+                                       self->toolbar);
   self->slide_in = avb_slide_in_new (self->toolbar);
   self->display = avb_display_actions_new (GTK_WIDGET (self), self->library, self->machine,
                                            self->display_menu);
@@ -367,6 +371,9 @@ avb_machine_page_dispose (GObject *object)
   if (self->sharing != NULL)
     g_object_run_dispose (G_OBJECT (self->sharing));
   g_clear_object (&self->sharing);
+  if (self->guest != NULL)
+    g_object_run_dispose (G_OBJECT (self->guest));
+  g_clear_object (&self->guest);
   if (self->slide_in != NULL)
     g_object_run_dispose (G_OBJECT (self->slide_in));
   g_clear_object (&self->slide_in);
