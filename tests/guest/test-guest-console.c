@@ -228,7 +228,7 @@ test_file (void)
   avb_test_until_true (avb_operation_get_state (operations->pdata[0]) != AVB_OPERATION_RUNNING);
   g_assert_no_error (avb_operation_get_error (operations->pdata[0]));
   guest_rig_expect (guest, "(cd /home/guest/Downloads; echo *)", FILE_NAME);
-  guest_rig_expect (guest, "sha256sum < /home/guest/Downloads/* | cut -d' ' -f1", sum);
+  guest_rig_expect (guest, "cat /home/guest/Downloads/* | sha256sum | cut -d' ' -f1", sum);
   avb_test_remove_folder (folder);
 }
 
