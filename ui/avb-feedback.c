@@ -15,13 +15,14 @@ avb_feedback_toast (GtkWidget *widget, AdwToast *toast)
 {
   GtkRoot *root = widget != NULL ? gtk_widget_get_root (widget) : NULL;
 
-  GtkWidget *overlay =
-      widget != NULL ? gtk_widget_get_ancestor (widget, ADW_TYPE_TOAST_OVERLAY) : NULL;
+  GtkWidget *content = ADW_IS_APPLICATION_WINDOW (root)
+                           ? adw_application_window_get_content (ADW_APPLICATION_WINDOW (root))
+                           : NULL;
 
   if (AVB_IS_WINDOW (root))
     avb_window_add_toast (AVB_WINDOW (root), toast);
-  else if (overlay != NULL)
-    adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
+  else if (ADW_IS_TOAST_OVERLAY (content))
+    adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (content), toast);
   else
     g_object_unref (g_object_ref_sink (toast));
 }

@@ -111,7 +111,10 @@ test_windows (Test *test, gconstpointer data)
   AvbConsole *console = find_console (page);
   g_autoptr (AvbGuestLayout) layout =
       avb_guest_layout_for_session (avb_console_get_session (console));
+  g_autoptr (AvbConsoleSettings) settings = avb_console_settings_for_machine (test->machine);
+  AvbDisplayMode mode;
   AvbMonitorWindow *window;
+  GtkWidget *menu;
 
   /* Without an agent nobody could be asked. */
   rig_server_command (test->server, "monitors 2 1 640 480 0 0");
@@ -136,6 +139,14 @@ test_windows (Test *test, gconstpointer data)
   rig_server_command (test->server, "monitors 2 2 300 480 0 0 340 480 300 0");
   rig_wait (has_picture, find_console (window), "the second window has a picture");
   g_assert_null (avb_ui_find_text (GTK_WIDGET (window), "does not use this monitor yet"));
+  /* What its menu offers is there. */
+  menu = avb_ui_find_type (GTK_WIDGET (window), GTK_TYPE_MENU_BUTTON);
+  g_assert_true (gtk_widget_activate_action (menu, "display.mode", "s", "scale"));
+  g_object_get (settings, "display-mode", &mode, NULL);
+  g_assert_cmpint (mode, ==, AVB_DISPLAY_SCALE);
+  g_assert_true (gtk_widget_activate_action (menu, "display.mode", "s", "resize"));
+  g_assert_true (gtk_widget_activate_action (menu, "monitor.send-keys", "s", "Super_L"));
+  rig_server_expect (test->server, "key", "key e0; key 5b; key e0; key db");
   /* Shown again, it is the same. */
   gtk_widget_activate_action (page, "display.show-monitor", "u", 1);
   g_assert_true (avb_monitor_window_find (test->machine, 1) == window);

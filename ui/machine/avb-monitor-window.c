@@ -207,10 +207,10 @@ avb_monitor_window_new (GtkApplication *application,
   self->machine = g_object_ref (machine);
   self->number = number;
   build_console (self);
-  self->display = avb_display_actions_new (GTK_WIDGET (self->toolbar), library, machine,
+  self->display = avb_display_actions_new (GTK_WIDGET (self), library, machine,
                                            self->display_menu);
   avb_display_actions_set_console (self->display, self->console);
-  self->actions = avb_machine_actions_new (GTK_WIDGET (self->toolbar), library);
+  self->actions = avb_machine_actions_new (GTK_WIDGET (self), library);
   g_ptr_array_add (targets, machine);
   avb_machine_actions_set_targets (self->actions, targets);
   self->slide_in = avb_slide_in_new (self->toolbar);

@@ -119,5 +119,7 @@ avb_slide_in_set_active (AvbSlideIn *self, gboolean active)
 
   self->active = active;
   adw_toolbar_view_set_extend_content_to_top_edge (self->toolbar, active);
+  /* Flat ones would be drawn on the guest's picture. */
+  adw_toolbar_view_set_top_bar_style (self->toolbar, active ? ADW_TOOLBAR_RAISED : ADW_TOOLBAR_FLAT);
   adw_toolbar_view_set_reveal_top_bars (self->toolbar, !active);
 }
