@@ -37,6 +37,20 @@ text_machine_open_text_console (AvbMachine *machine, const char *name, gboolean 
   return dex_future_new_for_int (fds[1]);
 }
 
+static DexFuture *
+text_machine_list_text_consoles (AvbMachine *machine)
+{
+  const AvbTextConsole consoles[] = {
+    { (char *) "serial0", AVB_TEXT_CONSOLE_SERIAL, (char *) "Serial 1", NULL },
+    { (char *) "serial1", AVB_TEXT_CONSOLE_SERIAL, (char *) "Serial 2", (char *) "It is closed." },
+  };
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_text_console_free);
+
+  for (guint i = 0; i < G_N_ELEMENTS (consoles); i++)
+    g_ptr_array_add (list, avb_text_console_copy (&consoles[i]));
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, list);
+}
+
 static void
 text_machine_finalize (GObject *object)
 {
@@ -48,6 +62,7 @@ static void
 text_machine_class_init (TextMachineClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = text_machine_finalize;
+  AVB_MACHINE_CLASS (klass)->list_text_consoles = text_machine_list_text_consoles;
   AVB_MACHINE_CLASS (klass)->open_text_console = text_machine_open_text_console;
 }
 
@@ -64,6 +79,8 @@ text_machine_new (void)
 
   avb_machine_set_name (machine, "text");
   avb_machine_set_available (machine, TRUE);
+  avb_machine_set_details (machine, NULL, 1, 64, TRUE);
+  avb_machine_set_has_graphics (machine, FALSE);
   avb_machine_set_state (machine, AVB_MACHINE_RUNNING, 1);
   return machine;
 }

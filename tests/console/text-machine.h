@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* A machine whose only text console, “Serial 1”, is written and read by the test. */
+/* A machine with the text consoles “Serial 1”, which the test writes and reads, and “Serial 2”, which can't
+ * be opened. It runs, without a display. */
 #define TEXT_TYPE_MACHINE (text_machine_get_type ())
 G_DECLARE_FINAL_TYPE (TextMachine, text_machine, TEXT, MACHINE, AvbMachine)
 

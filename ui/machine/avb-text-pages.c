@@ -37,7 +37,7 @@ G_DEFINE_FINAL_TYPE (AvbTextPages, avb_text_pages, G_TYPE_OBJECT)
 enum { PROP_0, PROP_SHOWN, PROP_FIRST, N_PROPS };
 static GParamSpec *properties[N_PROPS];
 
-/* (nullable): @name is nullable: the first that can be opened */
+/* (nullable): the one that is called @name (nullable: the first that can be opened) */
 static const AvbTextConsole *
 find (AvbTextPages *self, const char *name)
 {
@@ -68,20 +68,22 @@ is_on (AvbMachine *machine)
          state == AVB_MACHINE_STOPPING;
 }
 
-/* What the user chose; where there is no display, the first text console. */
+/* What the user chose; where there is no display, the first text console. While the host is away,
+ * nothing has a display: what is shown stays. */
 static void
 update_shown (AvbTextPages *self)
 {
   const AvbTextConsole *console = NULL;
 
-  if (self->chosen != NULL && !g_str_equal (self->chosen, DISPLAY))
+  if (self->chosen != NULL)
     console = find (self, self->chosen);
-  /* While the host is away nothing is known to have a console: what is shown stays. */
-  else if (self->chosen == NULL && is_on (self->machine) &&
-           !avb_machine_has_console (self->machine) && avb_machine_get_has_details (self->machine))
-    console = avb_machine_get_available (self->machine) || self->shown == NULL
-                  ? find (self, NULL)
-                  : find (self, self->shown);
+  else if (!is_on (self->machine))
+    console = NULL;
+  else if (!avb_machine_get_available (self->machine))
+    console = self->shown != NULL ? find (self, self->shown) : NULL;
+  else if (!avb_machine_has_console (self->machine) &&
+           avb_machine_get_has_details (self->machine))
+    console = find (self, NULL);
   if (console != NULL)
     show_terminal (self, console);
   g_simple_action_set_state (self->show,
@@ -206,8 +208,12 @@ static void
 show_cb (GSimpleAction *action, GVariant *name, gpointer user_data)
 {
   AvbTextPages *self = user_data;
+  const char *chosen = g_variant_get_string (name, NULL);
+  const AvbTextConsole *console = find (self, chosen);
 
-  g_set_str (&self->chosen, g_variant_get_string (name, NULL));
+  if (!g_str_equal (chosen, DISPLAY) && (console == NULL || console->reason != NULL))
+    return;
+  g_set_str (&self->chosen, chosen);
   update_shown (self);
 }
 
