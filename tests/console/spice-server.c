@@ -32,6 +32,7 @@
  *   kick                           ends all connections
  *   listen                         also on a TCP port of the loopback interface, see "tcp"
  *   password WORD                  asks for it; without a WORD for none
+ *   folder …                       the channel for folders: see spice-server-folder.h
  *   agent …                        the agent in the guest: see spice-server-agent.h
  *   play …, record …, guest-…      its sound card: see spice-server-audio.h
  *   usb-…                          what it has plugged in: see spice-server-usb.h
@@ -54,6 +55,7 @@
 #include <unistd.h>
 
 #include "tests/console/spice-server-agent.h"
+#include "tests/console/spice-server-folder.h"
 #include "tests/console/spice-server-audio.h"
 #include "tests/console/spice-server-usb.h"
 
@@ -925,6 +927,8 @@ execute (const char *line)
 
   if (g_str_has_prefix (line, "agent "))
     agent_execute (line + strlen ("agent "));
+  else if (g_str_has_prefix (line, "folder "))
+    folder_execute (line + strlen ("folder "));
   else if (sscanf (line, "mode %d %d %d", &a, &b, &c) == 3)
     set_mode (a, b, c);
   else if (sscanf (line, "noise %d %d %d %d %u", &a, &b, &c, &d, &e) == 5)
@@ -1037,6 +1041,7 @@ main (int argc, char **argv)
   /* The pointer goes to the tablet, also while an agent is there. */
   spice_server_set_agent_mouse (server, FALSE);
   agent_init (server);
+  folder_init (server);
   qxl.base.sif = &qxl_interface.base;
   spice_server_add_interface (server, &qxl.base);
   spice_server_add_interface (server, &kbd.base);

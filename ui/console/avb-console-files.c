@@ -31,6 +31,9 @@ struct _AvbConsoleFiles {
 
 G_DEFINE_FINAL_TYPE (AvbConsoleFiles, avb_console_files, G_TYPE_OBJECT)
 
+enum { FOLDER, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
 static void avb_console_files_next (AvbConsoleFiles *self);
 
 static void
@@ -93,7 +96,13 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, &error);
 
-  if (info != NULL)
+  if (info != NULL && g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY
+      && g_signal_has_handler_pending (self, signals[FOLDER], 0, FALSE))
+    {
+      error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "a folder is shared instead");
+      g_signal_emit (self, signals[FOLDER], 0, source);
+    }
+  else if (info != NULL)
     error = check (self, info);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
@@ -170,6 +179,16 @@ avb_console_files_class_init (AvbConsoleFilesClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = avb_console_files_dispose;
   G_OBJECT_CLASS (klass)->finalize = avb_console_files_finalize;
+  signals[FOLDER] = g_signal_new ("folder",
+                                  G_TYPE_FROM_CLASS (klass),
+                                  G_SIGNAL_RUN_LAST,
+                                  0,
+                                  NULL,
+                                  NULL,
+                                  NULL,
+                                  G_TYPE_NONE,
+                                  1,
+                                  G_TYPE_FILE);
 }
 
 static void

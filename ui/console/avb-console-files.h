@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  *
  * Sends files into a machine's guest, where the agent puts them into the user's downloads: a few at a time, the
  * others wait. One for each session. Main thread.
+ *
+ * Signal `folder` (#GFile): this is a folder; who listens has a way to share it, and its operation ends
+ * silently. Without a listener it is refused.
  */
 #define AVB_TYPE_CONSOLE_FILES (avb_console_files_get_type ())
 G_DECLARE_FINAL_TYPE (AvbConsoleFiles, avb_console_files, AVB, CONSOLE_FILES, GObject)

@@ -83,6 +83,15 @@ send_files (AvbClipboardActions *self, GSList *files)
     }
 }
 
+/* A folder can't be sent: the page offers to share it. */
+static void
+folder_cb (AvbClipboardActions *self, GFile *folder)
+{
+  g_autofree char *uri = g_file_get_uri (folder);
+
+  gtk_widget_activate_action (self->owner, "sharing.add", "s", uri);
+}
+
 static void
 dropped_cb (AvbClipboardActions *self, GdkFileList *list)
 {
@@ -245,6 +254,7 @@ avb_clipboard_actions_set_console (AvbClipboardActions *self, AvbConsole *consol
     {
       g_signal_handlers_disconnect_by_data (self->session, self);
       g_signal_handlers_disconnect_by_data (self->sharing, self);
+      g_signal_handlers_disconnect_by_data (self->files, self);
     }
   g_clear_object (&self->sharing);
   g_clear_object (&self->files);
@@ -255,6 +265,7 @@ avb_clipboard_actions_set_console (AvbClipboardActions *self, AvbConsole *consol
       self->files = avb_console_files_for_session (session);
       g_signal_connect_swapped (session, "notify::inputs", G_CALLBACK (update_enabled), self);
       g_signal_connect_swapped (self->sharing, "refused", G_CALLBACK (refused_cb), self);
+      g_signal_connect_swapped (self->files, "folder", G_CALLBACK (folder_cb), self);
     }
   avb_files_drop_set_files (self->drop, self->files);
   update_enabled (self);
