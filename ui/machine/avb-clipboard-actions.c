@@ -10,6 +10,7 @@
 #include "ui/avb-feedback.h"
 #include "ui/console/avb-console-clipboard.h"
 #include "ui/console/avb-console-files.h"
+#include "ui/console/avb-console-folder.h"
 #include "ui/console/avb-console-settings.h"
 #include "ui/machine/avb-files-drop.h"
 #include "ui/machine/avb-typing-dialog.h"
@@ -27,6 +28,7 @@ struct _AvbClipboardActions {
   AvbSpiceSession *session; /* not owned: the console holds it */
   AvbConsoleClipboard *sharing;
   AvbConsoleFiles *files;
+  AvbConsoleFolder *folder;
 };
 
 G_DEFINE_FINAL_TYPE (AvbClipboardActions, avb_clipboard_actions, G_TYPE_OBJECT)
@@ -48,6 +50,10 @@ update_enabled (AvbClipboardActions *self)
 
   set_enabled (self, "type", has_inputs);
   set_enabled (self, "send-files", self->files != NULL);
+  set_enabled (self, "share-folder", self->folder != NULL &&
+                                         avb_console_folder_get_available (self->folder));
+  set_enabled (self, "stop-folder", self->folder != NULL &&
+                                        avb_console_folder_get_path (self->folder) != NULL);
   set_enabled (self, "send-copied",
                self->files != NULL && (gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST) ||
                                        gdk_content_formats_contain_mime_type (formats, "text/uri-list")));
@@ -162,6 +168,51 @@ send_copied_action (GSimpleAction *action, GVariant *parameter, gpointer user_da
 }
 
 static void
+folder_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (AvbClipboardActions) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) folder =
+      gtk_file_dialog_select_folder_finish (GTK_FILE_DIALOG (source), result, &error);
+  const char *path = folder != NULL ? g_file_peek_path (folder) : NULL;
+  g_autofree char *name = path != NULL ? g_filename_display_basename (path) : NULL;
+  g_autofree char *message = NULL;
+
+  if (folder == NULL || self->folder == NULL)
+    return;
+  if (path == NULL)
+    {
+      avb_feedback_message (self->owner, _("Only a folder of this computer can be shared."));
+      return;
+    }
+  avb_console_folder_share (self->folder, path, TRUE);
+  /* Translators: %s is the name of a folder */
+  message = g_strdup_printf (
+      _("The machine can read “%s” for as long as its display is shown here."), name);
+  avb_feedback_message (self->owner, message);
+}
+
+static void
+share_folder_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  AvbClipboardActions *self = user_data;
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+
+  gtk_file_dialog_set_title (dialog, _("Share a Folder While the Display Is Shown"));
+  gtk_file_dialog_set_accept_label (dialog, _("_Share"));
+  gtk_file_dialog_select_folder (dialog, GTK_WINDOW (gtk_widget_get_root (self->owner)), NULL,
+                                 folder_chosen_cb, g_object_ref (self));
+}
+
+static void
+stop_folder_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  AvbClipboardActions *self = user_data;
+
+  avb_console_folder_share (self->folder, NULL, TRUE);
+}
+
+static void
 type_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   AvbClipboardActions *self = user_data;
@@ -214,6 +265,8 @@ avb_clipboard_actions_new (GtkWidget *owner, AvbLibrary *library, AvbMachine *ma
     { .name = "type", .activate = type_action },
     { .name = "send-files", .activate = send_files_action },
     { .name = "send-copied", .activate = send_copied_action },
+    { .name = "share-folder", .activate = share_folder_action },
+    { .name = "stop-folder", .activate = stop_folder_action },
   };
   AvbClipboardActions *self;
   g_autoptr (GPropertyAction) share = NULL;
@@ -255,14 +308,18 @@ avb_clipboard_actions_set_console (AvbClipboardActions *self, AvbConsole *consol
       g_signal_handlers_disconnect_by_data (self->session, self);
       g_signal_handlers_disconnect_by_data (self->sharing, self);
       g_signal_handlers_disconnect_by_data (self->files, self);
+      g_signal_handlers_disconnect_by_data (self->folder, self);
     }
   g_clear_object (&self->sharing);
   g_clear_object (&self->files);
+  g_clear_object (&self->folder);
   self->session = session;
   if (session != NULL)
     {
       self->sharing = avb_console_clipboard_for_session (session);
       self->files = avb_console_files_for_session (session);
+      self->folder = avb_console_folder_for_session (session);
+      g_signal_connect_swapped (self->folder, "notify", G_CALLBACK (update_enabled), self);
       g_signal_connect_swapped (session, "notify::inputs", G_CALLBACK (update_enabled), self);
       g_signal_connect_swapped (self->sharing, "refused", G_CALLBACK (refused_cb), self);
       g_signal_connect_swapped (self->files, "folder", G_CALLBACK (folder_cb), self);

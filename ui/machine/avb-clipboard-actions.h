@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  *
  * `clipboard.share` (the machine's setting), `clipboard.type`: the text of the clipboard as keys,
  * `clipboard.send-files`: asks for files, `clipboard.send-copied`: the files that were copied on the desktop.
+ * `clipboard.share-folder`, `clipboard.stop-folder`: a folder over the display's connection, read-only, where the
+ * machine has a channel for it.
  */
 #define AVB_TYPE_CLIPBOARD_ACTIONS (avb_clipboard_actions_get_type ())
 G_DECLARE_FINAL_TYPE (AvbClipboardActions, avb_clipboard_actions, AVB, CLIPBOARD_ACTIONS, GObject)
