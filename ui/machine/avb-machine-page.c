@@ -17,6 +17,7 @@
 #include "ui/machine/avb-devices-actions.h"
 #include "ui/machine/avb-display-actions.h"
 #include "ui/machine/avb-guest-actions.h"
+#include "ui/machine/avb-keys-actions.h"
 #include "ui/machine/avb-machine-actions.h"
 #include "ui/machine/avb-machine-overview.h"
 #include "ui/machine/avb-privacy-button.h"
@@ -40,12 +41,16 @@ struct _AvbMachinePage {
   AvbDevicesActions   *devices;
   AvbCaptureActions   *capture;
   AvbGuestActions     *guest;
+  AvbKeysActions      *keys;
   AvbConsole          *console; /* built when there is something to show */
   AvbSlideIn          *slide_in;
   AvbTextPages        *text_pages;
   guint                hint_id;
+  gboolean             narrow;
 
   GMenu               *display_menu;
+  GMenu               *own_keys;
+  GMenu               *own_keys_again;
   AdwToolbarView      *toolbar;
   AdwSplitButton      *power;
   AvbPrivacyButton    *privacy;
@@ -76,7 +81,7 @@ struct _AvbMachinePage {
 
 G_DEFINE_FINAL_TYPE (AvbMachinePage, avb_machine_page, ADW_TYPE_NAVIGATION_PAGE)
 
-enum { PROP_0, PROP_LIBRARY, PROP_MACHINE, N_PROPS };
+enum { PROP_0, PROP_LIBRARY, PROP_MACHINE, PROP_NARROW, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 
@@ -99,16 +104,21 @@ update_power (AvbMachinePage *self)
 {
   const char *label = _("_Start");
   const char *action = "machine.start";
+  const char *icon = "media-playback-start-symbolic";
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *name = NULL;
 
   switch (avb_machine_get_state (self->machine))
     {
     case AVB_MACHINE_RUNNING:
       label = _("Shut _Down");
       action = "machine.shut-down";
+      icon = "system-shutdown-symbolic";
       break;
     case AVB_MACHINE_STOPPING:
       label = _("_Force Off…");
       action = "machine.force-off";
+      icon = "system-shutdown-symbolic";
       break;
     case AVB_MACHINE_PAUSED:
       label = _("_Resume");
@@ -122,7 +132,15 @@ update_power (AvbMachinePage *self)
       break;
     }
   adw_split_button_set_use_underline (self->power, TRUE);
-  adw_split_button_set_label (self->power, label);
+  if (self->narrow)
+    adw_split_button_set_icon_name (self->power, icon);
+  else
+    adw_split_button_set_label (self->power, label);
+  /* The icon says nothing to a screen reader. */
+  parts = g_strsplit (label, "_", -1);
+  name = g_strjoinv ("", parts);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->power), self->narrow ? name : NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->power), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->power), action);
 }
 
@@ -327,6 +345,7 @@ avb_machine_page_constructed (GObject *object)
   self->slide_in = avb_slide_in_new (self->toolbar);
   self->display = avb_display_actions_new (GTK_WIDGET (self), self->library, self->machine,
                                            self->display_menu);
+  self->keys = avb_keys_actions_new (GTK_WIDGET (self), self->own_keys, self->own_keys_again);
   self->devices = avb_devices_actions_new (GTK_WIDGET (self), self->machine);
   self->capture = avb_capture_actions_new (GTK_WIDGET (self), self->library, self->machine,
                                            self->record_button);
@@ -377,6 +396,9 @@ avb_machine_page_dispose (GObject *object)
   if (self->slide_in != NULL)
     g_object_run_dispose (G_OBJECT (self->slide_in));
   g_clear_object (&self->slide_in);
+  if (self->keys != NULL)
+    g_object_run_dispose (G_OBJECT (self->keys));
+  g_clear_object (&self->keys);
   if (self->capture != NULL)
     g_object_run_dispose (G_OBJECT (self->capture));
   g_clear_object (&self->capture);
@@ -400,6 +422,8 @@ avb_machine_page_get_property (GObject *object, guint id, GValue *value, GParamS
     g_value_set_object (value, self->library);
   else if (id == PROP_MACHINE)
     g_value_set_object (value, self->machine);
+  else if (id == PROP_NARROW)
+    g_value_set_boolean (value, self->narrow);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -413,6 +437,11 @@ avb_machine_page_set_property (GObject *object, guint id, const GValue *value, G
     self->library = g_value_dup_object (value);
   else if (id == PROP_MACHINE)
     self->machine = g_value_dup_object (value);
+  else if (id == PROP_NARROW)
+    {
+      self->narrow = g_value_get_boolean (value);
+      update_power (self);
+    }
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -432,6 +461,9 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
 
   properties[PROP_LIBRARY] = g_param_spec_object ("library", NULL, NULL, AVB_TYPE_LIBRARY, flags);
   properties[PROP_MACHINE] = g_param_spec_object ("machine", NULL, NULL, AVB_TYPE_MACHINE, flags);
+  /* Of the template: there is room for an icon, but not for a word. */
+  properties[PROP_NARROW] = g_param_spec_boolean ("narrow", NULL, NULL, FALSE,
+                                                  G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (AVB_TYPE_CONSOLE_PROMPT);
@@ -444,6 +476,8 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, toolbar);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, power);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, privacy);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, own_keys);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, own_keys_again);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, menu_button);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, record_button);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, stack);
