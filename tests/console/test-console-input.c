@@ -220,6 +220,26 @@ test_shortcuts (Rig *rig, gconstpointer data)
   g_assert_true (gtk_widget_has_focus (GTK_WIDGET (rig->console)));
 }
 
+/* Insert and what is pressed with it stay here while a screen reader keeps its keys. */
+static void
+test_screen_reader (Rig *rig, gconstpointer data)
+{
+  g_autoptr (GSettings) settings = g_settings_new (AVB_APPLICATION_ID);
+
+  capture (rig);
+  type (KEY_INSERT);
+  rig_server_expect (rig->server, "key", "key e0; key 52; key e0; key d2");
+  rig_server_forget (rig->server);
+
+  g_settings_set_boolean (settings, "screen-reader-keys", TRUE);
+  rig_key (KEY_INSERT, TRUE);
+  type (KEY_PAGEUP);
+  rig_key (KEY_INSERT, FALSE);
+  type (KEY_A);
+  rig_server_expect (rig->server, "key", "key 1e; key 9e");
+  g_settings_reset (settings, "screen-reader-keys");
+}
+
 static void
 test_tab_leaves (Rig *rig, gconstpointer data)
 {
@@ -608,6 +628,7 @@ main (int argc, char **argv)
   ADD ("/Avb/ConsoleInput/scancodes", NULL, test_scancodes);
   ADD ("/Avb/ConsoleInput/scancodes-captured", GINT_TO_POINTER (1), test_scancodes);
   ADD ("/Avb/ConsoleInput/shortcuts", NULL, test_shortcuts);
+  ADD ("/Avb/ConsoleInput/screen-reader-keys", NULL, test_screen_reader);
   ADD ("/Avb/ConsoleInput/tab-leaves", NULL, test_tab_leaves);
   ADD ("/Avb/ConsoleInput/chord-releases", NULL, test_chord);
   ADD ("/Avb/ConsoleInput/focus-loss", NULL, test_focus_loss);

@@ -9,6 +9,7 @@
 
 #include "ui/console/avb-guest-keyboard.h"
 #include "ui/console/avb-keymap.h"
+#include "ui/console/avb-reader-keys.h"
 #include "ui/console/avb-pointer-lock.h"
 
 /* Touchpads and some wheels scroll by logical pixels: so many are a wheel's notch. */
@@ -26,6 +27,7 @@ struct _AvbConsoleInput {
   int                 display; /* that positions belong to */
 
   AvbGuestKeyboard *keyboard;
+  AvbReaderKeys    *reader_keys;
   int               buttons; /* SpiceMouseButtonMask */
   gboolean          focused;
 
@@ -64,7 +66,7 @@ avb_console_input_key_pressed (AvbConsoleInput *self,
 {
   guint scancode = avb_keymap_from_event (gtk_widget_get_display (self->widget), keycode, keyval);
 
-  if (!can_send (self))
+  if (!can_send (self) || avb_reader_keys_press (self->reader_keys, keyval, keycode))
     return FALSE;
   /* Without capture, the console must be left by keyboard like any other widget. */
   if (!self->captured && (keyval == GDK_KEY_Tab || keyval == GDK_KEY_ISO_Left_Tab)
@@ -83,6 +85,7 @@ avb_console_input_key_released (AvbConsoleInput *self, guint keyval, guint keyco
 {
   guint scancode = avb_keymap_from_event (gtk_widget_get_display (self->widget), keycode, keyval);
 
+  avb_reader_keys_release (self->reader_keys, keycode);
   if (avb_guest_keyboard_release (self->keyboard, scancode))
     avb_console_input_release (self);
 }
@@ -477,6 +480,7 @@ avb_console_input_finalize (GObject *object)
 
   g_ptr_array_unref (self->controllers);
   avb_guest_keyboard_free (self->keyboard);
+  avb_reader_keys_free (self->reader_keys);
   G_OBJECT_CLASS (avb_console_input_parent_class)->finalize (object);
 }
 
@@ -517,6 +521,7 @@ avb_console_input_init (AvbConsoleInput *self)
 {
   self->controllers = g_ptr_array_new ();
   self->keyboard = avb_guest_keyboard_new ();
+  self->reader_keys = avb_reader_keys_new ();
   self->lock_keys = TRUE;
 }
 
@@ -655,6 +660,7 @@ avb_console_input_let_go (AvbConsoleInput *self)
 
   g_return_if_fail (AVB_IS_CONSOLE_INPUT (self));
 
+  avb_reader_keys_reset (self->reader_keys);
   self->scrolled = 0;
   self->touch = NULL;
   avb_guest_keyboard_let_go (self->keyboard);

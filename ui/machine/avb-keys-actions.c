@@ -73,6 +73,7 @@ avb_keys_actions_new (GtkWidget *owner, GMenu *menu, GMenu *other_menu)
   AvbKeysActions *self;
   g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
   g_autoptr (GSimpleAction) edit = g_simple_action_new ("edit", NULL);
+  g_autoptr (GAction) reader = NULL;
 
   g_return_val_if_fail (GTK_IS_WIDGET (owner), NULL);
   g_return_val_if_fail (G_IS_MENU (menu) && G_IS_MENU (other_menu), NULL);
@@ -86,6 +87,8 @@ avb_keys_actions_new (GtkWidget *owner, GMenu *menu, GMenu *other_menu)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (edit, "activate", G_CALLBACK (edit_cb), self, 0);
   g_action_map_add_action (G_ACTION_MAP (group), G_ACTION (edit));
+  reader = g_settings_create_action (self->settings, "screen-reader-keys");
+  g_action_map_add_action (G_ACTION_MAP (group), reader);
   gtk_widget_insert_action_group (owner, "keys", G_ACTION_GROUP (group));
   kept_cb (self);
   return self;
