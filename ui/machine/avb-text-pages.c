@@ -86,6 +86,9 @@ update_shown (AvbTextPages *self)
     console = find (self, NULL);
   if (console != NULL)
     show_terminal (self, console);
+  g_simple_action_set_enabled (
+      G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self->actions), "save-output")),
+      console != NULL);
   g_simple_action_set_state (self->show,
                              g_variant_new_string (console != NULL ? console->name : DISPLAY));
   if (g_set_str (&self->shown, console != NULL ? console->name : NULL))
@@ -118,6 +121,15 @@ append_console (GMenu *menu, const AvbTextConsole *console)
 }
 
 static void
+append_save (GMenu *menu)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (_("Save _Output…"), "screen.save-output");
+
+  g_menu_item_set_attribute (item, "hidden-when", "s", "action-disabled");
+  g_menu_append_item (menu, item);
+}
+
+static void
 update_menu (AvbTextPages *self)
 {
   gboolean display = avb_machine_has_console (self->machine);
@@ -136,9 +148,10 @@ update_menu (AvbTextPages *self)
     }
   gtk_widget_set_visible (GTK_WIDGET (self->button), n > 1);
   g_menu_remove_all (self->section);
+  append_save (self->section);
   if (n > 1)
     /* Translators: a submenu: the display, or one of the text consoles. */
-    g_menu_append_submenu (self->section, _("Sho_w"), G_MENU_MODEL (self->menu));
+    g_menu_prepend_submenu (self->section, _("Sho_w"), G_MENU_MODEL (self->menu));
 }
 
 static void
