@@ -718,6 +718,34 @@ test_too_large_for_guest (Rig *rig, gconstpointer kind)
   rig_server_expect (rig->server, WORDS, "agent-data 0 0 0 ");
 }
 
+static gboolean
+is_refused (gpointer data)
+{
+  return ((Rig *) data)->refused > 0;
+}
+
+/* 2 GB that nobody asked for: neither waited for nor kept. */
+static void
+test_endless (Rig *rig, gconstpointer kind)
+{
+  g_autofree char *status = NULL;
+  const char      *peak;
+
+  rig_server_command (rig->server, "agent offer 1 fill 2147483000");
+  rig_server_command (rig->server, "agent send 0 1");
+  rig_wait (is_refused, rig, "it is refused");
+  rig_wait_status (rig->console, AVB_CONSOLE_CONNECTED);
+  rig_wait (has_agent, rig, "the agent is there");
+  g_assert_true (g_file_get_contents ("/proc/self/status", &status, NULL, NULL));
+  peak = strstr (status, "VmHWM:");
+  g_assert_nonnull (peak);
+  g_assert_cmpuint (g_ascii_strtoull (peak + strlen ("VmHWM:"), NULL, 10), <, 1500 * 1024);
+  rig_server_forget (rig->server);
+  guest_copies (rig, 1, "text");
+  wait_for_format (rig, "text/plain;charset=utf-8");
+  assert_pastes (rig, "text/plain;charset=utf-8", "text");
+}
+
 /* Never the primary selection, in no direction. */
 static void
 test_primary (Rig *rig, gconstpointer kind)
@@ -797,6 +825,7 @@ main (int argc, char **argv)
   ADD ("/Avb/ConsoleClipboard/no-answer", "linux", test_no_answer);
   ADD ("/Avb/ConsoleClipboard/floods", "linux", test_floods);
   ADD ("/Avb/ConsoleClipboard/too-large-for-the-guest", "linux", test_too_large_for_guest);
+  ADD ("/Avb/ConsoleClipboard/endless", "linux", test_endless);
   ADD ("/Avb/ConsoleClipboard/primary", "linux", test_primary);
   ADD ("/Avb/ConsoleClipboard/two-machines", "linux", test_two_machines);
   return g_test_run ();

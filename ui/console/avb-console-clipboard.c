@@ -5,10 +5,12 @@
 
 #include "ui/console/avb-console-clipboard.h"
 
+#include <glib/gi18n.h>
 #include <spice/vd_agent.h>
 
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
+#include "ui/console/avb-agent-guard.h"
 #include "ui/console/avb-clipboard-format.h"
 #include "ui/console/avb-clipboard-reader.h"
 #include "ui/console/avb-console-settings.h"
@@ -33,6 +35,7 @@ struct _AvbConsoleClipboard {
   AvbSpiceSession    *session;
   AvbConsoleSettings *settings;
   SpiceMainChannel   *main;
+  AvbAgentGuard      *guard;
   GdkClipboard       *clipboard;
   GHashTable         *controllers; /* of the widgets; not owned */
   guint               focused;     /* how many of them have the keyboard: 0 or 1 */
@@ -428,6 +431,17 @@ agent_cb (AvbConsoleClipboard *self)
     avb_console_clipboard_grant_later (self);
 }
 
+/* Only another connection gives the memory back. */
+static void
+exceeded_cb (AvbConsoleClipboard *self)
+{
+  g_signal_emit (self,
+                 signals[REFUSED],
+                 0,
+                 _ ("The agent in the machine sent more than it may. The display is connected again."));
+  avb_spice_session_reconnect (self->session);
+}
+
 static void
 main_cb (AvbConsoleClipboard *self)
 {
@@ -440,6 +454,7 @@ main_cb (AvbConsoleClipboard *self)
     g_signal_handlers_disconnect_by_data (self->main, self);
   g_set_object (&self->main, main);
   avb_guest_requests_set_channel (self->requests, main);
+  avb_agent_guard_set_channel (self->guard, main);
   if (main == NULL)
     return;
   g_signal_connect (main, "main-clipboard-selection", G_CALLBACK (data_cb), self);
@@ -480,11 +495,13 @@ avb_console_clipboard_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->settings, self);
       g_signal_handlers_disconnect_by_data (self->clipboard, self);
       g_signal_handlers_disconnect_by_data (self->requests, self);
+      g_signal_handlers_disconnect_by_data (self->guard, self);
     }
   if (self->main != NULL)
     g_signal_handlers_disconnect_by_data (self->main, self);
   g_clear_object (&self->main);
   g_clear_object (&self->requests);
+  g_clear_object (&self->guard);
   g_clear_object (&self->settings);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (avb_console_clipboard_parent_class)->dispose (object);
@@ -521,6 +538,7 @@ avb_console_clipboard_init (AvbConsoleClipboard *self)
 {
   self->controllers = g_hash_table_new (NULL, NULL);
   self->requests = avb_guest_requests_new ();
+  self->guard = avb_agent_guard_new ();
   self->clipboard = gdk_display_get_clipboard (gdk_display_get_default ());
 }
 
@@ -539,6 +557,7 @@ avb_console_clipboard_for_session (AvbSpiceSession *session)
   self->settings = avb_console_settings_for_machine (avb_spice_session_get_machine (session));
   g_object_set_data (G_OBJECT (session), SESSION_KEY, self);
   g_signal_connect (self->requests, "refused", G_CALLBACK (requests_refused_cb), self);
+  g_signal_connect_swapped (self->guard, "exceeded", G_CALLBACK (exceeded_cb), self);
   g_signal_connect_swapped (self->settings, "notify::clipboard", G_CALLBACK (switched_cb), self);
   g_signal_connect (self->clipboard, "changed", G_CALLBACK (changed_cb), self);
   g_signal_connect_swapped (session, "notify::main", G_CALLBACK (main_cb), self);
