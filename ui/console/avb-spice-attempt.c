@@ -20,6 +20,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpiceChannel, g_object_unref)
 #define PATIENCE_SECONDS 15
 /* A server that ends a connection ends all its channels, and a hypervisor that ends is gone after this. */
 #define SETTLE_MS 500
+#define MAX_SETTLES 4
 
 typedef enum { OVER_LOST, OVER_FAILED, OVER_REFUSED, OVER_TAKEN } Over;
 
@@ -39,6 +40,7 @@ struct _AvbSpiceAttempt {
   guint    over_source; /* it is about to be over */
   Over     over;
   char    *over_message;
+  guint    settles;
   gboolean main_closed; /* after it was open, */
   gboolean clean;       /* and the server said goodbye on a channel */
 };
@@ -194,6 +196,8 @@ settled_cb (gpointer data)
       = self->clean
         && (self->transport == NULL || avb_spice_transport_get_clean (self->transport));
 
+  if (self->opened && !self->main_closed && ++self->settles < MAX_SETTLES)
+    return G_SOURCE_CONTINUE;
   self->over_source = 0;
   if (problem != NULL)
     avb_spice_attempt_over (self, OVER_FAILED, problem);
