@@ -17,6 +17,9 @@ void rig_wait (RigCondition condition, gpointer data, const char *what);
 /* The same for what the screen must show, with an occasional rig_nudge(). */
 void rig_wait_shown (RigCondition condition, gpointer data, const char *what);
 
+/* To be called first by a test whose server draws with OpenGL: GDK's complaints about it do not end it. */
+void rig_allow_memfd (void);
+
 /* The SPICE server of spice-server.c as a process. */
 typedef struct _RigServer RigServer;
 
