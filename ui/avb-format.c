@@ -31,6 +31,33 @@ avb_format_state (AvbMachineState state)
 }
 
 const char *
+avb_format_reachable_state (AvbMachineState state, gboolean available)
+{
+  return available ? avb_format_state (state) : _("Not connected");
+}
+
+char *
+avb_format_emulation (AvbMachine *machine)
+{
+  g_autoptr (AvbConnection) connection = avb_machine_dup_connection (machine);
+  AvbCapabilities *capabilities =
+      connection != NULL ? avb_connection_get_capabilities (connection) : NULL;
+  const char *reason = NULL;
+  const char *remedy = NULL;
+
+  if (!avb_machine_get_emulated (machine))
+    return NULL;
+  if (capabilities != NULL)
+    {
+      reason = avb_capabilities_get_acceleration_reason (capabilities);
+      remedy = avb_capabilities_get_acceleration_remedy (capabilities);
+    }
+  if (reason == NULL)
+    reason = _("This machine’s processor is emulated, which is slow.");
+  return remedy != NULL ? g_strdup_printf ("%s\n%s", reason, remedy) : g_strdup (reason);
+}
+
+const char *
 avb_format_state_class (AvbMachineState state)
 {
   switch (state)

@@ -15,6 +15,10 @@ G_BEGIN_DECLS
  * unless they are const. */
 
 const char *avb_format_state     (AvbMachineState state);
+/* The same, but that nothing is known of a machine whose host is out of reach. */
+const char *avb_format_reachable_state (AvbMachineState state, gboolean available);
+/* (nullable): why @machine is emulated and what would mend it */
+char       *avb_format_emulation (AvbMachine *machine);
 /* A CSS class: "running", "paused", "saved", "off", "failed". */
 const char *avb_format_state_class (AvbMachineState state);
 /* "1 CPU", "4 CPUs" */

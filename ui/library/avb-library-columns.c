@@ -30,11 +30,10 @@ format_state (AvbMachine *machine)
 {
   AvbOperation *operation = avb_machine_get_operation (machine);
 
-  if (!avb_machine_get_available (machine))
-    return g_strdup (_("Not connected"));
-  if (operation != NULL)
+  if (avb_machine_get_available (machine) && operation != NULL)
     return g_strdup (avb_operation_get_title (operation));
-  return g_strdup (avb_format_state (avb_machine_get_state (machine)));
+  return g_strdup (avb_format_reachable_state (avb_machine_get_state (machine),
+                                               avb_machine_get_available (machine)));
 }
 
 static char *

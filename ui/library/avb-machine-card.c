@@ -5,9 +5,6 @@
 
 #include "avb-machine-card.h"
 
-#include <glib/gi18n-lib.h>
-
-#include "backends/avb-connection.h"
 #include "ui/avb-format.h"
 
 struct _AvbMachineCard {
@@ -30,33 +27,12 @@ enum { MENU_REQUESTED, N_SIGNALS };
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
-char *
-avb_machine_dup_emulation_text (AvbMachine *machine)
-{
-  g_autoptr (AvbConnection) connection = avb_machine_dup_connection (machine);
-  AvbCapabilities *capabilities =
-      connection != NULL ? avb_connection_get_capabilities (connection) : NULL;
-  const char *reason = NULL;
-  const char *remedy = NULL;
-
-  if (!avb_machine_get_emulated (machine))
-    return NULL;
-  if (capabilities != NULL)
-    {
-      reason = avb_capabilities_get_acceleration_reason (capabilities);
-      remedy = avb_capabilities_get_acceleration_remedy (capabilities);
-    }
-  if (reason == NULL)
-    reason = _("This machine’s processor is emulated, which is slow.");
-  return remedy != NULL ? g_strdup_printf ("%s\n%s", reason, remedy) : g_strdup (reason);
-}
-
 static char *
 format_state_text (AvbMachineCard *self, AvbMachineState state, gboolean available)
 {
   if (self->machine == NULL)
     return g_strdup ("");
-  return g_strdup (available ? avb_format_state (state) : _("Not connected"));
+  return g_strdup (avb_format_reachable_state (state, available));
 }
 
 static char **
@@ -81,7 +57,7 @@ query_tooltip_cb (GtkWidget  *icon,
 
   if (self->machine == NULL)
     return FALSE;
-  text = avb_machine_dup_emulation_text (self->machine);
+  text = avb_format_emulation (self->machine);
   gtk_tooltip_set_text (tooltip, text);
   return text != NULL;
 }

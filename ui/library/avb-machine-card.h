@@ -23,7 +23,4 @@ GtkWidget    *avb_machine_card_new           (void);
 void          avb_machine_card_set_machine   (AvbMachineCard *self, AvbMachine *machine);
 AvbThumbnail *avb_machine_card_get_thumbnail (AvbMachineCard *self);
 
-/* Why @machine is emulated and what would mend it, for a tooltip. (transfer full) (nullable) */
-char         *avb_machine_dup_emulation_text (AvbMachine *machine);
-
 G_END_DECLS

@@ -11,7 +11,6 @@
 #include "backends/avb-connection.h"
 #include "ui/avb-feedback.h"
 #include "ui/avb-format.h"
-#include "ui/library/avb-machine-card.h"
 #include "ui/machine/avb-guest-group.h"
 
 struct _AvbMachineOverview {
@@ -41,12 +40,10 @@ format_state_text (AvbMachineOverview *self, AvbMachineState state, gboolean ava
 
   if (self->machine == NULL)
     return g_strdup ("");
-  if (!available)
-    return g_strdup (_("The host is not connected"));
   since = avb_format_since (avb_machine_get_state_since (self->machine),
                             g_get_real_time () / G_USEC_PER_SEC);
-  if (*since == '\0')
-    return g_strdup (avb_format_state (state));
+  if (*since == '\0' || !available)
+    return g_strdup (avb_format_reachable_state (state, available));
   return g_strdup_printf ("%s · %s", avb_format_state (state), since);
 }
 
@@ -68,7 +65,7 @@ format_acceleration (AvbMachineOverview *self, gboolean emulated, gboolean known
   if (self->machine == NULL || !known)
     return g_strdup (_("Not known yet"));
   if (emulated)
-    return avb_machine_dup_emulation_text (self->machine);
+    return avb_format_emulation (self->machine);
   return g_strdup (_("The processor runs this machine itself"));
 }
 
