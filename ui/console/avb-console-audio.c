@@ -506,6 +506,8 @@ avb_console_audio_for_session (AvbSpiceSession *session)
       g_autoptr (GList) channels
           = spice_session_get_channels (avb_spice_session_get_spice (session));
 
+      /* Begun, but nothing has been offered yet. */
+      prepare_cb (session, avb_spice_session_get_spice (session), self);
       for (GList *l = channels; l != NULL; l = l->next)
         channel_cb (session, l->data, self);
     }

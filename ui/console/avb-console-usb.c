@@ -585,6 +585,9 @@ avb_console_usb_for_session (AvbSpiceSession *session)
       session, "notify::status", G_CALLBACK (status_cb), self, G_CONNECT_SWAPPED);
   g_object_set_data_full (G_OBJECT (session), USB_KEY, self, g_object_unref);
   list_absent (self);
+  /* Begun, but nothing has been offered yet. */
+  if (avb_spice_session_get_spice (session) != NULL)
+    prepare_cb (session, avb_spice_session_get_spice (session), self);
   return self;
 }
 

@@ -83,15 +83,16 @@ response_cb (AdwAlertDialog *dialog, const char *response, AvbDevicesActions *se
 static void
 ask_cb (AvbConsoleAudio *audio, AvbDevicesActions *self)
 {
-  g_autofree char *heading = NULL;
+  g_autofree char *body = NULL;
   AdwDialog *dialog;
 
   /* Nobody to ask: the privacy button says that it wants to. */
   if (!gtk_widget_get_mapped (self->owner) || self->question != NULL)
     return;
-  heading = g_strdup_printf (_("Let “%s” Use the Microphone?"), avb_machine_get_name (self->machine));
-  dialog = adw_alert_dialog_new (heading, _("A program in the guest wants to record sound. You can take this "
-                                            "back at any time with the privacy button."));
+  body = g_strdup_printf (_("A program in “%s” wants to record sound. You can take this back at any time with "
+                            "the privacy button."),
+                          avb_machine_get_name (self->machine));
+  dialog = adw_alert_dialog_new (_("Allow Microphone?"), body);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "refuse", _("_Don’t Allow"), "allow",
                                   _("_Allow"), NULL);
   /* Nobody gives this away by a key meant for the guest. */
