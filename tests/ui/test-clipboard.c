@@ -14,6 +14,7 @@
 #include "ui/console/avb-spice-session.h"
 #include "ui/machine/avb-files-drop.h"
 #include "ui/machine/avb-machine-page.h"
+#include "ui/machine/avb-sharing-dialog.h"
 #include "ui/machine/avb-typing-dialog.h"
 
 typedef struct {
@@ -77,7 +78,7 @@ copy_text (Test *test, const char *text)
 
 /* (nullable): it has a window of its own where the page's is a plain one */
 static GtkWidget *
-find_dialog (void)
+find_dialog_of (GType type)
 {
   GListModel *windows = gtk_window_get_toplevels ();
   GtkWidget *dialog = NULL;
@@ -86,9 +87,21 @@ find_dialog (void)
     {
       g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
 
-      dialog = avb_ui_find_type (window, AVB_TYPE_TYPING_DIALOG);
+      dialog = avb_ui_find_type (window, type);
     }
   return dialog;
+}
+
+static GtkWidget *
+find_dialog (void)
+{
+  return find_dialog_of (AVB_TYPE_TYPING_DIALOG);
+}
+
+static gboolean
+is_shared (gpointer data)
+{
+  return find_dialog_of (AVB_TYPE_SHARING_DIALOG) != NULL;
 }
 
 static gboolean
@@ -214,6 +227,8 @@ test_files (Test *test, gconstpointer data)
   g_autofree char *path = g_build_filename (g_get_tmp_dir (), "a file to send", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
   GdkFileList *list = gdk_file_list_new_from_array (&file, 1);
+  g_autoptr (GFile) folder = g_file_new_for_path (g_get_tmp_dir ());
+  GdkFileList *folders = gdk_file_list_new_from_array (&folder, 1);
   g_autoptr (GError) error = NULL;
   AvbFilesDrop *drop;
   GtkWidget *area = gtk_widget_get_ancestor (
@@ -226,9 +241,12 @@ test_files (Test *test, gconstpointer data)
     child = gtk_widget_get_next_sibling (child);
   drop = AVB_FILES_DROP (child);
 
-  /* Nobody there who takes them. */
+  /* Nobody there who takes them; but a folder can be shared. */
   g_signal_emit_by_name (drop, "dropped", list);
   g_assert_cmpuint (avb_library_count_jobs (test->ui.library), ==, 0);
+  g_signal_emit_by_name (drop, "dropped", folders);
+  rig_wait (is_shared, NULL, "the folder is shared instead");
+  adw_dialog_force_close (ADW_DIALOG (find_dialog_of (AVB_TYPE_SHARING_DIALOG)));
 
   rig_server_command (test->server, "agent on");
   rig_wait (has_agent, session_of (test), "the agent is there");
@@ -246,6 +264,7 @@ test_files (Test *test, gconstpointer data)
   rig_wait (has_no_jobs, test->ui.library, "the file is sent");
   g_unlink (path);
   g_boxed_free (GDK_TYPE_FILE_LIST, list);
+  g_boxed_free (GDK_TYPE_FILE_LIST, folders);
 }
 
 static void

@@ -29,6 +29,7 @@ struct _AvbClipboardActions {
   AvbConsoleClipboard *sharing;
   AvbConsoleFiles *files;
   AvbConsoleFolder *folder;
+  gboolean told; /* why files were refused */
 };
 
 G_DEFINE_FINAL_TYPE (AvbClipboardActions, avb_clipboard_actions, G_TYPE_OBJECT)
@@ -60,6 +61,30 @@ update_enabled (AvbClipboardActions *self)
 }
 
 static void
+refused_state_cb (AvbClipboardActions *self, GParamSpec *pspec, AvbOperation *operation)
+{
+  const GError *error = avb_operation_get_error (operation);
+
+  if (avb_operation_get_state (operation) != AVB_OPERATION_FAILED || self->owner == NULL ||
+      self->told)
+    return;
+  self->told = TRUE;
+  avb_feedback_message (self->owner, error->message);
+}
+
+/* What can't be sent at all gets no row among the jobs: the reason is said once. Folders are shared. */
+static void
+refuse_files (AvbClipboardActions *self, GSList *files)
+{
+  g_autoptr (GPtrArray) operations = avb_console_files_send (self->files, files);
+
+  self->told = FALSE;
+  for (guint i = 0; i < operations->len; i++)
+    g_signal_connect_object (operations->pdata[i], "notify::state", G_CALLBACK (refused_state_cb),
+                             self, G_CONNECT_SWAPPED);
+}
+
+static void
 send_files (AvbClipboardActions *self, GSList *files)
 {
   const char *problem = self->files != NULL ? avb_console_files_get_problem (self->files) : NULL;
@@ -69,7 +94,7 @@ send_files (AvbClipboardActions *self, GSList *files)
     return;
   if (problem != NULL)
     {
-      avb_feedback_message (self->owner, problem);
+      refuse_files (self, files);
       return;
     }
   operations = avb_console_files_send (self->files, files);

@@ -36,15 +36,14 @@ enter_cb (GtkDropTarget *target, double x, double y, AvbFilesDrop *self)
   gtk_image_set_from_icon_name (self->icon, problem != NULL ? "dialog-warning-symbolic"
                                                             : "document-send-symbolic");
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
-  return problem == NULL ? GDK_ACTION_COPY : 0;
+  /* A folder can be shared in any case; what can't be sent says so once more. */
+  return GDK_ACTION_COPY;
 }
 
 static GdkDragAction
 motion_cb (GtkDropTarget *target, double x, double y, AvbFilesDrop *self)
 {
-  return self->files != NULL && avb_console_files_get_problem (self->files) == NULL
-             ? GDK_ACTION_COPY
-             : 0;
+  return self->files != NULL ? GDK_ACTION_COPY : 0;
 }
 
 static void
@@ -88,6 +87,8 @@ avb_files_drop_class_init (AvbFilesDropClass *klass)
 static void
 avb_files_drop_init (AvbFilesDrop *self)
 {
+  GtkWidget *caption;
+
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   self->icon = GTK_IMAGE (gtk_image_new ());
   self->label = GTK_LABEL (gtk_label_new (NULL));
@@ -100,6 +101,10 @@ avb_files_drop_init (AvbFilesDrop *self)
   gtk_widget_set_valign (self->box, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->icon));
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->label));
+  caption = gtk_label_new (_("A folder is shared instead of sent."));
+  gtk_label_set_wrap (GTK_LABEL (caption), TRUE);
+  gtk_label_set_justify (GTK_LABEL (caption), GTK_JUSTIFY_CENTER);
+  gtk_box_append (GTK_BOX (self->box), caption);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
   gtk_widget_set_can_target (GTK_WIDGET (self), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
