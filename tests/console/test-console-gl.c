@@ -40,6 +40,8 @@ set_up (Rig *rig, gconstpointer data)
   rig_server_command (rig->server, "noise 0 0 %d %d 1", WIDTH, HEIGHT);
   avb_console_set_machine (rig->console, rig->machine);
   rig->window = rig_window_new (console, WIDTH, HEIGHT);
+  /* On Wayland the pointer is part of the picture of the screen. */
+  rig_move (WIDTH + 300, HEIGHT + 300);
   rig_machine_set_running (rig->machine, TRUE);
   rig_wait_status (rig->console, AVB_CONSOLE_CONNECTED);
   rig_wait_texture (rig->console, rig->server, WIDTH, HEIGHT);

@@ -28,6 +28,8 @@ set_up (Rig *rig, gconstpointer data)
   rig_server_command (rig->server, "noise 0 0 %d %d 1", WIDTH, HEIGHT);
   avb_console_set_machine (rig->console, rig->machine);
   rig->window = rig_window_new (GTK_WIDGET (rig->console), WIDTH, HEIGHT);
+  /* On Wayland the pointer is part of the picture of the screen. */
+  rig_move (WIDTH + 300, HEIGHT + 300);
 }
 
 static void

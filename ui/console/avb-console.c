@@ -13,11 +13,10 @@
 #include "ui/console/avb-console-input.h"
 #include "ui/console/avb-console-settings.h"
 #include "ui/console/avb-guest-layout.h"
+#include "ui/console/avb-monitor-picture.h"
 #include "ui/console/avb-pointer-lock.h"
+#include "ui/console/avb-scanout-view.h"
 #include "ui/console/avb-spice-session.h"
-
-/* A last picture without colors tells that it is one. */
-#define GREY_CONTRAST 0.5f
 
 struct _AvbConsole {
   GtkWidget parent_instance;
@@ -29,9 +28,7 @@ struct _AvbConsole {
   AvbConsoleInput    *input;
   guint               number;  /* of the monitor to show */
   AvbGuestMonitor    *monitor; /* NULL while the guest has none of that number */
-  GtkWidget          *offload; /* shows the monitor's scanout */
-  GtkWidget          *picture; /* in it */
-  gboolean            viewing; /* counted as a viewer of the scanout */
+  GtkWidget          *view; /* shows the monitor's scanout, if it is one */
   AvbConsoleClipboard *clipboard; /* of the session */
 
   GdkSurface    *surface;     /* while realized; not owned */
@@ -102,31 +99,6 @@ avb_console_get_scanout (AvbConsole *self)
   return self->monitor != NULL
              ? avb_spice_display_get_scanout (avb_guest_monitor_get_display (self->monitor))
              : NULL;
-}
-
-/* The guest's picture is drawn with OpenGL. */
-static gboolean
-avb_console_is_gl (AvbConsole *self)
-{
-  AvbScanout *scanout = avb_console_get_scanout (self);
-
-  return scanout != NULL && avb_scanout_get_width (scanout) > 0;
-}
-
-/* A scanout waits for its viewers. */
-static void
-avb_console_update_viewing (AvbConsole *self)
-{
-  AvbScanout *scanout = avb_console_get_scanout (self);
-  gboolean    viewing = scanout != NULL && gtk_widget_get_mapped (GTK_WIDGET (self));
-
-  if (viewing == self->viewing)
-    return;
-  self->viewing = viewing;
-  if (viewing)
-    avb_scanout_add_viewer (scanout);
-  else
-    avb_scanout_remove_viewer (scanout);
 }
 
 static void
@@ -298,17 +270,17 @@ avb_console_update_label (AvbConsole *self)
 }
 
 static void
-avb_console_update_offload (AvbConsole *self)
+avb_console_update_view (AvbConsole *self)
 {
-  gtk_widget_set_visible (self->offload,
-                          avb_console_is_gl (self)
+  gtk_widget_set_visible (self->view,
+                          avb_monitor_picture_is_scanout (self->monitor)
                               && avb_console_get_status (self) == AVB_CONSOLE_CONNECTED);
 }
 
 static void
 status_cb (AvbSpiceSession *session, GParamSpec *pspec, AvbConsole *self)
 {
-  avb_console_update_offload (self);
+  avb_console_update_view (self);
   avb_console_update_cursor (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
@@ -377,13 +349,6 @@ pointer_locked_cb (AvbConsoleInput *input, GParamSpec *pspec, AvbConsole *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_POINTER_LOCKED]);
 }
 
-static void
-after_paint_cb (GdkFrameClock *clock, AvbConsole *self)
-{
-  if (self->viewing)
-    avb_scanout_painted (avb_console_get_scanout (self));
-}
-
 /* A widget that only moves is not drawn again, but its place among the device's pixels may have
  * changed. This runs in frames that happen anyway, after their layout. */
 static void
@@ -397,7 +362,7 @@ layout_cb (GdkFrameClock *clock, AvbConsole *self)
   if (x != self->drawn_x || y != self->drawn_y)
     {
       gtk_widget_queue_draw (GTK_WIDGET (self));
-      if (avb_console_is_gl (self))
+      if (avb_monitor_picture_is_scanout (self->monitor))
         gtk_widget_queue_allocate (GTK_WIDGET (self));
     }
   if (!avb_console_get_geometry (self, &geometry))
@@ -433,7 +398,6 @@ avb_console_realize (GtkWidget *widget)
   self->frame_clock = gtk_widget_get_frame_clock (widget);
   g_signal_connect (self->surface, "notify::scale", G_CALLBACK (scale_cb), self);
   g_signal_connect_after (self->frame_clock, "layout", G_CALLBACK (layout_cb), self);
-  g_signal_connect (self->frame_clock, "after-paint", G_CALLBACK (after_paint_cb), self);
   avb_console_choose_renderer (self);
   avb_pointer_lock_prepare (gtk_widget_get_display (widget));
 }
@@ -469,7 +433,7 @@ avb_console_measure (GtkWidget     *widget,
   *minimum = guest != 0 && avb_console_get_fit (self) == AVB_CONSOLE_FIT_EXACT ? size : 0;
   *natural = size;
   /* It takes what it gets; but GTK wants to be asked. */
-  gtk_widget_measure (self->offload, orientation, -1, NULL, NULL, NULL, NULL);
+  gtk_widget_measure (self->view, orientation, -1, NULL, NULL, NULL, NULL);
 }
 
 /* To the upper left corner of the picture, from where one unit is one device pixel. */
@@ -494,8 +458,8 @@ avb_console_size_allocate (GtkWidget *widget, int width, int height, int baselin
   AvbConsoleGeometry geometry;
 
   avb_console_ask_size (self);
-  if (gtk_widget_get_visible (self->offload) && avb_console_get_geometry (self, &geometry))
-    gtk_widget_allocate (self->offload,
+  if (gtk_widget_get_visible (self->view) && avb_console_get_geometry (self, &geometry))
+    gtk_widget_allocate (self->view,
                          geometry.picture_width,
                          geometry.picture_height,
                          -1,
@@ -507,76 +471,6 @@ avb_console_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (avb_console_parent_class)->map (widget);
   avb_console_ask_size (AVB_CONSOLE (widget));
-  avb_console_update_viewing (AVB_CONSOLE (widget));
-}
-
-static void
-avb_console_unmap (GtkWidget *widget)
-{
-  GTK_WIDGET_CLASS (avb_console_parent_class)->unmap (widget);
-  avb_console_update_viewing (AVB_CONSOLE (widget));
-}
-
-/* The monitor's part of the surface, at the origin and in device pixels. */
-static void
-avb_console_append_picture (AvbConsole               *self,
-                            GtkSnapshot              *snapshot,
-                            const AvbConsoleGeometry *geometry)
-{
-  AvbFramebuffer       *framebuffer = avb_console_get_framebuffer (self);
-  int                   width = avb_framebuffer_get_width (framebuffer);
-  int                   height = avb_framebuffer_get_height (framebuffer);
-  double                zoom_x, zoom_y;
-  cairo_rectangle_int_t area;
-
-  if (avb_console_is_gl (self))
-    {
-      gdk_paintable_snapshot (GDK_PAINTABLE (avb_console_get_scanout (self)),
-                              snapshot,
-                              geometry->picture_width,
-                              geometry->picture_height);
-      return;
-    }
-  avb_console_get_area (self, &area);
-  if (area.width == width && area.height == height)
-    {
-      avb_framebuffer_append (
-          framebuffer, snapshot, geometry->picture_width, geometry->picture_height);
-      return;
-    }
-  zoom_x = (double) geometry->picture_width / area.width;
-  zoom_y = (double) geometry->picture_height / area.height;
-  gtk_snapshot_push_clip (
-      snapshot,
-      &GRAPHENE_RECT_INIT (0, 0, (float) geometry->picture_width, (float) geometry->picture_height));
-  gtk_snapshot_translate (snapshot,
-                          &GRAPHENE_POINT_INIT ((float) -round (area.x * zoom_x),
-                                                (float) -round (area.y * zoom_y)));
-  avb_framebuffer_append (framebuffer,
-                          snapshot,
-                          MAX ((int) round (width * zoom_x), 1),
-                          MAX ((int) round (height * zoom_y), 1));
-  gtk_snapshot_pop (snapshot);
-}
-
-/* The pointer of a guest that moves it itself. */
-static void
-avb_console_append_cursor (AvbConsole               *self,
-                           GtkSnapshot              *snapshot,
-                           const AvbConsoleGeometry *geometry)
-{
-  double                zoom = avb_console_geometry_get_zoom (geometry);
-  cairo_rectangle_int_t area;
-
-  avb_console_get_area (self, &area);
-  gtk_snapshot_push_clip (
-      snapshot,
-      &GRAPHENE_RECT_INIT (0, 0, (float) geometry->picture_width, (float) geometry->picture_height));
-  gtk_snapshot_translate (snapshot,
-                          &GRAPHENE_POINT_INIT ((float) -round (area.x * zoom),
-                                                (float) -round (area.y * zoom)));
-  avb_guest_cursor_append (avb_console_get_cursor (self), snapshot, zoom);
-  gtk_snapshot_pop (snapshot);
 }
 
 static void
@@ -584,7 +478,6 @@ avb_console_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   AvbConsole        *self = AVB_CONSOLE (widget);
   gboolean           live = avb_console_get_status (self) == AVB_CONSOLE_CONNECTED;
-  graphene_matrix_t  grey;
   AvbConsoleGeometry geometry;
   g_autoptr (GskTransform) transform = NULL;
 
@@ -595,26 +488,14 @@ avb_console_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     }
   self->drawn_x = geometry.x;
   self->drawn_y = geometry.y;
-  gtk_widget_snapshot_child (widget, self->offload, snapshot);
+  gtk_widget_snapshot_child (widget, self->view, snapshot);
   transform = get_transform (&geometry);
   gtk_snapshot_save (snapshot);
   gtk_snapshot_transform (snapshot, transform);
-  if (!live)
-    {
-      const float r = 0.2126f * GREY_CONTRAST, g = 0.7152f * GREY_CONTRAST,
-                  b = 0.0722f * GREY_CONTRAST;
-
-      graphene_matrix_init_from_float (
-          &grey, (const float[16]) { r, r, r, 0, g, g, g, 0, b, b, b, 0, 0, 0, 0, 1 });
-      gtk_snapshot_push_color_matrix (
-          snapshot, &grey, graphene_vec4_init (&(graphene_vec4_t) {}, 0, 0, 0, 0));
-    }
-  if (!gtk_widget_get_visible (self->offload))
-    avb_console_append_picture (self, snapshot, &geometry);
-  if (!live)
-    gtk_snapshot_pop (snapshot);
-  else if (avb_spice_session_get_server_mouse (self->session))
-    avb_console_append_cursor (self, snapshot, &geometry);
+  if (!gtk_widget_get_visible (self->view))
+    avb_monitor_picture_append (self->monitor, snapshot, &geometry, !live);
+  if (live && avb_spice_session_get_server_mouse (self->session))
+    avb_monitor_picture_append_cursor (self->monitor, snapshot, &geometry);
   gtk_snapshot_restore (snapshot);
 }
 
@@ -660,7 +541,7 @@ area_cb (AvbGuestMonitor *monitor, AvbConsole *self)
 static void
 scanout_size_cb (GdkPaintable *scanout, AvbConsole *self)
 {
-  avb_console_update_offload (self);
+  avb_console_update_view (self);
 }
 
 /* @monitor is nullable. */
@@ -671,9 +552,6 @@ avb_console_take_monitor (AvbConsole *self, AvbGuestMonitor *monitor)
     return;
   if (self->monitor != NULL)
     {
-      if (self->viewing)
-        avb_scanout_remove_viewer (avb_console_get_scanout (self));
-      self->viewing = FALSE;
       g_signal_handlers_disconnect_by_data (avb_console_get_scanout (self), self);
       g_signal_handlers_disconnect_by_data (self->monitor, self);
       g_signal_handlers_disconnect_by_data (avb_console_get_framebuffer (self), self);
@@ -700,10 +578,8 @@ avb_console_take_monitor (AvbConsole *self, AvbGuestMonitor *monitor)
                         self);
       avb_console_choose_renderer (self);
     }
-  gtk_picture_set_paintable (GTK_PICTURE (self->picture),
-                             GDK_PAINTABLE (avb_console_get_scanout (self)));
-  avb_console_update_viewing (self);
-  avb_console_update_offload (self);
+  avb_scanout_view_set_scanout (AVB_SCANOUT_VIEW (self->view), avb_console_get_scanout (self));
+  avb_console_update_view (self);
   avb_console_notify_size (self);
 }
 
@@ -802,8 +678,7 @@ avb_console_dispose (GObject *object)
 
   avb_console_set_machine (self, NULL);
   g_clear_object (&self->input);
-  self->picture = NULL;
-  g_clear_pointer (&self->offload, gtk_widget_unparent);
+  g_clear_pointer (&self->view, gtk_widget_unparent);
   G_OBJECT_CLASS (avb_console_parent_class)->dispose (object);
 }
 
@@ -878,7 +753,6 @@ avb_console_class_init (AvbConsoleClass *klass)
   widget_class->realize = avb_console_realize;
   widget_class->unrealize = avb_console_unrealize;
   widget_class->map = avb_console_map;
-  widget_class->unmap = avb_console_unmap;
   widget_class->measure = avb_console_measure;
   widget_class->size_allocate = avb_console_size_allocate;
   widget_class->snapshot = avb_console_snapshot;
@@ -909,13 +783,9 @@ avb_console_init (AvbConsole *self)
   g_signal_connect (self->input, "notify::captured", G_CALLBACK (captured_cb), self);
   g_signal_connect (self->input, "notify::pointer-locked", G_CALLBACK (pointer_locked_cb), self);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
-  self->picture = gtk_picture_new ();
-  gtk_picture_set_content_fit (GTK_PICTURE (self->picture), GTK_CONTENT_FIT_FILL);
-  self->offload = gtk_graphics_offload_new (self->picture);
-  gtk_graphics_offload_set_black_background (GTK_GRAPHICS_OFFLOAD (self->offload), TRUE);
-  gtk_widget_set_can_target (self->offload, FALSE);
-  gtk_widget_set_visible (self->offload, FALSE);
-  gtk_widget_set_parent (self->offload, GTK_WIDGET (self));
+  self->view = avb_scanout_view_new ();
+  gtk_widget_set_visible (self->view, FALSE);
+  gtk_widget_set_parent (self->view, GTK_WIDGET (self));
   avb_console_update_label (self);
 }
 
@@ -1042,44 +912,9 @@ avb_console_send_keys (AvbConsole *self, const guint *keyvals, gsize n_keyvals)
   avb_console_input_send_keys (self->input, keyvals, n_keyvals);
 }
 
-/* (transfer full) */
-static GdkTexture *
-crop (GdkTexture *texture, const cairo_rectangle_int_t *area)
-{
-  int           width = gdk_texture_get_width (texture);
-  int           height = gdk_texture_get_height (texture);
-  gsize         stride = (gsize) width * 4;
-  const guint8 *pixels;
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GBytes) part = NULL;
-  g_autoptr (GdkTextureDownloader) downloader = NULL;
-
-  if (area->width == width && area->height == height)
-    return g_object_ref (texture);
-  downloader = gdk_texture_downloader_new (texture);
-  gdk_texture_downloader_set_format (downloader, GDK_MEMORY_DEFAULT);
-  bytes = gdk_texture_downloader_download_bytes (downloader, &stride);
-  pixels = g_bytes_get_data (bytes, NULL);
-  part = g_bytes_new (pixels + (gsize) area->y * stride + (gsize) area->x * 4,
-                      (gsize) (area->height - 1) * stride + (gsize) area->width * 4);
-  return gdk_memory_texture_new (area->width, area->height, GDK_MEMORY_DEFAULT, part, stride);
-}
-
 GdkTexture *
 avb_console_dup_texture (AvbConsole *self)
 {
-  AvbFramebuffer       *framebuffer;
-  cairo_rectangle_int_t area;
-  g_autoptr (GdkTexture) texture = NULL;
-
   g_return_val_if_fail (AVB_IS_CONSOLE (self), NULL);
-  framebuffer = avb_console_get_framebuffer (self);
-  if (avb_console_is_gl (self))
-    texture = avb_scanout_dup_texture (avb_console_get_scanout (self));
-  else if (framebuffer != NULL)
-    texture = avb_framebuffer_dup_texture (framebuffer);
-  if (texture == NULL)
-    return NULL;
-  avb_console_get_area (self, &area);
-  return crop (texture, &area);
+  return avb_monitor_picture_dup_texture (self->monitor);
 }
