@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include <spice/enums.h>
 #include <spice/protocol.h>
 #include <string.h>
 
@@ -61,13 +62,13 @@ append_message (GByteArray *bytes, gboolean mini, guint32 size, guint32 really)
 
 /* In pieces of every size, because the network cuts where it likes. */
 static void
-check (GByteArray *bytes, gboolean passes)
+check_channel (GByteArray *bytes, guint8 channel_type, gboolean passes)
 {
   static const gsize pieces[] = { 1, 2, 3, 7, 17, 4096, G_MAXSIZE };
 
   for (guint i = 0; i < G_N_ELEMENTS (pieces); i++)
     {
-      AvbSpiceWire wire = { 0 };
+      AvbSpiceWire wire = { .channel_type = channel_type };
       g_autoptr (GError) error = NULL;
       g_autofree guint8 *copy = g_memdup2 (bytes->data, bytes->len);
       gsize              at = 0;
@@ -93,6 +94,47 @@ check (GByteArray *bytes, gboolean passes)
       else
         g_assert_error (error, AVB_ERROR, AVB_ERROR_INVALID);
     }
+}
+
+static void
+check (GByteArray *bytes, gboolean passes)
+{
+  check_channel (bytes, SPICE_CHANNEL_DISPLAY, passes);
+}
+
+static void
+test_surfaces (void)
+{
+  static const struct {
+    guint32  width, height;
+    gboolean passes;
+  } surfaces[] = {
+    { 1, 1, TRUE },           { 7680, 4320, TRUE },  { 16384, 8192, TRUE },
+    { 0, 0, FALSE },          { 0, 480, FALSE },     { 640, 0, FALSE },
+    { 32768, 32768, FALSE },  { 16384, 16384, FALSE }, { 0xffffffff, 1, FALSE },
+    { 65536, 65536, FALSE },  { 0x40000001, 4, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (surfaces); i++)
+    for (int mini = 0; mini <= 1; mini++)
+      {
+        Hello hello = honest;
+        g_autoptr (GByteArray) bytes = NULL;
+        guint32 body[] = { 0, GUINT32_TO_LE (surfaces[i].width), GUINT32_TO_LE (surfaces[i].height), 32, 1 };
+
+        hello.mini = mini;
+        bytes = hello_new (&hello);
+        append_message (bytes, mini, 100, 100);
+        append_message (bytes, mini, sizeof body, sizeof body);
+        memcpy (bytes->data + bytes->len - sizeof body, body, sizeof body);
+        bytes->data[bytes->len - sizeof body - (mini ? 6 : 10)]
+            = SPICE_MSG_DISPLAY_SURFACE_CREATE & 0xff;
+        bytes->data[bytes->len - sizeof body - (mini ? 5 : 9)] = SPICE_MSG_DISPLAY_SURFACE_CREATE >> 8;
+        append_message (bytes, mini, 100, 100);
+        check (bytes, surfaces[i].passes);
+        /* On another channel it is something else. */
+        check_channel (bytes, SPICE_CHANNEL_INPUTS, TRUE);
+      }
 }
 
 static void
@@ -159,6 +201,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/Avb/SpiceWire/honest-servers", test_honest);
   g_test_add_func ("/Avb/SpiceWire/lengths-of-messages", test_lengths);
+  g_test_add_func ("/Avb/SpiceWire/surfaces", test_surfaces);
   g_test_add_func ("/Avb/SpiceWire/first-words", test_hellos);
   return g_test_run ();
 }

@@ -5,10 +5,13 @@
 
 #include "ui/console/avb-spice-bridge.h"
 
+#include <spice/protocol.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "ui/console/avb-spice-wire.h"
+
+#define CHANNEL_TYPE_AT (sizeof (SpiceLinkHeader) + G_STRUCT_OFFSET (SpiceLinkMess, channel_type))
 
 typedef struct {
   int                 references; /* one for each direction */
@@ -18,6 +21,7 @@ typedef struct {
   AvbSpiceWire        wire;
   GWeakRef            owner;
   AvbSpiceBridgeEnded ended;
+  gsize               n_up; /* bytes that the client sent */
   gboolean            deaf; /* the server takes nothing any more */
   guint8              down[65536];
   guint8              up[16384];
@@ -113,6 +117,11 @@ read_up_cb (GObject *source, GAsyncResult *result, gpointer data)
   Bridge *bridge = data;
   gssize  n = g_input_stream_read_finish (G_INPUT_STREAM (source), result, NULL);
 
+  /* The client's first words say which channel it wants. */
+  if (n > 0 && CHANNEL_TYPE_AT - bridge->n_up < (gsize) n)
+    bridge->wire.channel_type = bridge->up[CHANNEL_TYPE_AT - bridge->n_up];
+  if (n > 0 && bridge->n_up <= CHANNEL_TYPE_AT)
+    bridge->n_up += (gsize) n;
   if (n <= 0)
     {
       /* The client is gone, and with it the reason for the rest. */

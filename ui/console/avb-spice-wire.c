@@ -6,6 +6,7 @@
 #include "ui/console/avb-spice-wire.h"
 
 #include <glib/gi18n.h>
+#include <spice/enums.h>
 #include <spice/protocol.h>
 #include <string.h>
 
@@ -13,6 +14,10 @@
 
 /* A public key, and some words of capabilities: a kilobyte, if anything. */
 #define MAX_LINK_REPLY 65536
+
+/* In pixels: what no graphics card has, and far below where 32 bits of bytes end. */
+#define MAX_EDGE 16384
+#define MAX_AREA (128u * 1024 * 1024)
 
 enum { LINK_HEADER, LINK_REPLY, AUTHENTICATION, MESSAGE_HEADER, MESSAGE };
 
@@ -25,6 +30,12 @@ get32 (const guint8 *bytes)
 {
   return (guint32) bytes[0] | (guint32) bytes[1] << 8 | (guint32) bytes[2] << 16
          | (guint32) bytes[3] << 24;
+}
+
+static guint16
+get16 (const guint8 *bytes)
+{
+  return (guint16) (bytes[0] | bytes[1] << 8);
 }
 
 static gboolean
@@ -76,6 +87,10 @@ header_is_complete (AvbSpiceWire *self, GError **error)
       self->stage = MESSAGE_HEADER;
       return TRUE;
     default:
+      self->peek_length = 0;
+      self->type = has_cap (self, SPICE_COMMON_CAP_MINI_HEADER)
+                       ? get16 (self->header + G_STRUCT_OFFSET (SpiceMiniDataHeader, type))
+                       : get16 (self->header + G_STRUCT_OFFSET (SpiceDataHeader, type));
       self->left = has_cap (self, SPICE_COMMON_CAP_MINI_HEADER)
                        ? get32 (self->header + G_STRUCT_OFFSET (SpiceMiniDataHeader, size))
                        : get32 (self->header + G_STRUCT_OFFSET (SpiceDataHeader, size));
@@ -108,6 +123,26 @@ check_reply_byte (AvbSpiceWire *self, guint8 *byte, GError **error)
   return TRUE;
 }
 
+/* A message's first bytes, or all, if it is shorter, are there: of surfaces they are number, width, height, and of
+ * the modes of old servers width, height. */
+static gboolean
+check_peek (AvbSpiceWire *self, GError **error)
+{
+  guint   at = self->type == SPICE_MSG_DISPLAY_SURFACE_CREATE ? 4 : 0;
+  guint32 width, height;
+
+  if (self->channel_type != SPICE_CHANNEL_DISPLAY
+      || (self->type != SPICE_MSG_DISPLAY_SURFACE_CREATE && self->type != SPICE_MSG_DISPLAY_MODE)
+      || self->peek_length < at + 8)
+    return TRUE;
+  width = get32 (self->peek + at);
+  height = get32 (self->peek + at + 4);
+  if (width == 0 || height == 0 || width > MAX_EDGE || height > MAX_EDGE
+      || width * height > MAX_AREA)
+    return refuse (error, "a surface of an impossible size");
+  return TRUE;
+}
+
 gboolean
 avb_spice_wire_check (AvbSpiceWire *self, guint8 *data, gsize length, GError **error)
 {
@@ -128,6 +163,15 @@ avb_spice_wire_check (AvbSpiceWire *self, guint8 *data, gsize length, GError **e
           break;
         case MESSAGE:
           n = MIN (length - at, self->left);
+          if (self->peek_length < sizeof self->peek)
+            {
+              n = MIN (n, sizeof self->peek - self->peek_length);
+              memcpy (self->peek + self->peek_length, data + at, n);
+              self->peek_length += (guint) n;
+              if ((self->peek_length == sizeof self->peek || n == self->left)
+                  && !check_peek (self, error))
+                return FALSE;
+            }
           at += n;
           self->left -= (guint32) n;
           if (self->left == 0)

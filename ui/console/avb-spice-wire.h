@@ -14,8 +14,9 @@ G_BEGIN_DECLS
  * AvbSpiceWire:
  *
  * Looks at what a server sends on one channel, as it comes, before spice-client-glib does: 0.42 allocates as
- * much as a length says, ends the program where that fails, and reads a negative one. Lengths are all
- * it knows; what is in a message is spice-client-glib's business. A plain value, all zero at first.
+ * much as a length says, ends the program where that fails, reads a negative one, and counts the bytes of a
+ * surface in 32 bits. Lengths and sizes of surfaces are all it knows; what else is in a message is spice-client-glib's
+ * business. A plain value, all zero at first.
  */
 typedef struct {
   guint   stage;
@@ -26,6 +27,10 @@ typedef struct {
   guint32 caps_offset;
   guint32 n_common_caps;
   guint32 caps; /* the first word of the common ones */
+  guint8  channel_type; /* to be set once it is known; see spice/enums.h */
+  guint16 type;         /* of the message */
+  guint8  peek[20];     /* its first bytes, */
+  guint   peek_length;  /* so many of them */
 } AvbSpiceWire;
 
 /* Returns: %FALSE if @data must not be passed on; %AVB_ERROR_INVALID is set. Else it may have changed in
