@@ -82,7 +82,17 @@ lost_cb (virConnect *vir, int reason, void *data)
 typedef struct {
   virConnect *vir;
   virStream  *stream;
+  Socket     *socket; /* (nullable) */
 } Rest;
+
+static void
+rest_free (gpointer data)
+{
+  Rest *rest = data;
+
+  g_clear_pointer (&rest->socket, socket_unref);
+  g_free (rest);
+}
 
 static DexFuture *
 rest_thread (gpointer data)
@@ -96,14 +106,16 @@ rest_thread (gpointer data)
   return dex_future_new_true ();
 }
 
+/* Takes all, @socket (nullable) too: not every libvirt frees what a stream's callback was given. */
 static void
-close_rest (virConnect *vir, virStream *stream)
+close_rest (virConnect *vir, virStream *stream, Socket *socket)
 {
   Rest *rest = g_new0 (Rest, 1);
 
   rest->vir = vir;
   rest->stream = stream;
-  avb_future_finish (avb_blocking_run_long (rest_thread, rest, g_free), "Closing a stream");
+  rest->socket = socket;
+  avb_future_finish (avb_blocking_run_long (rest_thread, rest, rest_free), "Closing a stream");
 }
 
 static void
@@ -119,7 +131,7 @@ socket_close (Socket *self)
     }
   /* A worker that sends uses it still. */
   if (!self->sending && self->stream != NULL)
-    close_rest (g_steal_pointer (&self->vir), g_steal_pointer (&self->stream));
+    close_rest (g_steal_pointer (&self->vir), g_steal_pointer (&self->stream), self);
 }
 
 /* --- From the guest --- */
@@ -329,7 +341,7 @@ avb_libvirt_stream_socket_new (virConnect *vir, virStream *stream, GError **erro
                          avb_error_new (AVB_ERROR_FAILED,
                                         g_strerror (errno),
                                         _ ("The text console could not be opened.")));
-      close_rest (vir, stream);
+      close_rest (vir, stream, NULL);
       return -1;
     }
   self = g_atomic_rc_box_new0 (Socket);
@@ -342,14 +354,14 @@ avb_libvirt_stream_socket_new (virConnect *vir, virStream *stream, GError **erro
                                      | VIR_STREAM_EVENT_HANGUP,
                                  stream_cb,
                                  self,
-                                 socket_unref)
+                                 NULL)
       < 0)
     {
       g_propagate_error (error,
                          avb_libvirt_error_new (_ ("The text console could not be opened.")));
       close (fds[0]);
       close (fds[1]);
-      close_rest (vir, stream);
+      close_rest (vir, stream, NULL);
       socket_unref (self);
       return -1;
     }

@@ -247,10 +247,10 @@ test_flood (void)
   for (guint i = 0; flood->len < 8 * 1024 * 1024; i++)
     g_string_append_printf (flood, "%u The quick brown fox jumps over the lazy dog\r\n", i);
   g_string_append (flood, "the end");
-  source = g_idle_add (count_cb, &turns);
+  source = g_timeout_add (1, count_cb, &turns);
   guest_says_all (&fixture, flood->str, flood->len);
   expect_shown (&fixture, "the end");
-  g_assert_cmpuint (turns, >, 8 * 1024 / 64);
+  g_assert_cmpuint (turns, >, 64);
   g_source_remove (source);
   /* The scroll-back has its limit. */
   g_assert_false (shows (&fixture, "\n1 The quick"));
@@ -281,7 +281,7 @@ test_answers_are_bounded (void)
   g_assert_cmpuint (fixture.heard->len, >, 1000);
   g_string_truncate (fixture.heard, 0);
   press (0, 0, KEY_A);
-  expect_heard (&fixture, "a");
+  avb_test_until_true ((guest_listens (&fixture), g_str_has_suffix (fixture.heard->str, "a")));
   tear_down (&fixture);
 }
 
