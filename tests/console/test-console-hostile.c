@@ -13,8 +13,8 @@
 #include "ui/console/avb-spice-session.h"
 
 /* What no person would wait for; far above what is seen, because tests run on slow computers too. */
-#define MAX_GAP_US (10 * G_USEC_PER_SEC)
-#define MAX_GROWTH_KIB (768 * 1024)
+#define MAX_GAP_US (30 * G_USEC_PER_SEC)
+#define MAX_GROWTH_KIB (1024 * 1024)
 
 typedef struct {
   RigServer  *server;
