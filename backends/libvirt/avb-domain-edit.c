@@ -13,8 +13,8 @@
 /* Each editor below is called only where the definition and the spec differ, and touches only what
  * makes the difference. */
 
-static gboolean
-refuse (GError **error, const char *sentence)
+gboolean
+avb_domain_edit_refuse (GError **error, const char *sentence)
 {
   g_propagate_error (error, avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL, "%s", sentence));
   return FALSE;
@@ -28,14 +28,14 @@ set_text (xmlNode *node, const char *text)
   xmlNodeAddContent (node, BAD_CAST text);
 }
 
-static void
-set_attribute (xmlNode *node, const char *name, const char *value)
+void
+avb_xml_set_attribute (xmlNode *node, const char *name, const char *value)
 {
   xmlSetProp (node, BAD_CAST name, BAD_CAST value);
 }
 
-static void
-remove_children (xmlNode *parent, const char *name)
+void
+avb_xml_remove_children (xmlNode *parent, const char *name)
 {
   xmlNode *node = avb_xml_child (parent, name);
 
@@ -100,11 +100,11 @@ write_memory (xmlNode *node, const char *attribute, guint64 bytes)
   if (unit == 0 || bytes % unit != 0)
     {
       unit = 1024;
-      set_attribute (node, "unit", "KiB");
+      avb_xml_set_attribute (node, "unit", "KiB");
     }
   text = g_strdup_printf ("%" G_GUINT64_FORMAT, bytes / unit);
   if (attribute != NULL)
-    set_attribute (node, attribute, text);
+    avb_xml_set_attribute (node, attribute, text);
   else
     set_text (node, text);
 }
@@ -121,7 +121,7 @@ edit_cells (xmlNode *numa, guint64 before, guint64 after, GError **error)
   if (last == NULL)
     return TRUE;
   if (!avb_xml_read_memory (last, "memory", &bytes) || (after < before && bytes <= before - after))
-    return refuse (
+    return avb_domain_edit_refuse (
         error, _ ("The memory is spread over NUMA cells in a way that cannot be changed here."));
   write_memory (last, "memory", bytes + after - before);
   return TRUE;
@@ -140,8 +140,8 @@ edit_memory (xmlNode *root, guint64 mib, GError **error)
   gboolean has_before = avb_xml_read_memory (memory, NULL, &before);
 
   if (maximum != NULL && avb_xml_read_memory (maximum, NULL, &limit) && after > limit)
-    return refuse (error,
-                   _ ("This is more than the machine’s definition allows for hot-plugged memory."));
+    return avb_domain_edit_refuse (
+        error, _ ("This is more than the machine’s definition allows for hot-plugged memory."));
   if (numa != NULL && has_before && !edit_cells (numa, before, after, error))
     return FALSE;
   write_memory (memory, NULL, after);
@@ -165,12 +165,12 @@ edit_topology (xmlNode *topology, guint cpus)
       || cpus % threads != 0)
     threads = 1;
   cores = g_strdup_printf ("%u", cpus / (guint) threads);
-  set_attribute (topology, "sockets", "1");
+  avb_xml_set_attribute (topology, "sockets", "1");
   for (guint i = 0; i < G_N_ELEMENTS (levels); i++)
     if (xmlHasProp (topology, BAD_CAST levels[i]) != NULL)
-      set_attribute (topology, levels[i], "1");
-  set_attribute (topology, "cores", cores);
-  set_attribute (topology, "threads", threads == 1 ? "1" : threads_text);
+      avb_xml_set_attribute (topology, levels[i], "1");
+  avb_xml_set_attribute (topology, "cores", cores);
+  avb_xml_set_attribute (topology, "threads", threads == 1 ? "1" : threads_text);
 }
 
 static gboolean
@@ -189,11 +189,11 @@ edit_cpus (xmlNode *root, guint cpus, GError **error)
       && g_ascii_string_to_unsigned (maximum_text, 10, 1, G_MAXINT, &maximum, NULL)
       && cpus <= maximum && avb_xml_child (root, "vcpus") == NULL)
     {
-      set_attribute (vcpu, "current", text);
+      avb_xml_set_attribute (vcpu, "current", text);
       return TRUE;
     }
   if (avb_xml_child (root, "vcpus") != NULL || avb_xml_child (cpu, "numa") != NULL)
-    return refuse (
+    return avb_domain_edit_refuse (
         error, _ ("The processors are assigned one by one; their number cannot be changed here."));
 
   set_text (vcpu, text);
@@ -209,7 +209,7 @@ edit_description (xmlNode *root, const char *description)
   static const char *const after[] = { "title", "genid", "uuid", "name", NULL };
 
   if (description == NULL)
-    remove_children (root, "description");
+    avb_xml_remove_children (root, "description");
   else
     set_text (avb_xml_ensure_child (root, "description", after), description);
 }
@@ -249,7 +249,7 @@ edit_os_id (xmlNode *root, const char *os_id)
     }
   if (os == NULL)
     os = xmlNewChild (info, info->ns, BAD_CAST "os", NULL);
-  set_attribute (os, "id", os_id);
+  avb_xml_set_attribute (os, "id", os_id);
 }
 
 static gboolean
@@ -261,17 +261,18 @@ edit_firmware (xmlNode *root, AvbFirmware firmware, GError **error)
   g_autofree char *fragment = NULL;
 
   if (os == NULL)
-    return refuse (error, _ ("This machine boots in a way that cannot be changed here."));
+    return avb_domain_edit_refuse (error,
+                                   _ ("This machine boots in a way that cannot be changed here."));
   /* The firmware's own variables belong to the other firmware. */
-  remove_children (os, "loader");
-  remove_children (os, "nvram");
-  remove_children (os, "firmware");
+  avb_xml_remove_children (os, "loader");
+  avb_xml_remove_children (os, "nvram");
+  avb_xml_remove_children (os, "firmware");
   if (firmware == AVB_FIRMWARE_BIOS)
     {
       xmlUnsetProp (os, BAD_CAST "firmware");
       return TRUE;
     }
-  set_attribute (os, "firmware", "efi");
+  avb_xml_set_attribute (os, "firmware", "efi");
   fragment = g_strdup_printf ("<firmware><feature enabled='%s' name='enrolled-keys'/>"
                               "<feature enabled='%s' name='secure-boot'/></firmware>",
                               secure,
@@ -289,7 +290,7 @@ edit_tpm (xmlNode *devices, gboolean tpm, GError **error)
   if (tpm)
     return avb_xml_add_fragment (
         devices, "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>", error);
-  remove_children (devices, "tpm");
+  avb_xml_remove_children (devices, "tpm");
   return TRUE;
 }
 
@@ -304,12 +305,12 @@ edit_accelerated (xmlNode               *root,
   g_autofree char *mode = avb_xml_dup_attribute (cpu, "mode");
 
   if (traits->domain_type != NULL)
-    return refuse (error, _ ("This hypervisor does not offer this."));
-  set_attribute (root, "type", accelerated ? "kvm" : "qemu");
+    return avb_domain_edit_refuse (error, _ ("This hypervisor does not offer this."));
+  avb_xml_set_attribute (root, "type", accelerated ? "kvm" : "qemu");
   /* Only the two modes that tie a definition to one of the two; a chosen model stays. */
   if (accelerated ? g_strcmp0 (mode, "maximum") != 0 : g_strcmp0 (mode, "host-passthrough") != 0)
     return TRUE;
-  set_attribute (cpu, "mode", accelerated ? "host-passthrough" : "maximum");
+  avb_xml_set_attribute (cpu, "mode", accelerated ? "host-passthrough" : "maximum");
   xmlUnsetProp (cpu, BAD_CAST "check");
   xmlUnsetProp (cpu, BAD_CAST "migratable");
   return TRUE;
@@ -344,8 +345,8 @@ edit_graphics (xmlNode *devices, gboolean graphics, const AvbDomainTraits *trait
 {
   g_autoptr (GString) fragment = g_string_new (NULL);
 
-  remove_children (devices, "graphics");
-  remove_children (devices, "video");
+  avb_xml_remove_children (devices, "graphics");
+  avb_xml_remove_children (devices, "video");
   /* What has the display's connection as its back end. */
   remove_typed (devices, "audio", "spice");
   remove_typed (devices, "channel", "spicevmc");
@@ -378,7 +379,7 @@ edit_extra (xmlNode               *devices,
   if (!avb_domain_can_extra (extra, traits)
       || (extra != AVB_EXTRA_GUEST_AGENT && !has_typed (devices, "graphics", "spice")
           && traits->domain_type == NULL))
-    return refuse (error, _ ("This needs a display that speaks SPICE."));
+    return avb_domain_edit_refuse (error, _ ("This needs a display that speaks SPICE."));
   fragments = avb_domain_template_extra (extra, devices);
   for (guint i = 0; i < fragments->len; i++)
     if (!avb_xml_add_fragment (devices, fragments->pdata[i], error))
@@ -401,247 +402,12 @@ edit_serial (xmlNode *devices, const char *path, GError **error)
       avb_domain_template_serial (fragment, path);
       return avb_xml_add_fragment (devices, fragment->str, error);
     }
-  remove_children (serial, "source");
-  remove_children (serial, "log");
-  set_attribute (serial, "type", path != NULL ? "file" : "pty");
+  avb_xml_remove_children (serial, "source");
+  avb_xml_remove_children (serial, "log");
+  avb_xml_set_attribute (serial, "type", path != NULL ? "file" : "pty");
   if (path != NULL)
-    set_attribute (xmlNewChild (serial, NULL, BAD_CAST "source", NULL), "path", path);
+    avb_xml_set_attribute (xmlNewChild (serial, NULL, BAD_CAST "source", NULL), "path", path);
   return TRUE;
-}
-
-static void
-edit_medium (xmlNode *node, const AvbDiskSpec *disk)
-{
-  xmlNode *source = avb_xml_child (node, "source");
-  xmlNode *driver = avb_xml_child (node, "driver");
-  gboolean is_block = disk->path != NULL && g_str_has_prefix (disk->path, "/dev/");
-
-  if (disk->path == NULL)
-    {
-      if (source != NULL)
-        avb_xml_remove (source);
-      return;
-    }
-  if (source == NULL)
-    {
-      xmlNode *target = avb_xml_child (node, "target");
-
-      source = xmlNewDocNode (node->doc, NULL, BAD_CAST "source", NULL);
-      xmlAddPrevSibling (target, source);
-    }
-  set_attribute (node, "type", is_block ? "block" : "file");
-  xmlUnsetProp (source, BAD_CAST (is_block ? "file" : "dev"));
-  set_attribute (source, is_block ? "dev" : "file", disk->path);
-  if (driver == NULL)
-    {
-      driver = xmlNewDocNode (node->doc, NULL, BAD_CAST "driver", NULL);
-      set_attribute (driver, "name", "qemu");
-      xmlAddPrevSibling (source, driver);
-    }
-  set_attribute (driver, "type", disk->format);
-}
-
-static void
-edit_disk (xmlNode *node, const AvbDiskSpec *before, const AvbDiskSpec *disk)
-{
-  if (g_strcmp0 (before->path, disk->path) != 0 || g_strcmp0 (before->format, disk->format) != 0)
-    edit_medium (node, disk);
-  if (!before->read_only != !disk->read_only)
-    {
-      remove_children (node, "readonly");
-      if (disk->read_only)
-        xmlNewChild (node, NULL, BAD_CAST "readonly", NULL);
-    }
-  if (before->boot_order != disk->boot_order)
-    {
-      remove_children (node, "boot");
-      if (disk->boot_order > 0)
-        {
-          g_autofree char *order = g_strdup_printf ("%u", disk->boot_order);
-
-          set_attribute (xmlNewChild (node, NULL, BAD_CAST "boot", NULL), "order", order);
-        }
-    }
-}
-
-typedef gboolean (*SameFunc) (gconstpointer before, gconstpointer after, guint pass);
-
-/* Which device of the spec is which element: exact ones first, then those that may have been
- * changed. @match[i] becomes the index in @after of element i, or -1. */
-static void
-match_devices (
-    GPtrArray *before, GPtrArray *after, SameFunc same, guint passes, int *match, gboolean *used)
-{
-  for (guint i = 0; i < before->len; i++)
-    match[i] = -1;
-  for (guint pass = 0; pass < passes; pass++)
-    for (guint i = 0; i < before->len; i++)
-      for (guint j = 0; match[i] < 0 && j < after->len; j++)
-        if (!used[j] && same (before->pdata[i], after->pdata[j], pass))
-          {
-            match[i] = j;
-            used[j] = TRUE;
-          }
-}
-
-static gboolean
-disk_same (gconstpointer a, gconstpointer b, guint pass)
-{
-  const AvbDiskSpec *before = a, *after = b;
-
-  if (before->device != after->device || before->bus != after->bus)
-    return FALSE;
-  return pass == 1 ? before->device != AVB_DISK_DEVICE_DISK
-                   : g_strcmp0 (before->path, after->path) == 0;
-}
-
-static gboolean
-interface_same (gconstpointer a, gconstpointer b, guint pass)
-{
-  const AvbInterfaceSpec *before = a, *after = b;
-
-  if (pass == 0)
-    return avb_interface_spec_equal (before, after);
-  return before->mac != NULL && after->mac != NULL
-         && g_ascii_strcasecmp (before->mac, after->mac) == 0;
-}
-
-typedef gpointer (*ReadFunc) (xmlNode *node);
-
-static gpointer
-read_disk (xmlNode *node)
-{
-  return avb_domain_disk_read (node);
-}
-
-static gpointer
-read_interface (xmlNode *node)
-{
-  return avb_domain_interface_read (node);
-}
-
-static GPtrArray *
-read_nodes (
-    xmlNode *devices, const char *name, ReadFunc read, GDestroyNotify destroy, GPtrArray *nodes)
-{
-  GPtrArray *values = g_ptr_array_new_with_free_func (destroy);
-
-  for (xmlNode *node = avb_xml_child (devices, name); node != NULL;
-       node = avb_xml_next (node, name))
-    {
-      gpointer value = read (node);
-
-      if (value == NULL)
-        continue;
-      g_ptr_array_add (values, value);
-      g_ptr_array_add (nodes, node);
-    }
-  return values;
-}
-
-static gboolean
-edit_disks (xmlNode               *root,
-            xmlNode               *devices,
-            GPtrArray             *before,
-            GPtrArray             *after,
-            const AvbDomainTraits *traits,
-            GError               **error)
-{
-  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
-  g_autoptr (GPtrArray) read
-      = read_nodes (devices, "disk", read_disk, (GDestroyNotify) avb_disk_spec_free, nodes);
-  g_autofree int      *match = g_new0 (int, read->len + 1);
-  g_autofree gboolean *used = g_new0 (gboolean, after->len + 1);
-  g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GString) fragment = g_string_new (NULL);
-  gboolean boot_changed = FALSE;
-
-  match_devices (read, after, disk_same, 2, match, used);
-  /* What <os><boot> said is kept unless the order itself is changed; then it is said per device. */
-  for (guint i = 0; i < read->len; i++)
-    {
-      const AvbDiskSpec *shown = before->pdata[i];
-      const AvbDiskSpec *disk = match[i] >= 0 ? after->pdata[match[i]] : NULL;
-
-      boot_changed |= shown->boot_order != (disk != NULL ? disk->boot_order : 0);
-    }
-  for (guint j = 0; j < after->len; j++)
-    boot_changed |= !used[j] && ((AvbDiskSpec *) after->pdata[j])->boot_order > 0;
-  if (boot_changed)
-    remove_children (avb_xml_child (root, "os"), "boot");
-
-  for (guint i = 0; i < read->len; i++)
-    {
-      g_autoptr (AvbDiskSpec) disk = NULL;
-
-      if (match[i] < 0)
-        {
-          avb_xml_remove (nodes->pdata[i]);
-          continue;
-        }
-      disk = avb_disk_spec_copy (after->pdata[match[i]]);
-      if (!boot_changed)
-        disk->boot_order = ((AvbDiskSpec *) read->pdata[i])->boot_order;
-      edit_disk (nodes->pdata[i], read->pdata[i], disk);
-    }
-  for (xmlNode *node = avb_xml_child (devices, "disk"); node; node = avb_xml_next (node, "disk"))
-    {
-      char *target = avb_xml_dup_attribute (avb_xml_child (node, "target"), "dev");
-
-      if (target != NULL)
-        g_hash_table_add (taken, target);
-    }
-  for (guint j = 0; j < after->len; j++)
-    if (!used[j])
-      {
-        const AvbDiskSpec *disk = after->pdata[j];
-        g_autofree char   *target = avb_domain_template_target (disk->bus, taken);
-
-        if (target == NULL)
-          return refuse (error, _ ("The machine has too many disks."));
-        avb_domain_template_disk (fragment, disk, target, traits);
-      }
-  return fragment->len == 0 || avb_xml_add_fragment (devices, fragment->str, error);
-}
-
-static gboolean
-edit_interfaces (xmlNode *devices, GPtrArray *after, const AvbDomainTraits *traits, GError **error)
-{
-  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
-  g_autoptr (GPtrArray) read = read_nodes (
-      devices, "interface", read_interface, (GDestroyNotify) avb_interface_spec_free, nodes);
-  g_autofree int      *match = g_new0 (int, read->len + 1);
-  g_autofree gboolean *used = g_new0 (gboolean, after->len + 1);
-  g_autoptr (GString) fragment = g_string_new (NULL);
-
-  match_devices (read, after, interface_same, 2, match, used);
-  for (guint i = 0; i < read->len; i++)
-    {
-      const AvbInterfaceSpec *nic = match[i] >= 0 ? after->pdata[match[i]] : NULL;
-      xmlNode                *model;
-
-      if (nic == NULL || ((AvbInterfaceSpec *) read->pdata[i])->kind != nic->kind)
-        {
-          if (nic != NULL)
-            used[match[i]] = FALSE;
-          avb_xml_remove (nodes->pdata[i]);
-          continue;
-        }
-      if (nic->kind != AVB_INTERFACE_USER)
-        set_attribute (avb_xml_child (nodes->pdata[i], "source"),
-                       nic->kind == AVB_INTERFACE_NETWORK ? "network" : "bridge",
-                       nic->source);
-      model = avb_xml_child (nodes->pdata[i], "model");
-      if (nic->model != NULL)
-        set_attribute (model != NULL ? model
-                                     : xmlNewChild (nodes->pdata[i], NULL, BAD_CAST "model", NULL),
-                       "type",
-                       nic->model);
-    }
-  for (guint j = 0; j < after->len; j++)
-    if (!used[j])
-      avb_domain_template_interface (fragment, after->pdata[j], traits);
-  return fragment->len == 0 || avb_xml_add_fragment (devices, fragment->str, error);
 }
 
 static gboolean
@@ -711,10 +477,10 @@ edit_devices (xmlNode               *root,
   const char *serial = avb_machine_spec_get_serial (spec);
 
   if (!arrays_equal (old_disks, disks, disk_equal)
-      && !edit_disks (root, devices, old_disks, disks, traits, error))
+      && !avb_domain_edit_disks (root, devices, old_disks, disks, traits, error))
     return FALSE;
   if (!arrays_equal (avb_machine_spec_get_interfaces (before), interfaces, interface_equal)
-      && !edit_interfaces (devices, interfaces, traits, error))
+      && !avb_domain_edit_interfaces (devices, interfaces, traits, error))
     return FALSE;
   if (avb_machine_spec_get_tpm (before) != avb_machine_spec_get_tpm (spec)
       && !edit_tpm (devices, avb_machine_spec_get_tpm (spec), error))
@@ -727,8 +493,9 @@ edit_devices (xmlNode               *root,
         && !edit_extra (devices, i, avb_machine_spec_get_extra (spec, i), traits, error))
       return FALSE;
   if (!arrays_equal (avb_machine_spec_get_shares (before), shares, share_equal)
-      && (traits->domain_type != NULL ? !refuse (error, _ ("This hypervisor does not offer this."))
-                                      : !avb_domain_edit_shares (root, devices, shares, error)))
+      && (traits->domain_type != NULL
+              ? !avb_domain_edit_refuse (error, _ ("This hypervisor does not offer this."))
+              : !avb_domain_edit_shares (root, devices, shares, error)))
     return FALSE;
   return g_strcmp0 (avb_machine_spec_get_serial (before), serial) == 0
          || edit_serial (devices, serial, error);
@@ -744,7 +511,7 @@ edit_hardware (xmlNode               *root,
   const char *arch = avb_machine_spec_get_architecture (spec);
 
   if (arch != NULL && g_strcmp0 (arch, avb_machine_spec_get_architecture (before)) != 0)
-    return refuse (error, _ ("The architecture of a machine cannot be changed."));
+    return avb_domain_edit_refuse (error, _ ("The architecture of a machine cannot be changed."));
   if (avb_machine_spec_get_memory_mib (before) != avb_machine_spec_get_memory_mib (spec)
       && !edit_memory (root, avb_machine_spec_get_memory_mib (spec), error))
     return FALSE;

@@ -101,12 +101,27 @@ const char  *avb_domain_device_name  (AvbDiskDevice device);
 guint        avb_domain_xml_read_cpus (AvbDomainXml *self);
 guint64      avb_domain_xml_read_memory_mib (AvbDomainXml *self);
 
+void         avb_xml_set_attribute   (xmlNode *node, const char *name, const char *value);
+void         avb_xml_remove_children (xmlNode *parent, const char *name);
 /* The child, made behind the first of @after (nullable) that exists where it is not there. */
 xmlNode     *avb_xml_ensure_child    (xmlNode *parent, const char *name, const char *const *after);
 /* Adds the elements of @fragment, each behind the last sibling of its name. */
 gboolean     avb_xml_add_fragment    (xmlNode *parent, const char *fragment, GError **error);
 /* Takes its indentation with it. */
 void         avb_xml_remove          (xmlNode *node);
+/* Sets %AVB_ERROR_NOT_SUPPORTED; always %FALSE. */
+gboolean     avb_domain_edit_refuse  (GError **error, const char *sentence);
+/* avb-domain-edit-devices.c */
+gboolean     avb_domain_edit_disks   (xmlNode               *root,
+                                      xmlNode               *devices,
+                                      GPtrArray             *before,
+                                      GPtrArray             *after,
+                                      const AvbDomainTraits *traits,
+                                      GError               **error);
+gboolean     avb_domain_edit_interfaces (xmlNode               *devices,
+                                         GPtrArray             *after,
+                                         const AvbDomainTraits *traits,
+                                         GError               **error);
 /* (nullable) (transfer full): %NULL for what is no share of virtiofs */
 AvbShareSpec *avb_domain_share_read  (xmlNode *filesystem);
 /* What no tag of @shares names goes; with a new one the memory becomes one that can be shared. */

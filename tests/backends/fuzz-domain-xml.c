@@ -32,6 +32,11 @@ change (AvbDomainXml *xml)
   avb_machine_spec_set_description (spec, "<&>");
   avb_machine_spec_set_os_id (spec, "http://debian.org/debian/12");
   avb_machine_spec_set_graphics (spec, !avb_machine_spec_get_graphics (spec));
+  for (guint i = 0; i < AVB_N_EXTRAS; i++)
+    avb_machine_spec_set_extra (spec, i, !avb_machine_spec_get_extra (spec, i));
+  if (avb_machine_spec_get_shares (spec)->len > 0)
+    g_ptr_array_remove_index (avb_machine_spec_get_shares (spec), 0);
+  avb_machine_spec_add_share (spec, avb_share_spec_new ("/shared <&>", NULL));
   avb_machine_spec_set_tpm (spec, !avb_machine_spec_get_tpm (spec));
   avb_machine_spec_set_accelerated (spec, !avb_machine_spec_get_accelerated (spec));
   avb_machine_spec_set_firmware (spec, (avb_machine_spec_get_firmware (spec) + 1) % 3);
@@ -57,11 +62,13 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (AvbDomainXml) xml = avb_domain_xml_parse ((const char *) data, size, NULL);
   g_autoptr (AvbConsoleEndpoint) console = NULL;
   g_autoptr (GPtrArray) all = NULL;
+  g_autoptr (GHashTable) settings = NULL;
   g_autoptr (GPtrArray) writable = NULL;
 
   if (xml == NULL)
     return 0;
   console = avb_domain_xml_find_console (xml);
+  settings = avb_domain_xml_read_settings (xml);
   all = avb_domain_xml_dup_disk_paths (xml, FALSE);
   writable = avb_domain_xml_dup_disk_paths (xml, TRUE);
   g_assert (writable->len <= all->len);
