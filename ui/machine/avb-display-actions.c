@@ -68,7 +68,7 @@ append_monitors (AvbDisplayActions *self)
     }
   g_menu_append (section, _("_Add Monitor"), "display.add-monitor");
   if (!avb_guest_layout_get_can_arrange (self->layout))
-    append_note (section, _("The guest can’t be resized or get monitors: it runs no SPICE agent"));
+    append_note (section, _("Resizing and monitors need a SPICE agent"));
   else if (find_free (self) == AVB_MAX_MONITORS)
     append_note (section, _("The machine’s graphics card has no other monitor"));
   g_menu_append_section (self->menu, NULL, G_MENU_MODEL (section));
