@@ -96,8 +96,11 @@ read_cb (SpiceCharDeviceInstance *instance, uint8_t *data, int length)
   Port *port = SPICE_CONTAINEROF (instance, Port, instance);
   guint n = MIN ((guint) length, port->out->len);
 
-  memcpy (data, port->out->data, n);
-  g_byte_array_remove_range (port->out, 0, n);
+  if (n > 0)
+    {
+      memcpy (data, port->out->data, n);
+      g_byte_array_remove_range (port->out, 0, n);
+    }
   return (int) n;
 }
 
