@@ -235,7 +235,7 @@ count_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* 8 MiB as fast as they can be written: the window has its turns, all is read, the last line is there. */
+/* 2 MiB as fast as they can be written: the window has its turns, all is read, the last line is there. */
 static void
 test_flood (void)
 {
@@ -244,13 +244,13 @@ test_flood (void)
   guint turns = 0, source;
 
   set_up (&fixture);
-  for (guint i = 0; flood->len < 8 * 1024 * 1024; i++)
+  for (guint i = 0; flood->len < 2 * 1024 * 1024; i++)
     g_string_append_printf (flood, "%u The quick brown fox jumps over the lazy dog\r\n", i);
   g_string_append (flood, "the end");
   source = g_timeout_add (1, count_cb, &turns);
   guest_says_all (&fixture, flood->str, flood->len);
   expect_shown (&fixture, "the end");
-  g_assert_cmpuint (turns, >, 64);
+  g_assert_cmpuint (turns, >, 16);
   g_source_remove (source);
   /* The scroll-back has its limit. */
   g_assert_false (shows (&fixture, "\n1 The quick"));
@@ -265,7 +265,7 @@ test_answers_are_bounded (void)
   g_autoptr (GString) questions = g_string_new (NULL);
 
   set_up (&fixture);
-  for (guint i = 0; i < 500000; i++)
+  for (guint i = 0; i < 100000; i++)
     g_string_append (questions, "\033[c\033[6n");
   g_string_append (questions, "the end");
   guest_says_all (&fixture, questions->str, questions->len);
@@ -277,7 +277,7 @@ test_answers_are_bounded (void)
       guest_listens (&fixture);
       avb_test_pass_time ();
     }
-  g_assert_cmpuint (fixture.heard->len, <, 4 * 1024 * 1024);
+  g_assert_cmpuint (fixture.heard->len, <, 2 * 1024 * 1024);
   g_assert_cmpuint (fixture.heard->len, >, 1000);
   g_string_truncate (fixture.heard, 0);
   press (0, 0, KEY_A);
