@@ -189,7 +189,7 @@ has_many_frames (gpointer server)
 {
   g_autofree char *events = rig_server_events (server, "gl-done");
 
-  return strstr (events, "gl-done 3000") != NULL;
+  return strstr (events, "gl-done 300") != NULL;
 }
 
 /* Each is answered, however many there are. */
@@ -197,7 +197,7 @@ static void
 test_gl (Rig *rig, gconstpointer data)
 {
   rig_server_forget (rig->server);
-  rig_server_command (rig->server, "gl 3000");
+  rig_server_command (rig->server, "gl 300");
   rig_wait (has_many_frames, rig->server, "every frame is answered");
 }
 
