@@ -29,11 +29,13 @@ prepare_mmdebstrap
 # Nothing draws with OpenGL in it, nothing is compiled, it has few devices: a smaller disc is a faster one.
 for path in '/usr/share/locale/*' '/usr/share/icons/*.svg' '/usr/share/gtk-3.0/emoji/*' '/usr/share/libwacom/*' \
   '/usr/libexec/gcc/*' '/usr/lib/*/libLLVM*' '/usr/lib/*/libz3.so*' '/usr/lib/*/libgallium*' \
-  '/usr/lib/udev/hwdb.d/*' '/usr/lib/modules/*/kernel/drivers/net/*/*' '/usr/lib/modules/*/kernel/drivers/media/*' \
+  '/usr/lib/udev/hwdb.d/*' '/usr/lib/modules/*/kernel/drivers/net/wireless/*' \
+  '/usr/lib/modules/*/kernel/drivers/net/ethernet/*' '/usr/lib/modules/*/kernel/drivers/media/*' \
   '/usr/lib/modules/*/kernel/drivers/gpu/drm/*/*/*' '/usr/lib/modules/*/kernel/drivers/scsi/*/*' \
   '/usr/lib/modules/*/kernel/drivers/infiniband/*'; do
   options+=(--dpkgopt="path-exclude=$path")
 done
+options+=(--dpkgopt='path-include=/usr/lib/modules/*/kernel/drivers/net/ethernet/intel/e1000*')
 
 # An initial file system of its own is made from the modules: none by the package.
 export INITRD=No

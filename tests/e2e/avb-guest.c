@@ -215,3 +215,21 @@ avb_guest_wait_serial (AvbGuest *self, const char *text, guint seconds, GError *
   }
   return TRUE;
 }
+
+void
+avb_guest_write_serial (AvbGuest *self, const char *line)
+{
+  g_autofree char *text = g_strconcat (line, "\n", NULL);
+  gsize length = strlen (text), done = 0;
+
+  while (done < length) {
+    const gssize n_written = write (self->serial, text + done, length - done);
+
+    if (n_written > 0)
+      done += n_written;
+    else if (errno != EAGAIN && errno != EINTR)
+      return;
+    else
+      g_usleep (20000);
+  }
+}

@@ -37,6 +37,8 @@ gboolean      avb_guest_wait      (AvbGuest *self, AvbGuestState state, guint se
 /* Opens the serial port anew; to be called after each start and restore, because it is another one then. */
 gboolean      avb_guest_open_serial (AvbGuest *self, GError **error);
 /* Waits until the guest has written @text since the port was opened. What it wrote is in @error otherwise. */
+/* Types @line there. */
+void          avb_guest_write_serial (AvbGuest *self, const char *line);
 gboolean      avb_guest_wait_serial (AvbGuest *self, const char *text, guint seconds, GError **error);
 
 G_END_DECLS

@@ -9,10 +9,10 @@
 #include <string.h>
 
 #define READY "ALPHA-VBOX-GUEST-READY"
-#define BUTTON "button|push button|toggle button"
+#define BUTTON TOUR_BUTTON
 
-static gboolean
-fail (GError **error, const char *message)
+gboolean
+tour_fail (GError **error, const char *message)
 {
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, message);
   return FALSE;
@@ -29,15 +29,21 @@ tour_library (Tour *self, GError **error)
 }
 
 gboolean
-tour_drop (Tour *self, GError **error)
+tour_drop_disc (Tour *self, const char *disc, GError **error)
 {
   AvbArea target = self->driver->area;
 
   /* Right of the sidebar */
   target.x += target.width / 3;
   target.width -= target.width / 3;
-  return avb_driver_drop_file (self->driver, self->drag_source, self->iso, &target, error)
+  return avb_driver_drop_file (self->driver, self->drag_source, disc, &target, error)
          && avb_driver_expect (self->driver, BUTTON, "Create and Start", 120, error);
+}
+
+gboolean
+tour_drop (Tour *self, GError **error)
+{
+  return tour_drop_disc (self, self->iso, error);
 }
 
 gboolean
@@ -46,16 +52,15 @@ tour_create (Tour *self, GError **error)
   if (!avb_driver_click (self->driver, BUTTON, "Create and Start", 60, error))
     return FALSE;
   if (!avb_guest_wait (self->guest, AVB_GUEST_RUNNING, 180))
-    return fail (error, "The machine does not run");
+    return tour_fail (error, "The machine does not run");
   self->disks = avb_guest_dup_disks (self->guest);
   if (avb_guest_count (self->guest) != 1)
-    return fail (error, "There is more than one machine");
+    return tour_fail (error, "There is more than one machine");
   return avb_guest_open_serial (self->guest, error);
 }
 
-/* Where the console is on the screen. */
-static gboolean
-find_console (Tour *self, AvbArea *area, GError **error)
+gboolean
+tour_find_console (Tour *self, AvbArea *area, GError **error)
 {
   g_autoptr (AvbNode) node = NULL;
 
@@ -63,7 +68,7 @@ find_console (Tour *self, AvbArea *area, GError **error)
   if (node == NULL)
     return avb_driver_expect (self->driver, NULL, "Console of *", 1, error);
   if (!avb_node_get_area (node, self->driver->screen, self->driver->window, area))
-    return fail (error, "The console is not on the screen");
+    return tour_fail (error, "The console is not on the screen");
   return TRUE;
 }
 
@@ -94,7 +99,7 @@ expect_picture (Tour *self, GError **error)
 {
   Picture picture = { self->driver };
 
-  if (!find_console (self, &picture.area, error))
+  if (!tour_find_console (self, &picture.area, error))
     return FALSE;
   if (!avb_driver_wait (shows_guest, &picture, 120)) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "The console, %d x %d at %d, %d, does not show the guest's text",
@@ -116,7 +121,7 @@ ask_guest (Tour *self, const char *command, const char *answer, GError **error)
 {
   AvbArea area;
 
-  if (!find_console (self, &area, error))
+  if (!tour_find_console (self, &area, error))
     return FALSE;
   avb_screen_click (self->driver->screen, area.x + area.width / 2, area.y + area.height / 2, 1);
   avb_driver_settle (self->driver, 5);
@@ -124,9 +129,8 @@ ask_guest (Tour *self, const char *command, const char *answer, GError **error)
   return avb_guest_wait_serial (self->guest, answer, 120, error);
 }
 
-/* Keys go to the guest until it gives them back. */
-static void
-release_keyboard (Tour *self)
+void
+tour_release_keyboard (Tour *self)
 {
   avb_screen_press_keys (self->driver->screen, XK_Control_L, XK_Alt_L, NULL);
 }
@@ -137,9 +141,8 @@ tour_command (Tour *self, GError **error)
   return ask_guest (self, "echo avb-$((6*7)) > /dev/ttyS0\n", "avb-42", error);
 }
 
-/* Items are chosen by their underlined letter: GTK's menu items have no name for the accessibility bus. */
-static gboolean
-choose_from_menu (Tour *self, const char *menu, guint letter, GError **error)
+gboolean
+tour_choose_from_menu (Tour *self, const char *menu, guint letter, GError **error)
 {
   if (!avb_driver_activate (self->driver, "toggle button", menu, 60, error)
       || !avb_driver_expect (self->driver, "menu item", NULL, 60, error))
@@ -152,10 +155,10 @@ choose_from_menu (Tour *self, const char *menu, guint letter, GError **error)
 gboolean
 tour_save (Tour *self, GError **error)
 {
-  release_keyboard (self);
-  if (!choose_from_menu (self, "Power", XK_a, error))
+  tour_release_keyboard (self);
+  if (!tour_choose_from_menu (self, "Power", XK_a, error))
     return FALSE;
-  return avb_guest_wait (self->guest, AVB_GUEST_SAVED, 180) || fail (error, "The machine was not saved");
+  return avb_guest_wait (self->guest, AVB_GUEST_SAVED, 180) || tour_fail (error, "The machine was not saved");
 }
 
 gboolean
@@ -164,7 +167,7 @@ tour_restore (Tour *self, GError **error)
   if (!avb_driver_click (self->driver, BUTTON, "Restore|Start|Resume", 60, error))
     return FALSE;
   if (!avb_guest_wait (self->guest, AVB_GUEST_RUNNING, 180))
-    return fail (error, "The machine was not restored");
+    return tour_fail (error, "The machine was not restored");
   if (!avb_guest_open_serial (self->guest, error) || !expect_picture (self, error))
     return FALSE;
   /* It answers, and did not boot again. */
@@ -174,11 +177,11 @@ tour_restore (Tour *self, GError **error)
 gboolean
 tour_power_off (Tour *self, GError **error)
 {
-  release_keyboard (self);
-  if (!choose_from_menu (self, "Power", XK_f, error)
+  tour_release_keyboard (self);
+  if (!tour_choose_from_menu (self, "Power", XK_f, error)
       || !avb_driver_press (self->driver, BUTTON, "Force Off", 60, error))
     return FALSE;
-  return avb_guest_wait (self->guest, AVB_GUEST_OFF, 120) || fail (error, "The machine still runs");
+  return avb_guest_wait (self->guest, AVB_GUEST_OFF, 120) || tour_fail (error, "The machine still runs");
 }
 
 static gboolean
@@ -206,13 +209,13 @@ check_box (Tour *self, const char *name, GError **error)
   if (!avb_driver_press (self->driver, "check box", name, 60, error))
     return FALSE;
   box = avb_node_wait (self->driver->pid, "check box", name, 10);
-  return (box != NULL && avb_driver_wait (is_checked, box, 20)) || fail (error, "The box was not checked");
+  return (box != NULL && avb_driver_wait (is_checked, box, 20)) || tour_fail (error, "The box was not checked");
 }
 
 gboolean
 tour_delete (Tour *self, GError **error)
 {
-  if (!choose_from_menu (self, "Machine Menu", XK_l, error)
+  if (!tour_choose_from_menu (self, "Machine Menu", XK_l, error)
       || !check_box (self, "Also delete the *disk*", error)
       || !avb_driver_press (self->driver, BUTTON, "Delete", 60, error))
     return FALSE;
@@ -231,5 +234,5 @@ gboolean
 tour_quit (Tour *self, GError **error)
 {
   avb_screen_press_keys (self->driver->screen, XK_Control_L, XK_q, NULL);
-  return avb_driver_wait_end (self->driver, 60) || fail (error, "The program does not end");
+  return avb_driver_wait_end (self->driver, 60) || tour_fail (error, "The program does not end");
 }

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   char *program, *iso, *drag_source, *out;
+  const char *debian; /* nullable: the disc of the Debian guest */
   AvbDriver *driver;
   AvbGuest *guest;
   GStrv disks;
@@ -33,5 +34,28 @@ gboolean tour_power_off (Tour *self, GError **error);
 gboolean tour_delete    (Tour *self, GError **error);
 /* The program ends by itself when its window is closed. */
 gboolean tour_quit      (Tour *self, GError **error);
+
+/* The Debian guest, tour-debian.c: a machine of its own, with a desktop and agents. */
+gboolean tour_debian_create  (Tour *self, GError **error);
+/* Its desktop shows, and both agents are there. */
+gboolean tour_debian_desktop (Tour *self, GError **error);
+/* The program's window gets another size, and the guest's screen follows. */
+gboolean tour_debian_resize  (Tour *self, GError **error);
+/* What another program copied is pasted into the guest's terminal. */
+gboolean tour_debian_paste   (Tour *self, GError **error);
+/* A file is dropped on the console, and arrives as it was. */
+gboolean tour_debian_file    (Tour *self, GError **error);
+
+/* What steps share. */
+#define TOUR_BUTTON "button|push button|toggle button"
+
+gboolean tour_fail             (GError **error, const char *message);
+gboolean tour_drop_disc        (Tour *self, const char *disc, GError **error);
+/* Where the console is on the screen. */
+gboolean tour_find_console     (Tour *self, AvbArea *area, GError **error);
+/* Keys go to the guest until it gives them back. */
+void     tour_release_keyboard (Tour *self);
+/* Items are chosen by their underlined letter: GTK's menu items have no name for the accessibility bus. */
+gboolean tour_choose_from_menu (Tour *self, const char *menu, guint letter, GError **error);
 
 G_END_DECLS
