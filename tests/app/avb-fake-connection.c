@@ -299,6 +299,12 @@ avb_fake_backend_handles_uri (AvbBackend *backend, const char *uri)
   return g_str_has_prefix (uri, "fake:");
 }
 
+static DexFuture *
+avb_fake_backend_probe (AvbBackend *backend)
+{
+  return dex_future_new_true ();
+}
+
 static AvbConnection *
 avb_fake_backend_connect (AvbBackend *backend, const char *uri)
 {
@@ -314,6 +320,7 @@ avb_fake_backend_class_init (AvbFakeBackendClass *klass)
   backend_class->get_name = avb_fake_backend_get_id;
   backend_class->get_default_uri = avb_fake_backend_get_default_uri;
   backend_class->handles_uri = avb_fake_backend_handles_uri;
+  backend_class->probe = avb_fake_backend_probe;
   backend_class->connect = avb_fake_backend_connect;
 }
 
