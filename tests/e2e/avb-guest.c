@@ -233,3 +233,11 @@ avb_guest_write_serial (AvbGuest *self, const char *line)
       g_usleep (20000);
   }
 }
+
+void
+avb_guest_close_serial (AvbGuest *self)
+{
+  if (self->serial >= 0)
+    close (self->serial);
+  self->serial = -1;
+}

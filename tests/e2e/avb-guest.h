@@ -39,6 +39,8 @@ gboolean      avb_guest_open_serial (AvbGuest *self, GError **error);
 /* Waits until the guest has written @text since the port was opened. What it wrote is in @error otherwise. */
 /* Types @line there. */
 void          avb_guest_write_serial (AvbGuest *self, const char *line);
+/* Gives the port to others. */
+void          avb_guest_close_serial (AvbGuest *self);
 gboolean      avb_guest_wait_serial (AvbGuest *self, const char *text, guint seconds, GError **error);
 
 G_END_DECLS

@@ -177,3 +177,61 @@ tour_debian_file (Tour *self, GError **error)
          && avb_driver_drop_file (self->driver, self->drag_source, path, &area, error)
          && ask_serial (self, "sha256sum /home/guest/Downloads/" FILE_NAME, sum, error);
 }
+
+gboolean
+tour_debian_overview (Tour *self, GError **error)
+{
+  if (!avb_driver_click (self->driver, "toggle button", "Overview", 60, error)
+      || !avb_driver_expect (self->driver, NULL, "alpha-guest", ANSWER_SECONDS, error)
+      || !avb_driver_expect (self->driver, TOUR_BUTTON, "Copy Address 10.0.2.15", ANSWER_SECONDS, error))
+    return FALSE;
+  avb_driver_settle (self->driver, 5);
+  return TRUE;
+}
+
+gboolean
+tour_debian_freeze (Tour *self, GError **error)
+{
+  return tour_choose_from_menu (self, "Machine Menu", XK_z, error)
+         && avb_driver_expect (self->driver, TOUR_BUTTON, "Thaw", ANSWER_SECONDS, error);
+}
+
+gboolean
+tour_debian_thaw (Tour *self, GError **error)
+{
+  return avb_driver_press (self->driver, TOUR_BUTTON, "Thaw", 60, error)
+         && (avb_node_wait_gone (self->driver->pid, TOUR_BUTTON, "Thaw", ANSWER_SECONDS)
+             || tour_fail (error, "The guest was not thawed"));
+}
+
+gboolean
+tour_debian_serial (Tour *self, GError **error)
+{
+  /* The overview goes, the port is free for others. */
+  if (!avb_driver_click (self->driver, "toggle button", "Overview", 60, error))
+    return FALSE;
+  avb_guest_write_serial (self->guest, "stty echo; PS1='guest# '");
+  avb_guest_close_serial (self->guest);
+  if (!avb_driver_activate (self->driver, "toggle button", "Display or Text Console", 60, error)
+      || !avb_driver_expect (self->driver, "menu item|radio menu item|check menu item", NULL, 60, error))
+    return FALSE;
+  avb_driver_settle (self->driver, 5);
+  /* The last item, whether one has the keyboard or none. */
+  avb_screen_press_keys (self->driver->screen, XK_Up, NULL);
+  avb_screen_press_keys (self->driver->screen, XK_Return, NULL);
+  if (!avb_driver_expect (self->driver, "terminal", NULL, 60, error))
+    return FALSE;
+  avb_driver_settle (self->driver, 5);
+  avb_screen_type (self->driver->screen, "uname -a\n");
+  avb_driver_settle (self->driver, 10);
+  return TRUE;
+}
+
+gboolean
+tour_debian_delete (Tour *self, GError **error)
+{
+  avb_screen_type (self->driver->screen, "busybox poweroff -f\n");
+  if (!avb_guest_wait (self->guest, AVB_GUEST_OFF, ANSWER_SECONDS))
+    return tour_fail (error, "The command on the serial port did not turn the guest off");
+  return tour_delete (self, error);
+}

@@ -45,6 +45,14 @@ gboolean tour_debian_resize  (Tour *self, GError **error);
 gboolean tour_debian_paste   (Tour *self, GError **error);
 /* A file is dropped on the console, and arrives as it was. */
 gboolean tour_debian_file    (Tour *self, GError **error);
+/* What the guest tells of itself: the overview beside the console. */
+gboolean tour_debian_overview (Tour *self, GError **error);
+/* From the menu; a banner shows it, and ends it. */
+gboolean tour_debian_freeze  (Tour *self, GError **error);
+gboolean tour_debian_thaw    (Tour *self, GError **error);
+/* The serial port in the window: a command typed there turns the guest off. */
+gboolean tour_debian_serial  (Tour *self, GError **error);
+gboolean tour_debian_delete  (Tour *self, GError **error);
 
 /* What steps share. */
 #define TOUR_BUTTON "button|push button|toggle button"

@@ -29,8 +29,9 @@ static const Step steps[] = {
   { "restore", tour_restore },         { "power-off", tour_power_off }, { "delete", tour_delete },
   { "debian-create", tour_debian_create, TRUE }, { "debian-desktop", tour_debian_desktop, TRUE },
   { "debian-resize", tour_debian_resize, TRUE }, { "debian-paste", tour_debian_paste, TRUE },
-  { "debian-file", tour_debian_file, TRUE }, { "debian-power-off", tour_power_off, TRUE },
-  { "debian-delete", tour_delete, TRUE },
+  { "debian-file", tour_debian_file, TRUE }, { "debian-overview", tour_debian_overview, TRUE },
+  { "debian-freeze", tour_debian_freeze, TRUE }, { "debian-thaw", tour_debian_thaw, TRUE },
+  { "debian-serial", tour_debian_serial, TRUE }, { "debian-delete", tour_debian_delete, TRUE },
   { "quit", tour_quit },
 };
 
