@@ -734,8 +734,11 @@ test_endless (Rig *rig, gconstpointer kind)
   rig_server_command (rig->server, "agent offer 1 fill 2147483000");
   rig_server_command (rig->server, "agent send 0 1");
   rig_wait (is_refused, rig, "it is refused");
+  /* libspice-server 0.15 now and then aborts when it loses its client amid so much: another one. */
+  rig_server_kill (rig->server);
+  rig_server_start (rig->server);
   rig_wait_status (rig->console, AVB_CONSOLE_CONNECTED);
-  rig_wait (has_agent, rig, "the agent is there");
+  start_agent (rig, kind);
   g_assert_true (g_file_get_contents ("/proc/self/status", &status, NULL, NULL));
   peak = strstr (status, "VmHWM:");
   g_assert_nonnull (peak);
