@@ -9,7 +9,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "app/avb-draft-private.h"
+#include "app/avb-creation.h"
 #include "app/avb-link.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
@@ -24,37 +24,18 @@
 #define PROBE_SECONDS 10
 #define PROBE_KEY "avb-draft-probed"
 
-typedef struct {
-  AvbDraft       *draft;
-  AvbConnection  *connection;
-  AvbOperation   *operation;
-  AvbMachineSpec *spec;
-  gboolean        start;
-} Creation;
-
 /* What there is to take back. It outlives the creation if the hypervisor is away. */
-typedef struct {
+struct _AvbRemains
+{
   AvbConnection  *connection;
   GPtrArray      *volumes;
   AvbMachineSpec *machine; /* (nullable): one that was perhaps defined */
-} Remains;
+};
 
-static void
-creation_free (gpointer data)
-{
-  Creation *self = data;
-
-  g_object_unref (self->draft);
-  g_object_unref (self->connection);
-  g_object_unref (self->operation);
-  g_clear_object (&self->spec);
-  g_free (self);
-}
-
-static Remains *
+static AvbRemains *
 remains_new (AvbConnection *connection)
 {
-  Remains *self = g_new0 (Remains, 1);
+  AvbRemains *self = g_new0 (AvbRemains, 1);
 
   self->connection = g_object_ref (connection);
   self->volumes = g_ptr_array_new_with_free_func (g_free);
@@ -64,7 +45,7 @@ remains_new (AvbConnection *connection)
 static void
 remains_free (gpointer data)
 {
-  Remains *self = data;
+  AvbRemains *self = data;
 
   g_object_unref (self->connection);
   g_ptr_array_unref (self->volumes);
@@ -72,18 +53,30 @@ remains_free (gpointer data)
   g_free (self);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Remains, remains_free)
+static void
+creation_free (gpointer data)
+{
+  AvbCreation *self = data;
 
-static gboolean
-check_cancelled (Creation *self, GError **error)
+  g_object_unref (self->draft);
+  g_object_unref (self->connection);
+  g_object_unref (self->operation);
+  g_clear_object (&self->spec);
+  g_clear_pointer (&self->remains, remains_free);
+  g_free (self);
+}
+
+gboolean
+avb_creation_check_cancelled (AvbCreation *self, GError **error)
 {
   return !g_cancellable_set_error_if_cancelled (avb_operation_get_cancellable (self->operation), error);
 }
 
 /* A file name that no system stumbles over; the connection makes it unique. */
-static char *
-make_volume_name (const char *machine, const char *suffix)
+char *
+avb_creation_make_volume_name (AvbCreation *self, const char *suffix)
 {
+  const char *machine = avb_machine_spec_get_name (self->spec);
   g_autoptr (GString) name = g_string_new (NULL);
 
   for (const char *c = machine; *c != '\0' && name->len < MAX_VOLUME_NAME; c = g_utf8_next_char (c))
@@ -102,73 +95,73 @@ make_volume_name (const char *machine, const char *suffix)
   return g_string_free_and_steal (g_steal_pointer (&name));
 }
 
-/* In a fiber. (transfer full) (nullable): the path of the new volume, which is also among the remains. */
-static char *
-make_volume (Creation *self, Remains *remains, const AvbVolumeSpec *volume, GError **error)
+char *
+avb_creation_make_volume (AvbCreation *self, const AvbVolumeSpec *volume, GError **error)
 {
   char *path;
 
-  if (!check_cancelled (self, error))
+  if (!avb_creation_check_cancelled (self, error))
     return NULL;
   path = dex_await_string (avb_connection_create_volume (self->connection, volume, self->operation), error);
   if (path != NULL)
-    g_ptr_array_add (remains->volumes, g_strdup (path));
+    g_ptr_array_add (self->remains->volumes, g_strdup (path));
   return path;
 }
 
-static void
-add_disk (Creation *self, const char *path, const char *format)
+void
+avb_creation_add_disk (AvbCreation *self, const char *path, const char *format)
 {
   AvbDiskSpec *disk = avb_disk_spec_new (AVB_DISK_DEVICE_DISK, avb_draft_get_disk_bus (self->draft), path, format);
 
-  disk->boot_order = 1;
+  if (avb_machine_spec_get_disks (self->spec)->len == 0)
+    disk->boot_order = 1;
   avb_machine_spec_add_disk (self->spec, disk);
 }
 
 static gboolean
-make_new_disk (Creation *self, Remains *remains, GError **error)
+make_new_disk (AvbCreation *self, GError **error)
 {
-  g_autofree char *name = make_volume_name (avb_machine_spec_get_name (self->spec), ".qcow2");
+  g_autofree char *name = avb_creation_make_volume_name (self, ".qcow2");
   AvbVolumeSpec volume = { .name = name, .format = "qcow2", .capacity = avb_draft_get_disk_size (self->draft) };
   g_autofree char *path = NULL;
 
   if (volume.capacity == 0)
     return TRUE;
   avb_operation_set_status (self->operation, _("Making a disk"));
-  path = make_volume (self, remains, &volume, error);
+  path = avb_creation_make_volume (self, &volume, error);
   if (path == NULL)
     return FALSE;
-  add_disk (self, path, volume.format);
+  avb_creation_add_disk (self, path, volume.format);
   return TRUE;
 }
 
 static gboolean
-take_disk (Creation *self, Remains *remains, AvbMedium *medium, GError **error)
+take_disk (AvbCreation *self, AvbMedium *medium, GError **error)
 {
-  g_autofree char *name = make_volume_name (avb_machine_spec_get_name (self->spec), ".qcow2");
+  g_autofree char *name = avb_creation_make_volume_name (self, ".qcow2");
   AvbVolumeSpec volume = { .name = name, .format = "qcow2", .source = avb_medium_get_path (medium),
                            .source_format = avb_medium_get_format (medium) };
   g_autofree char *path = NULL;
 
   if (!avb_draft_get_copy_disk (self->draft))
     {
-      add_disk (self, avb_medium_get_path (medium), avb_medium_get_format (medium));
+      avb_creation_add_disk (self, avb_medium_get_path (medium), avb_medium_get_format (medium));
       return TRUE;
     }
   avb_operation_set_status (self->operation, _("Copying the disk"));
-  path = make_volume (self, remains, &volume, error);
+  path = avb_creation_make_volume (self, &volume, error);
   if (path == NULL)
     return FALSE;
-  add_disk (self, path, volume.format);
+  avb_creation_add_disk (self, path, volume.format);
   return TRUE;
 }
 
 /* The disk comes first: while it is empty the firmware goes on to the disc, and afterwards the installed
  * system starts although the disc is still in the drive. */
 static gboolean
-insert_disc (Creation *self, Remains *remains, AvbMedium *medium, GError **error)
+insert_disc (AvbCreation *self, AvbMedium *medium, GError **error)
 {
-  g_autofree char *name = make_volume_name (avb_machine_spec_get_name (self->spec), AVB_VOLUME_DISC_COPY);
+  g_autofree char *name = avb_creation_make_volume_name (self, AVB_VOLUME_DISC_COPY);
   AvbVolumeSpec volume = { .name = name, .format = "raw", .source = avb_medium_get_path (medium),
                            .source_format = "raw" };
   g_autofree char *path = g_strdup (avb_medium_get_path (medium));
@@ -178,7 +171,7 @@ insert_disc (Creation *self, Remains *remains, AvbMedium *medium, GError **error
     {
       avb_operation_set_status (self->operation, _("Copying the disc image to the hypervisor"));
       g_free (path);
-      path = make_volume (self, remains, &volume, error);
+      path = avb_creation_make_volume (self, &volume, error);
       if (path == NULL)
         return FALSE;
     }
@@ -190,25 +183,25 @@ insert_disc (Creation *self, Remains *remains, AvbMedium *medium, GError **error
 }
 
 static gboolean
-make_disks (Creation *self, Remains *remains, GError **error)
+make_disks (AvbCreation *self, GError **error)
 {
   AvbMedium *medium = avb_draft_get_medium (self->draft);
 
   if (medium != NULL && avb_medium_get_kind (medium) == AVB_MEDIUM_DISK)
-    return take_disk (self, remains, medium, error);
-  if (!make_new_disk (self, remains, error))
+    return take_disk (self, medium, error);
+  if (!make_new_disk (self, error))
     return FALSE;
-  return medium == NULL || insert_disc (self, remains, medium, error);
+  return medium == NULL || insert_disc (self, medium, error);
 }
 
 /* In a fiber. A name that was free a moment ago may be taken by now. */
 static AvbMachine *
-define (Creation *self, Remains *remains, GError **error)
+define (AvbCreation *self, GError **error)
 {
   g_autofree char *wish = g_strdup (avb_machine_spec_get_name (self->spec));
 
   avb_operation_set_status (self->operation, _("Creating the machine"));
-  if (!check_cancelled (self, error))
+  if (!avb_creation_check_cancelled (self, error))
     return NULL;
   for (guint i = 1;; i++)
     {
@@ -223,7 +216,7 @@ define (Creation *self, Remains *remains, GError **error)
         {
           /* Without a link nobody knows whether it was done before the link broke. */
           if (g_error_matches (local_error, AVB_ERROR, AVB_ERROR_UNAVAILABLE))
-            g_set_object (&remains->machine, self->spec);
+            g_set_object (&self->remains->machine, self->spec);
           g_propagate_error (error, g_steal_pointer (&local_error));
           return NULL;
         }
@@ -271,7 +264,7 @@ find_by_name (AvbConnection *connection, const char *name)
 
 /* Only the one that was asked for: with the same disks under the same name. In a fiber. */
 static gboolean
-remove_machine (Remains *self, GError **error)
+remove_machine (AvbRemains *self, GError **error)
 {
   g_autoptr (AvbMachine) machine = NULL;
   g_autoptr (AvbMachineSpec) spec = NULL;
@@ -289,7 +282,7 @@ remove_machine (Remains *self, GError **error)
 }
 
 static gboolean
-remove_volume (Remains *self, GError **error)
+remove_volume (AvbRemains *self, GError **error)
 {
   const char *path = g_ptr_array_index (self->volumes, self->volumes->len - 1);
 
@@ -303,7 +296,7 @@ remove_volume (Remains *self, GError **error)
 static DexFuture *
 clean_up_fiber (gpointer data)
 {
-  Remains *self = data;
+  AvbRemains *self = data;
 
   while (self->machine != NULL || self->volumes->len > 0)
     {
@@ -332,7 +325,7 @@ clean_up_fiber (gpointer data)
 
 /* In a fiber. */
 static void
-clean_up (Remains *remains)
+clean_up (AvbRemains *remains)
 {
   DexFuture *work;
 
@@ -349,7 +342,7 @@ clean_up (Remains *remains)
 
 /* In a fiber. */
 static gboolean
-start_machine (Creation *self, AvbMachine *machine, GError **error)
+start_machine (AvbCreation *self, AvbMachine *machine, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
 
@@ -365,7 +358,7 @@ start_machine (Creation *self, AvbMachine *machine, GError **error)
 }
 
 static AvbAcceleration
-get_acceleration (Creation *self)
+get_acceleration (AvbCreation *self)
 {
   AvbCapabilities *capabilities = avb_connection_get_capabilities (self->connection);
 
@@ -375,7 +368,7 @@ get_acceleration (Creation *self)
 /* In a fiber. A machine must not be emulated for good because it was created in the first second; one that
  * nobody knows to run otherwise is. */
 static void
-await_probe (Creation *self)
+await_probe (AvbCreation *self)
 {
   GCancellable *cancellable = avb_operation_get_cancellable (self->operation);
 
@@ -397,23 +390,23 @@ await_probe (Creation *self)
 }
 
 static AvbMachine *
-create (Creation *self, GError **error)
+create (AvbCreation *self, GError **error)
 {
-  g_autoptr (Remains) remains = remains_new (self->connection);
   g_autoptr (AvbMachine) machine = NULL;
 
+  self->remains = remains_new (self->connection);
   await_probe (self);
   self->spec = avb_draft_dup_spec (self->draft);
-  if (make_disks (self, remains, error))
+  if (make_disks (self, error))
     {
       /* Who cancels from here on comes too late; who did before is heard in define(). */
       avb_operation_set_can_cancel (self->operation, FALSE);
-      machine = define (self, remains, error);
+      machine = define (self, error);
     }
   if (machine == NULL)
     {
       avb_operation_set_status (self->operation, _("Removing what was made"));
-      clean_up (g_steal_pointer (&remains));
+      clean_up (g_steal_pointer (&self->remains));
       return NULL;
     }
   if (self->start && !start_machine (self, machine, error))
@@ -424,7 +417,7 @@ create (Creation *self, GError **error)
 static DexFuture *
 create_fiber (gpointer data)
 {
-  Creation *self = data;
+  AvbCreation *self = data;
   GError *error = NULL;
   AvbMachine *machine = create (self, &error);
 
@@ -435,7 +428,7 @@ create_fiber (gpointer data)
 DexFuture *
 avb_draft_create (AvbDraft *self, AvbOperation *operation, gboolean start)
 {
-  Creation *creation;
+  AvbCreation *creation;
   DexFuture *future;
 
   dex_return_error_if_fail (AVB_IS_DRAFT (self));
@@ -449,7 +442,7 @@ avb_draft_create (AvbDraft *self, AvbOperation *operation, gboolean start)
       return dex_future_new_for_error (error);
     }
   avb_library_add_job (avb_draft_get_library (self), operation);
-  creation = g_new0 (Creation, 1);
+  creation = g_new0 (AvbCreation, 1);
   creation->draft = g_object_ref (self);
   creation->connection = g_object_ref (avb_draft_get_connection (self));
   creation->operation = g_object_ref (operation);

@@ -23,6 +23,7 @@ struct _AvbDraft
   AvbConnection  *connection;
   AvbMedium      *medium;
   AvbMachineSpec *spec;
+  AvbFirstBoot   *first_boot;
   AvbOsInfo      *os;
   AvbDraftHost    host;
 
@@ -50,6 +51,7 @@ enum {
   PROP_CONNECTION,
   PROP_MEDIUM,
   PROP_SPEC,
+  PROP_FIRST_BOOT,
   PROP_SIZE,
   PROP_DISK_SIZE,
   PROP_COPY_DISK,
@@ -192,6 +194,7 @@ avb_draft_finalize (GObject *object)
   g_clear_object (&self->connection);
   g_clear_object (&self->medium);
   g_clear_object (&self->spec);
+  g_clear_object (&self->first_boot);
   g_clear_pointer (&self->os, avb_os_info_free);
   g_free (self->host.disk_path);
   g_free (self->problem);
@@ -209,6 +212,7 @@ avb_draft_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
     case PROP_CONNECTION: g_value_set_object (value, self->connection); break;
     case PROP_MEDIUM: g_value_set_object (value, self->medium); break;
     case PROP_SPEC: g_value_set_object (value, self->spec); break;
+    case PROP_FIRST_BOOT: g_value_set_object (value, self->first_boot); break;
     case PROP_SIZE: g_value_set_enum (value, self->size); break;
     case PROP_DISK_SIZE: g_value_set_uint64 (value, self->disk_size); break;
     case PROP_COPY_DISK: g_value_set_boolean (value, self->copy_disk); break;
@@ -252,6 +256,7 @@ avb_draft_class_init (AvbDraftClass *klass)
   properties[PROP_CONNECTION] = g_param_spec_object ("connection", NULL, NULL, AVB_TYPE_CONNECTION, readable);
   properties[PROP_MEDIUM] = g_param_spec_object ("medium", NULL, NULL, AVB_TYPE_MEDIUM, readable);
   properties[PROP_SPEC] = g_param_spec_object ("spec", NULL, NULL, AVB_TYPE_MACHINE_SPEC, readable);
+  properties[PROP_FIRST_BOOT] = g_param_spec_object ("first-boot", NULL, NULL, AVB_TYPE_FIRST_BOOT, readable);
   properties[PROP_SIZE] =
       g_param_spec_enum ("size", NULL, NULL, AVB_TYPE_DRAFT_SIZE, AVB_DRAFT_SIZE_MEDIUM, writable);
   properties[PROP_DISK_SIZE] = g_param_spec_uint64 ("disk-size", NULL, NULL, 0, G_MAXUINT64, 0, writable);
@@ -275,6 +280,7 @@ avb_draft_init (AvbDraft *self)
   self->size = AVB_DRAFT_SIZE_MEDIUM;
   self->copy_disk = TRUE;
   self->spec = avb_machine_spec_new ();
+  self->first_boot = avb_first_boot_new ();
 }
 
 /* What a fiber gathers before there is a draft. */
@@ -563,6 +569,7 @@ GETTER (AvbLibrary *, library, library)
 GETTER (AvbConnection *, connection, connection)
 GETTER (AvbMedium *, medium, medium)
 GETTER (AvbMachineSpec *, spec, spec)
+GETTER (AvbFirstBoot *, first_boot, first_boot)
 GETTER (AvbDraftSize, size, size)
 GETTER (guint64, disk_size, disk_size)
 GETTER (gboolean, copy_disk, copy_disk)

@@ -5,6 +5,7 @@
 
 #include <libdex.h>
 
+#include "app/avb-first-boot.h"
 #include "app/avb-library.h"
 #include "app/avb-medium.h"
 
@@ -34,7 +35,7 @@ GType avb_draft_size_get_type (void);
  *
  * Properties, notifying: `library`, `connection`, `medium` (construct-only; medium nullable: an
  * empty machine), `spec` (#AvbMachineSpec, read-only object, its properties writable; disks and
- * network card are added when it is created), `size`
+ * network card are added when it is created), `first-boot` (#AvbFirstBoot, the same), `size`
  * (#AvbDraftSize, read-write), `disk-size` (uint64, bytes, read-write; 0: no new disk),
  * `copy-disk` (boolean, read-write: for a disk image, copy it (default) or use it where it is),
  * `max-cpus`, `max-memory-mib` (half of the host, at least what the OS needs as far as there is),
@@ -70,6 +71,7 @@ DexFuture *avb_draft_create (AvbDraft     *self,
 char           *avb_draft_dup_job_title        (AvbDraft *self);
 
 AvbMachineSpec *avb_draft_get_spec             (AvbDraft *self);
+AvbFirstBoot   *avb_draft_get_first_boot       (AvbDraft *self);
 AvbConnection  *avb_draft_get_connection       (AvbDraft *self);
 AvbMedium      *avb_draft_get_medium           (AvbDraft *self); /* (nullable) */
 AvbDraftSize    avb_draft_get_size             (AvbDraft *self);

@@ -37,6 +37,8 @@ struct _AvbMedium
   gboolean      boots_bios;
   gboolean      boots_uefi;
   gboolean      live;
+  const char   *compression;
+  gboolean      cloud;
 };
 
 G_DEFINE_FINAL_TYPE (AvbMedium, avb_medium, G_TYPE_OBJECT)
@@ -58,6 +60,8 @@ enum {
   PROP_BOOTS_BIOS,
   PROP_BOOTS_UEFI,
   PROP_LIVE,
+  PROP_COMPRESSION,
+  PROP_CLOUD,
   N_PROPS,
 };
 
@@ -70,6 +74,8 @@ avb_medium_kind_get_type (void)
   static const GEnumValue values[] = {
     { AVB_MEDIUM_ISO, "AVB_MEDIUM_ISO", "iso" },
     { AVB_MEDIUM_DISK, "AVB_MEDIUM_DISK", "disk" },
+    { AVB_MEDIUM_APPLIANCE, "AVB_MEDIUM_APPLIANCE", "appliance" },
+    { AVB_MEDIUM_DEFINITION, "AVB_MEDIUM_DEFINITION", "definition" },
     { 0, NULL, NULL },
   };
 
@@ -265,6 +271,8 @@ identify_disk (AvbMedium *medium, const char *name)
 
   if (info != NULL)
     take_os (medium, info);
+  /* Whose names the database knows are images for clouds. */
+  medium->cloud = info != NULL;
 }
 
 /* In a fiber. */
@@ -356,6 +364,8 @@ avb_medium_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
     case PROP_BOOTS_BIOS: g_value_set_boolean (value, self->boots_bios); break;
     case PROP_BOOTS_UEFI: g_value_set_boolean (value, self->boots_uefi); break;
     case PROP_LIVE: g_value_set_boolean (value, self->live); break;
+    case PROP_COMPRESSION: g_value_set_string (value, self->compression); break;
+    case PROP_CLOUD: g_value_set_boolean (value, self->cloud); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
 }
@@ -384,6 +394,8 @@ avb_medium_class_init (AvbMediumClass *klass)
   properties[PROP_BOOTS_BIOS] = g_param_spec_boolean ("boots-bios", NULL, NULL, FALSE, flags);
   properties[PROP_BOOTS_UEFI] = g_param_spec_boolean ("boots-uefi", NULL, NULL, FALSE, flags);
   properties[PROP_LIVE] = g_param_spec_boolean ("live", NULL, NULL, FALSE, flags);
+  properties[PROP_COMPRESSION] = g_param_spec_string ("compression", NULL, NULL, NULL, flags);
+  properties[PROP_CLOUD] = g_param_spec_boolean ("cloud", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -447,6 +459,8 @@ GETTER (const char *, architecture, architecture)
 GETTER (gboolean, boots_bios, boots_bios)
 GETTER (gboolean, boots_uefi, boots_uefi)
 GETTER (gboolean, live, live)
+GETTER (const char *, compression, compression)
+GETTER (gboolean, cloud, cloud)
 
 gboolean
 avb_medium_get_bootable (AvbMedium *self)

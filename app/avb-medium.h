@@ -11,10 +11,14 @@ G_BEGIN_DECLS
  * AvbMediumKind:
  * @AVB_MEDIUM_ISO: an installer or live image for the optical drive.
  * @AVB_MEDIUM_DISK: a disk image with something on it, or an empty one.
+ * @AVB_MEDIUM_APPLIANCE: a whole machine as OVF: its description, alone or in an OVA with its disks.
+ * @AVB_MEDIUM_DEFINITION: a machine's definition in the language of a hypervisor: libvirt's domain XML.
  */
 typedef enum {
   AVB_MEDIUM_ISO,
   AVB_MEDIUM_DISK,
+  AVB_MEDIUM_APPLIANCE,
+  AVB_MEDIUM_DEFINITION,
 } AvbMediumKind;
 
 #define AVB_TYPE_MEDIUM_KIND (avb_medium_kind_get_type ())
@@ -30,7 +34,8 @@ GType avb_medium_kind_get_type (void);
  * that it takes: fewer where it is sparse), `capacity` (uint64,
  * bytes as a guest sees it), `label` (string: what to call it: OS name, volume id or file name),
  * `os-id` (string, nullable), `os-name` (string, nullable), `architecture` (string, nullable: not
- * known), `bootable` (boolean), `boots-bios`, `boots-uefi` (boolean), `live` (boolean).
+ * known), `compression` (string, nullable: "gz", "xz", "zst": of a disk image; `format` and `capacity` are those of what is
+ * in it), `cloud` (boolean: a disk image that waits for cloud-init's data at its first boot), `bootable` (boolean), `boots-bios`, `boots-uefi` (boolean), `live` (boolean).
  */
 #define AVB_TYPE_MEDIUM (avb_medium_get_type ())
 G_DECLARE_FINAL_TYPE (AvbMedium, avb_medium, AVB, MEDIUM, GObject)
@@ -60,6 +65,8 @@ const char    *avb_medium_get_label        (AvbMedium *self);
 const char    *avb_medium_get_os_id        (AvbMedium *self);
 const char    *avb_medium_get_os_name      (AvbMedium *self);
 const char    *avb_medium_get_architecture (AvbMedium *self);
+const char    *avb_medium_get_compression  (AvbMedium *self);
+gboolean       avb_medium_get_cloud        (AvbMedium *self);
 gboolean       avb_medium_get_bootable     (AvbMedium *self);
 gboolean       avb_medium_get_boots_bios   (AvbMedium *self);
 gboolean       avb_medium_get_boots_uefi   (AvbMedium *self);

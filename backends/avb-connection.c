@@ -225,6 +225,59 @@ avb_connection_delete_volume (AvbConnection *self, const char *path)
   return klass->delete_volume != NULL ? klass->delete_volume (self, path) : reject_unsupported ();
 }
 
+DexFuture *
+avb_connection_export_volume (AvbConnection       *self,
+                              const AvbExportSpec *spec,
+                              AvbOperation        *operation)
+{
+  AvbConnectionClass *klass;
+  DexFuture          *refusal;
+
+  dex_return_error_if_fail (AVB_IS_CONNECTION (self));
+  dex_return_error_if_fail (spec != NULL);
+  dex_return_error_if_fail (AVB_IS_OPERATION (operation));
+
+  klass = AVB_CONNECTION_GET_CLASS (self);
+  if (klass->export_volume == NULL)
+    return reject_unsupported ();
+  if ((refusal = reject_without_link (self)) != NULL)
+    return refusal;
+  return klass->export_volume (self, spec, operation);
+}
+
+DexFuture *
+avb_connection_read_definition (AvbConnection *self, GBytes *definition)
+{
+  AvbConnectionClass *klass;
+
+  dex_return_error_if_fail (AVB_IS_CONNECTION (self));
+  dex_return_error_if_fail (definition != NULL);
+
+  klass = AVB_CONNECTION_GET_CLASS (self);
+  return klass->read_definition != NULL ? klass->read_definition (self, definition)
+                                        : reject_unsupported ();
+}
+
+DexFuture *
+avb_connection_create_from_definition (AvbConnection  *self,
+                                       GBytes         *definition,
+                                       AvbMachineSpec *spec)
+{
+  AvbConnectionClass *klass;
+  DexFuture          *refusal;
+
+  dex_return_error_if_fail (AVB_IS_CONNECTION (self));
+  dex_return_error_if_fail (definition != NULL);
+  dex_return_error_if_fail (AVB_IS_MACHINE_SPEC (spec));
+
+  klass = AVB_CONNECTION_GET_CLASS (self);
+  if (klass->create_from_definition == NULL)
+    return reject_unsupported ();
+  if ((refusal = reject_without_link (self)) != NULL)
+    return refusal;
+  return klass->create_from_definition (self, definition, spec);
+}
+
 AvbHostFree *
 avb_host_free_copy (const AvbHostFree *self)
 {

@@ -37,10 +37,29 @@ GType avb_link_get_type (void);
 typedef struct {
   const char *name;       /* file name without a folder, as wished; made unique */
   const char *format;     /* "qcow2" or "raw" */
-  guint64     capacity;   /* bytes, as the guest sees it; 0 with a source: as the source */
+  guint64     capacity;   /* bytes, as the guest sees it; 0 with a source or backing: as that has. A source that is
+                           * smaller is enlarged to it; one that is larger is %AVB_ERROR_INVALID */
   const char *source;     /* (nullable) a local file whose content is copied and converted */
   const char *source_format; /* for a source: as avb_medium_inspect() found it, never guessed */
+  guint64     source_offset; /* bytes of the file before the image: a member of a tar archive */
+  guint64     source_length; /* bytes that the image takes; 0: to the end of the file */
+  const char *backing;    /* (nullable) a volume of the host that this is an overlay of: only what is written differs.
+                           * Not together with a source; format must be "qcow2" */
+  const char *backing_format; /* for a backing volume */
 } AvbVolumeSpec;
+
+/**
+ * AvbExportSpec:
+ *
+ * A volume that is to be written to a file of this computer. A plain value for the stack.
+ */
+typedef struct {
+  const char *path;        /* of the volume, on the connection's host */
+  const char *format;      /* the volume's: "qcow2", "raw", … */
+  const char *destination; /* a local file, which must not exist; what fails or is cancelled is removed */
+  const char *destination_format; /* "qcow2", "raw", "vmdk" (stream-optimized, as OVF wants it) */
+  gboolean    compress;    /* for qcow2: its clusters */
+} AvbExportSpec;
 
 /**
  * AVB_VOLUME_DISC_COPY:
@@ -76,6 +95,13 @@ struct _AvbConnectionClass {
                                  const AvbVolumeSpec *volume,
                                  AvbOperation        *operation);
   DexFuture *(*delete_volume)   (AvbConnection *self, const char *path);
+  DexFuture *(*export_volume)   (AvbConnection       *self,
+                                 const AvbExportSpec *spec,
+                                 AvbOperation        *operation);
+  DexFuture *(*read_definition) (AvbConnection *self, GBytes *definition);
+  DexFuture *(*create_from_definition) (AvbConnection  *self,
+                                        GBytes         *definition,
+                                        AvbMachineSpec *spec);
   DexFuture *(*read_free)       (AvbConnection *self);
   void       (*retry)           (AvbConnection *self);
   DexFuture *(*close)           (AvbConnection *self);
@@ -109,6 +135,41 @@ DexFuture *avb_connection_create_volume (AvbConnection       *self,
 /* Deletes a volume that avb_connection_create_volume() made. Gone already is no error. */
 DexFuture *avb_connection_delete_volume (AvbConnection *self,
                                          const char    *path) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * avb_connection_export_volume:
+ * @operation: gets progress in bytes of the volume. Not finished by this.
+ *
+ * Writes what a machine sees of a volume, with all of its backing files, to a file of this computer. The machine
+ * must be off.
+ *
+ * Returns: (transfer full): resolves to %TRUE; nothing is left behind when it rejects
+ */
+DexFuture *avb_connection_export_volume (AvbConnection       *self,
+                                         const AvbExportSpec *spec,
+                                         AvbOperation        *operation) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * avb_connection_read_definition:
+ * @definition: the text of a machine's definition in the hypervisor's own language, not trusted
+ *
+ * Returns: (transfer full): resolves to an #AvbMachineSpec, or rejects with %AVB_ERROR_INVALID: it is none,
+ *   or %AVB_ERROR_NOT_SUPPORTED: it is for another kind of hypervisor
+ */
+DexFuture *avb_connection_read_definition (AvbConnection *self, GBytes *definition) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * avb_connection_create_from_definition:
+ * @spec: as avb_connection_read_definition() read it, with name, disks, interfaces, … as they shall be here
+ *
+ * Defines a machine that keeps what @definition says beyond @spec, but nothing that would give it more of this
+ * computer than @spec does: host devices, files, commands of the hypervisor. UUID and addresses are new.
+ *
+ * Returns: (transfer full): as avb_connection_create_machine()
+ */
+DexFuture *avb_connection_create_from_definition (AvbConnection  *self,
+                                                  GBytes         *definition,
+                                                  AvbMachineSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * AvbHostFree:

@@ -19,6 +19,10 @@ struct _AvbMachineSpec {
   gboolean    accelerated;
   gboolean    graphics;
   char       *serial;
+  char       *kernel;
+  char       *initrd;
+  char       *kernel_arguments;
+  gboolean    transient;
   gboolean    extras[AVB_N_EXTRAS];
   GPtrArray  *disks;
   GPtrArray  *interfaces;
@@ -51,12 +55,17 @@ enum {
   PROP_ACCELERATED,
   PROP_GRAPHICS,
   PROP_SERIAL,
+  PROP_KERNEL,
+  PROP_INITRD,
+  PROP_KERNEL_ARGUMENTS,
+  PROP_TRANSIENT,
   /* In the order of AvbExtra. */
   PROP_GUEST_AGENT,
   PROP_DISPLAY_AGENT,
   PROP_USB_REDIRECTION,
   PROP_SOUND,
   PROP_FOLDER_CHANNEL,
+  PROP_SETUP_CHANNEL,
   N_PROPS,
 };
 
@@ -72,6 +81,9 @@ avb_machine_spec_finalize (GObject *object)
   g_free (self->os_id);
   g_free (self->architecture);
   g_free (self->serial);
+  g_free (self->kernel);
+  g_free (self->initrd);
+  g_free (self->kernel_arguments);
   g_ptr_array_unref (self->disks);
   g_ptr_array_unref (self->interfaces);
   g_ptr_array_unref (self->shares);
@@ -119,11 +131,24 @@ avb_machine_spec_get_property (GObject *object, guint prop_id, GValue *value, GP
     case PROP_SERIAL:
       g_value_set_string (value, self->serial);
       break;
+    case PROP_KERNEL:
+      g_value_set_string (value, self->kernel);
+      break;
+    case PROP_INITRD:
+      g_value_set_string (value, self->initrd);
+      break;
+    case PROP_KERNEL_ARGUMENTS:
+      g_value_set_string (value, self->kernel_arguments);
+      break;
+    case PROP_TRANSIENT:
+      g_value_set_boolean (value, self->transient);
+      break;
     case PROP_GUEST_AGENT:
     case PROP_DISPLAY_AGENT:
     case PROP_USB_REDIRECTION:
     case PROP_SOUND:
     case PROP_FOLDER_CHANNEL:
+    case PROP_SETUP_CHANNEL:
       g_value_set_boolean (value, avb_machine_spec_get_extra (self, prop_id - PROP_GUEST_AGENT));
       break;
     default:
@@ -174,11 +199,24 @@ avb_machine_spec_set_property (GObject      *object,
     case PROP_SERIAL:
       avb_machine_spec_set_serial (self, g_value_get_string (value));
       break;
+    case PROP_KERNEL:
+      avb_machine_spec_set_kernel (self, g_value_get_string (value));
+      break;
+    case PROP_INITRD:
+      avb_machine_spec_set_initrd (self, g_value_get_string (value));
+      break;
+    case PROP_KERNEL_ARGUMENTS:
+      avb_machine_spec_set_kernel_arguments (self, g_value_get_string (value));
+      break;
+    case PROP_TRANSIENT:
+      avb_machine_spec_set_transient (self, g_value_get_boolean (value));
+      break;
     case PROP_GUEST_AGENT:
     case PROP_DISPLAY_AGENT:
     case PROP_USB_REDIRECTION:
     case PROP_SOUND:
     case PROP_FOLDER_CHANNEL:
+    case PROP_SETUP_CHANNEL:
       avb_machine_spec_set_extra (self, prop_id - PROP_GUEST_AGENT, g_value_get_boolean (value));
       break;
     default:
@@ -190,7 +228,8 @@ static void
 avb_machine_spec_class_init (AvbMachineSpecClass *klass)
 {
   static const char *const extra_names[AVB_N_EXTRAS]
-      = { "guest-agent", "display-agent", "usb-redirection", "sound", "folder-channel" };
+      = { "guest-agent", "display-agent", "usb-redirection", "sound", "folder-channel",
+          "setup-channel" };
   GObjectClass     *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
@@ -211,9 +250,14 @@ avb_machine_spec_class_init (AvbMachineSpecClass *klass)
   properties[PROP_ACCELERATED] = g_param_spec_boolean ("accelerated", NULL, NULL, TRUE, flags);
   properties[PROP_GRAPHICS] = g_param_spec_boolean ("graphics", NULL, NULL, TRUE, flags);
   properties[PROP_SERIAL] = g_param_spec_string ("serial", NULL, NULL, NULL, flags);
+  properties[PROP_KERNEL] = g_param_spec_string ("kernel", NULL, NULL, NULL, flags);
+  properties[PROP_INITRD] = g_param_spec_string ("initrd", NULL, NULL, NULL, flags);
+  properties[PROP_KERNEL_ARGUMENTS]
+      = g_param_spec_string ("kernel-arguments", NULL, NULL, NULL, flags);
+  properties[PROP_TRANSIENT] = g_param_spec_boolean ("transient", NULL, NULL, FALSE, flags);
   for (guint i = 0; i < AVB_N_EXTRAS; i++)
     properties[PROP_GUEST_AGENT + i]
-        = g_param_spec_boolean (extra_names[i], NULL, NULL, TRUE, flags);
+        = g_param_spec_boolean (extra_names[i], NULL, NULL, i != AVB_EXTRA_SETUP_CHANNEL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -225,7 +269,7 @@ avb_machine_spec_init (AvbMachineSpec *self)
   self->accelerated = TRUE;
   self->graphics = TRUE;
   for (guint i = 0; i < AVB_N_EXTRAS; i++)
-    self->extras[i] = TRUE;
+    self->extras[i] = i != AVB_EXTRA_SETUP_CHANNEL;
   self->disks = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_disk_spec_free);
   self->interfaces = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_interface_spec_free);
   self->shares = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_share_spec_free);
@@ -256,6 +300,10 @@ avb_machine_spec_copy (AvbMachineSpec *self)
   copy->accelerated = self->accelerated;
   copy->graphics = self->graphics;
   copy->serial = g_strdup (self->serial);
+  copy->kernel = g_strdup (self->kernel);
+  copy->initrd = g_strdup (self->initrd);
+  copy->kernel_arguments = g_strdup (self->kernel_arguments);
+  copy->transient = self->transient;
   memcpy (copy->extras, self->extras, sizeof copy->extras);
   for (guint i = 0; i < self->disks->len; i++)
     g_ptr_array_add (copy->disks, avb_disk_spec_copy (self->disks->pdata[i]));
@@ -280,7 +328,10 @@ avb_machine_spec_equal (AvbMachineSpec *a, AvbMachineSpec *b)
        && !g_str_equal (a->architecture, b->architecture))
       || a->cpus != b->cpus || a->memory_mib != b->memory_mib || a->firmware != b->firmware
       || a->tpm != b->tpm || a->accelerated != b->accelerated || a->graphics != b->graphics
-      || g_strcmp0 (a->serial, b->serial) != 0 || a->disks->len != b->disks->len
+      || g_strcmp0 (a->serial, b->serial) != 0 || g_strcmp0 (a->kernel, b->kernel) != 0
+      || g_strcmp0 (a->initrd, b->initrd) != 0
+      || g_strcmp0 (a->kernel_arguments, b->kernel_arguments) != 0
+      || a->transient != b->transient || a->disks->len != b->disks->len
       || a->interfaces->len != b->interfaces->len || a->shares->len != b->shares->len)
     return FALSE;
 
@@ -527,7 +578,7 @@ avb_machine_spec_set_accelerated (AvbMachineSpec *self, gboolean accelerated)
 static gboolean
 needs_display (AvbExtra extra)
 {
-  return extra != AVB_EXTRA_GUEST_AGENT;
+  return extra != AVB_EXTRA_GUEST_AGENT && extra != AVB_EXTRA_SETUP_CHANNEL;
 }
 
 gboolean
@@ -570,6 +621,42 @@ avb_machine_spec_set_serial (AvbMachineSpec *self, const char *serial)
     serial = NULL;
   if (g_set_str (&self->serial, serial))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERIAL]);
+}
+
+#define STRING_ACCESSORS(field, property)                                                          \
+  const char *avb_machine_spec_get_##field (AvbMachineSpec *self)                                  \
+  {                                                                                                \
+    g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), NULL);                                       \
+    return self->field;                                                                            \
+  }                                                                                                \
+  void avb_machine_spec_set_##field (AvbMachineSpec *self, const char *field)                      \
+  {                                                                                                \
+    g_return_if_fail (AVB_IS_MACHINE_SPEC (self));                                                 \
+    if (g_set_str (&self->field, field))                                                           \
+      g_object_notify_by_pspec (G_OBJECT (self), properties[property]);                            \
+  }
+
+STRING_ACCESSORS (kernel, PROP_KERNEL)
+STRING_ACCESSORS (initrd, PROP_INITRD)
+STRING_ACCESSORS (kernel_arguments, PROP_KERNEL_ARGUMENTS)
+
+gboolean
+avb_machine_spec_get_transient (AvbMachineSpec *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), FALSE);
+
+  return self->transient;
+}
+
+void
+avb_machine_spec_set_transient (AvbMachineSpec *self, gboolean transient)
+{
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+
+  if (self->transient == !!transient)
+    return;
+  self->transient = !!transient;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TRANSIENT]);
 }
 
 gboolean

@@ -106,8 +106,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbInterfaceSpec, avb_interface_spec_free)
  * @AVB_EXTRA_USB_REDIRECTION: ports for USB devices of the computer that shows the display.
  * @AVB_EXTRA_SOUND: a sound card, heard where the display is.
  * @AVB_EXTRA_FOLDER_CHANNEL: a channel for folders of the computer that shows the display (WebDAV).
+ * @AVB_EXTRA_SETUP_CHANNEL: a channel "org.alphavbox.setup.0" on which the guest tells how its first
+ *   boot or its installation gets on; see avb-guest-channel.h.
  *
- * Devices that make a machine convenient. All but the first ride on the display's connection: a
+ * Devices that make a machine convenient. All but the first and the last ride on the display's connection: a
  * machine without a display has none of them.
  */
 typedef enum {
@@ -116,6 +118,7 @@ typedef enum {
   AVB_EXTRA_USB_REDIRECTION,
   AVB_EXTRA_SOUND,
   AVB_EXTRA_FOLDER_CHANNEL,
+  AVB_EXTRA_SETUP_CHANNEL,
   AVB_N_EXTRAS,
 } AvbExtra;
 
@@ -131,9 +134,11 @@ typedef enum {
  * (#AvbFirmware), `tpm` (boolean: an emulated TPM 2.0), `accelerated` (boolean: hardware
  * virtualisation; where it is %FALSE the machine is emulated), `graphics` (boolean: a display with
  * SPICE, a tablet and a keyboard), `serial` (string, nullable: a file that gets what the guest
- * writes to its first serial port; %NULL: a pseudo-terminal), and one for each #AvbExtra, %TRUE in a
- * new spec: `guest-agent`, `display-agent`, `usb-redirection`, `sound`, `folder-channel` (booleans;
- * %FALSE without `graphics`, but for the first).
+ * writes to its first serial port; %NULL: a pseudo-terminal), `kernel`, `initrd` (strings, nullable: files of the
+ * host that are started instead of what is on the disks) and `kernel-arguments` (string, nullable), `transient`
+ * (boolean: created running, known to nobody once it is off: avb_connection_create_machine() starts it), and one
+ * for each #AvbExtra: `guest-agent`, `display-agent`, `usb-redirection`, `sound`, `folder-channel` (booleans, %TRUE
+ * in a new spec; %FALSE without `graphics`, but for the first) and `setup-channel` (boolean, %FALSE in a new spec).
  *
  * Thread: one at a time.
  */
@@ -185,6 +190,14 @@ gboolean     avb_machine_spec_get_graphics     (AvbMachineSpec *self);
 void         avb_machine_spec_set_graphics     (AvbMachineSpec *self, gboolean graphics);
 const char  *avb_machine_spec_get_serial       (AvbMachineSpec *self);
 void         avb_machine_spec_set_serial       (AvbMachineSpec *self, const char *path);
+const char  *avb_machine_spec_get_kernel       (AvbMachineSpec *self);
+void         avb_machine_spec_set_kernel       (AvbMachineSpec *self, const char *path);
+const char  *avb_machine_spec_get_initrd       (AvbMachineSpec *self);
+void         avb_machine_spec_set_initrd       (AvbMachineSpec *self, const char *path);
+const char  *avb_machine_spec_get_kernel_arguments (AvbMachineSpec *self);
+void         avb_machine_spec_set_kernel_arguments (AvbMachineSpec *self, const char *arguments);
+gboolean     avb_machine_spec_get_transient    (AvbMachineSpec *self);
+void         avb_machine_spec_set_transient    (AvbMachineSpec *self, gboolean transient);
 gboolean     avb_machine_spec_get_extra        (AvbMachineSpec *self, AvbExtra extra);
 void         avb_machine_spec_set_extra        (AvbMachineSpec *self, AvbExtra extra, gboolean wanted);
 

@@ -89,6 +89,9 @@ AvbScreenshot *avb_screenshot_copy     (const AvbScreenshot *screenshot);
 void           avb_screenshot_free     (AvbScreenshot *screenshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbScreenshot, avb_screenshot_free)
 
+/* See avb-machine-clone.h. */
+typedef struct _AvbCloneSpec AvbCloneSpec;
+
 /**
  * AvbApplied:
  * @AVB_APPLIED_NOW: the change is in force.
@@ -157,6 +160,18 @@ struct _AvbMachineClass {
   /* see avb-machine-link.h */
   DexFuture *(*read_network_link)  (AvbMachine *self);
   DexFuture *(*set_network_link)   (AvbMachine *self, gboolean up);
+
+  /* see avb-guest-channel.h */
+  DexFuture *(*open_guest_channel) (AvbMachine *self, const char *name);
+  /* see avb-machine-clone.h */
+  DexFuture *(*clone)              (AvbMachine *self, const AvbCloneSpec *clone, AvbOperation *operation);
+  DexFuture *(*set_template)       (AvbMachine *self, gboolean is_template);
+  DexFuture *(*count_clones)       (AvbMachine *self);
+  /* see avb-snapshot.h */
+  DexFuture *(*list_snapshots)     (AvbMachine *self);
+  DexFuture *(*take_snapshot)      (AvbMachine *self, const char *name, const char *description, AvbOperation *operation);
+  DexFuture *(*revert_snapshot)    (AvbMachine *self, const char *name, AvbOperation *operation);
+  DexFuture *(*delete_snapshot)    (AvbMachine *self, const char *name, AvbOperation *operation);
 
   DexFuture *(*list_shares)     (AvbMachine *self);
   DexFuture *(*set_share)       (AvbMachine *self, const AvbShareSpec *share);

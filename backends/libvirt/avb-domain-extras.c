@@ -8,6 +8,7 @@
 #define GUEST_AGENT "org.qemu.guest_agent.0"
 #define DISPLAY_AGENT "com.redhat.spice.0"
 #define FOLDER_CHANNEL "org.spice-space.webdav.0"
+#define SETUP_CHANNEL "org.alphavbox.setup.0"
 /* As many as virt-manager and Boxes make: each may carry one device. */
 #define N_USB_PORTS 4
 
@@ -29,6 +30,8 @@ is_extra (xmlNode *node, AvbExtra extra)
       return is_channel (node, DISPLAY_AGENT);
     case AVB_EXTRA_FOLDER_CHANNEL:
       return is_channel (node, FOLDER_CHANNEL);
+    case AVB_EXTRA_SETUP_CHANNEL:
+      return is_channel (node, SETUP_CHANNEL);
     case AVB_EXTRA_USB_REDIRECTION:
       return xmlStrEqual (node->name, BAD_CAST "redirdev")
              && avb_xml_attribute_is (node, "type", "spicevmc");
@@ -113,6 +116,11 @@ avb_domain_template_extra (AvbExtra extra, xmlNode *devices)
       g_ptr_array_add (fragments,
                        g_strdup ("<channel type='spiceport'><source channel='" FOLDER_CHANNEL "'/>"
                                  "<target type='virtio' name='" FOLDER_CHANNEL "'/></channel>"));
+      break;
+    case AVB_EXTRA_SETUP_CHANNEL:
+      g_ptr_array_add (fragments,
+                       g_strdup ("<channel type='unix'>"
+                                 "<target type='virtio' name='" SETUP_CHANNEL "'/></channel>"));
       break;
     case AVB_EXTRA_USB_REDIRECTION:
       for (guint i = 0; i < N_USB_PORTS; i++)

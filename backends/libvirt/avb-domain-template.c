@@ -182,7 +182,8 @@ gboolean
 avb_domain_can_extra (AvbExtra extra, const AvbDomainTraits *traits)
 {
   /* The test driver has no devices, but keeps what is said of them. */
-  return traits->domain_type != NULL || traits->spice || extra == AVB_EXTRA_GUEST_AGENT;
+  return traits->domain_type != NULL || traits->spice || extra == AVB_EXTRA_GUEST_AGENT
+         || extra == AVB_EXTRA_SETUP_CHANNEL;
 }
 
 static void

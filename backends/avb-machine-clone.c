@@ -1,0 +1,57 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "backends/avb-machine-clone.h"
+
+#include "backends/avb-machine-private.h"
+
+DexFuture *
+avb_machine_clone (AvbMachine *self, const AvbCloneSpec *clone, AvbOperation *operation)
+{
+  AvbMachineClass *klass;
+  DexFuture       *refusal;
+
+  dex_return_error_if_fail (AVB_IS_MACHINE (self));
+  dex_return_error_if_fail (clone != NULL && clone->name != NULL);
+  dex_return_error_if_fail (AVB_IS_OPERATION (operation));
+
+  klass = AVB_MACHINE_GET_CLASS (self);
+  refusal = avb_machine_refuse (self, klass->clone, 0);
+  return refusal != NULL ? refusal : klass->clone (self, clone, operation);
+}
+
+DexFuture *
+avb_machine_set_template (AvbMachine *self, gboolean is_template)
+{
+  AvbMachineClass *klass;
+  DexFuture       *refusal;
+
+  dex_return_error_if_fail (AVB_IS_MACHINE (self));
+
+  klass = AVB_MACHINE_GET_CLASS (self);
+  refusal = avb_machine_refuse (self, klass->set_template, 0);
+  return refusal != NULL ? refusal : klass->set_template (self, is_template);
+}
+
+gboolean
+avb_machine_get_is_template (AvbMachine *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE (self), FALSE);
+
+  return avb_machine_get_setting (self, AVB_SETTING_TEMPLATE) != NULL;
+}
+
+DexFuture *
+avb_machine_count_clones (AvbMachine *self)
+{
+  AvbMachineClass *klass;
+  DexFuture       *refusal;
+
+  dex_return_error_if_fail (AVB_IS_MACHINE (self));
+
+  klass = AVB_MACHINE_GET_CLASS (self);
+  refusal = avb_machine_refuse (self, klass->count_clones, 0);
+  return refusal != NULL ? refusal : klass->count_clones (self);
+}
