@@ -5,6 +5,9 @@
 
 #include <libdex.h>
 
+#include "app/avb-catalog.h"
+#include "app/avb-download-cache.h"
+#include "app/avb-job-queue.h"
 #include "backends/avb-builtin-backends.h"
 
 G_BEGIN_DECLS
@@ -17,8 +20,9 @@ G_BEGIN_DECLS
  *
  * Properties, read-only: `machines` (#GListModel of #AvbMachine: of all connections,
  * less those whose deletion can still be undone), `connections` (#GListModel of #AvbConnection),
- * `jobs` (#GListModel of #AvbOperation: under way, and failed ones until dismissed). The models stay
- * the same for the life of the library.
+ * `jobs` (#GListModel of #AvbOperation: under way, and failed ones until dismissed), `catalog`
+ * (#AvbCatalog), `downloads` (#AvbDownloadCache). These objects stay the same for the life of the
+ * library.
  */
 #define AVB_TYPE_LIBRARY (avb_library_get_type ())
 G_DECLARE_FINAL_TYPE (AvbLibrary, avb_library, AVB, LIBRARY, GObject)
@@ -49,6 +53,13 @@ AvbMachine *avb_library_find (AvbLibrary *self, const char *uuid);
 /* Shows @operation among the jobs until it is done or was cancelled. */
 void avb_library_add_job     (AvbLibrary *self, AvbOperation *operation);
 void avb_library_dismiss_job (AvbLibrary *self, AvbOperation *operation);
+
+/* Where long work on disks waits for its turn: see avb_job_queue_enter(). */
+AvbJobQueue *avb_library_get_queue (AvbLibrary *self);
+
+/* What can be downloaded, and where to. The catalogue is empty until avb_catalog_load(). */
+AvbCatalog       *avb_library_get_catalog   (AvbLibrary *self);
+AvbDownloadCache *avb_library_get_downloads (AvbLibrary *self);
 
 /* How many jobs are under way, failed ones not counted. */
 guint      avb_library_count_jobs  (AvbLibrary *self);
