@@ -11,6 +11,7 @@
 
 #include "app/avb-creation.h"
 #include "app/avb-link.h"
+#include "app/avb-unattended-private.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 
@@ -397,7 +398,7 @@ create (AvbCreation *self, GError **error)
   self->remains = remains_new (self->connection);
   await_probe (self);
   self->spec = avb_draft_dup_spec (self->draft);
-  if (make_disks (self, error))
+  if (make_disks (self, error) && avb_unattended_prepare (self, error))
     {
       /* Who cancels from here on comes too late; who did before is heard in define(). */
       avb_operation_set_can_cancel (self->operation, FALSE);

@@ -23,6 +23,7 @@ enum {
   PROP_PACKAGES,
   PROP_AUTO_LOGIN,
   PROP_DRIVERS,
+  PROP_DESKTOP,
   PROP_SNAPSHOT,
   PROP_MODE,
   N_PROPS,
@@ -151,7 +152,7 @@ avb_first_boot_class_init (AvbFirstBootClass *klass)
   static const char *const strings[N_STRINGS] = { "user", "full-name", "password", "host-name", "language",
                                                   "keyboard", "time-zone", "product-key", "user-data" };
   static const char *const lists[N_LISTS] = { "ssh-keys", "packages" };
-  static const char *const switches[N_SWITCHES] = { "auto-login", "drivers", "snapshot" };
+  static const char *const switches[N_SWITCHES] = { "auto-login", "drivers", "desktop", "snapshot" };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
@@ -173,6 +174,7 @@ avb_first_boot_class_init (AvbFirstBootClass *klass)
 static void
 avb_first_boot_init (AvbFirstBoot *self)
 {
+  self->switches[PROP_DESKTOP - PROP_AUTO_LOGIN] = TRUE;
   self->switches[PROP_DRIVERS - PROP_AUTO_LOGIN] = TRUE;
   self->switches[PROP_SNAPSHOT - PROP_AUTO_LOGIN] = TRUE;
 }
@@ -259,5 +261,6 @@ GETTER (const char *, user_data, strings[PROP_USER_DATA - PROP_USER])
 GETTER (const char *const *, ssh_keys, lists[PROP_SSH_KEYS - PROP_SSH_KEYS])
 GETTER (const char *const *, packages, lists[PROP_PACKAGES - PROP_SSH_KEYS])
 GETTER (gboolean, auto_login, switches[PROP_AUTO_LOGIN - PROP_AUTO_LOGIN])
+GETTER (gboolean, desktop, switches[PROP_DESKTOP - PROP_AUTO_LOGIN])
 GETTER (gboolean, drivers, switches[PROP_DRIVERS - PROP_AUTO_LOGIN])
 GETTER (gboolean, snapshot, switches[PROP_SNAPSHOT - PROP_AUTO_LOGIN])

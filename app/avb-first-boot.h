@@ -32,7 +32,7 @@ GType avb_first_boot_mode_get_type (void);
  * prefilled with this user's), `full-name`, `password`, `host-name`, `language` (a locale: "de_DE"), `keyboard` (a
  * layout of XKB: "de"), `time-zone` ("Europe/Berlin"), `product-key`, `user-data` (own cloud-init user-data, instead of
  * all else) (strings, nullable), `ssh-keys`, `packages` (string lists, nullable), `auto-login`, `drivers` (boolean: virtio
- * drivers for guests that lack them), `snapshot` (boolean: one when the guest is ready).
+ * drivers for guests that lack them), `desktop` (boolean: a graphical one, where an installer lets choose), `snapshot` (boolean: one when the guest is ready).
  *
  * The password is wiped from memory at the end and is never logged.
  */
@@ -56,6 +56,7 @@ const char         *avb_first_boot_get_user_data   (AvbFirstBoot *self);
 const char *const  *avb_first_boot_get_ssh_keys    (AvbFirstBoot *self);
 const char *const  *avb_first_boot_get_packages    (AvbFirstBoot *self);
 gboolean            avb_first_boot_get_auto_login  (AvbFirstBoot *self);
+gboolean            avb_first_boot_get_desktop     (AvbFirstBoot *self);
 gboolean            avb_first_boot_get_drivers     (AvbFirstBoot *self);
 gboolean            avb_first_boot_get_snapshot    (AvbFirstBoot *self);
 

@@ -6,9 +6,9 @@
 #include "app/avb-os-db.h"
 
 #include <glib/gi18n-lib.h>
-#include <osinfo/osinfo.h>
 #include <string.h>
 
+#include "app/avb-os-db-private.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 
@@ -22,12 +22,8 @@ static OsinfoDb *database;
 typedef struct {
   char   *os_id;
   char   *architecture;
-  char   *volume_id;
-  char   *system_id;
-  char   *publisher_id;
-  char   *application_id;
+  AvbIsoVolume volume;
   char   *file_name;
-  guint64 volume_size;
 } Query;
 
 AvbOsInfo *
@@ -64,10 +60,6 @@ query_free (gpointer data)
 
   g_free (query->os_id);
   g_free (query->architecture);
-  g_free (query->volume_id);
-  g_free (query->system_id);
-  g_free (query->publisher_id);
-  g_free (query->application_id);
   g_free (query->file_name);
   g_free (query);
 }
@@ -184,28 +176,50 @@ find_thread (gpointer data)
   return dex_future_new_take_boxed (AVB_TYPE_OS_INFO, describe (os, query->architecture));
 }
 
+OsinfoDb *
+avb_os_db_lock (void)
+{
+  g_mutex_lock (&mutex);
+  return get_database ();
+}
+
+void
+avb_os_db_unlock (void)
+{
+  g_mutex_unlock (&mutex);
+}
+
+OsinfoMedia *
+avb_os_db_match (OsinfoDb *db, const AvbIsoVolume *volume)
+{
+  /* Not osinfo_media_new(): it must be without an architecture to match one of any. */
+  g_autoptr (OsinfoMedia) media = g_object_new (OSINFO_TYPE_MEDIA, "id", "https://alphavbox.org/medium", NULL);
+  OsinfoEntity *entity = OSINFO_ENTITY (media);
+  g_autoptr (OsinfoOs) os = NULL;
+
+  osinfo_entity_set_param (entity, OSINFO_MEDIA_PROP_VOLUME_ID, volume->volume_id);
+  osinfo_entity_set_param (entity, OSINFO_MEDIA_PROP_SYSTEM_ID, volume->system_id);
+  osinfo_entity_set_param (entity, OSINFO_MEDIA_PROP_PUBLISHER_ID, volume->publisher_id);
+  osinfo_entity_set_param (entity, OSINFO_MEDIA_PROP_APPLICATION_ID, volume->application_id);
+  osinfo_entity_set_param_int64 (entity, OSINFO_MEDIA_PROP_VOLUME_SIZE, MIN (volume->volume_size, G_MAXINT64));
+  if (osinfo_db_identify_media (db, media))
+    os = osinfo_media_get_os (media);
+  return os != NULL ? g_steal_pointer (&media) : NULL;
+}
+
 static DexFuture *
 identify_thread (gpointer data)
 {
   Query *query = data;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
-  /* Not osinfo_media_new(): it must be without an architecture to match one of any. */
-  g_autoptr (OsinfoMedia) media = g_object_new (OSINFO_TYPE_MEDIA, "id", "https://alphavbox.org/medium", NULL);
-  OsinfoEntity *entity = OSINFO_ENTITY (media);
-  g_autoptr (OsinfoOs) os = NULL;
+  g_autoptr (OsinfoMedia) media = avb_os_db_match (get_database (), &query->volume);
+  g_autoptr (OsinfoOs) os = media != NULL ? osinfo_media_get_os (media) : NULL;
   const char *architecture;
   AvbOsInfo *info;
 
-  osinfo_entity_set_param (entity, OSINFO_MEDIA_PROP_VOLUME_ID, query->volume_id);
-  osinfo_entity_set_param (entity, OSINFO_MEDIA_PROP_SYSTEM_ID, query->system_id);
-  osinfo_entity_set_param (entity, OSINFO_MEDIA_PROP_PUBLISHER_ID, query->publisher_id);
-  osinfo_entity_set_param (entity, OSINFO_MEDIA_PROP_APPLICATION_ID, query->application_id);
-  osinfo_entity_set_param_int64 (entity, OSINFO_MEDIA_PROP_VOLUME_SIZE, query->volume_size);
-  if (osinfo_db_identify_media (get_database (), media))
-    os = osinfo_media_get_os (media);
   if (os == NULL)
     return dex_future_new_for_error (avb_error_new (
-        AVB_ERROR_NOT_FOUND, query->volume_id, _("The operating system was not recognized.")));
+        AVB_ERROR_NOT_FOUND, query->volume.volume_id, _("The operating system was not recognized.")));
 
   architecture = osinfo_media_get_architecture (media);
   info = describe (os, architecture);
@@ -297,11 +311,11 @@ avb_os_db_identify (const char *volume_id,
   dex_return_error_if_fail (publisher_id != NULL && application_id != NULL);
 
   query = g_new0 (Query, 1);
-  query->volume_id = g_strdup (volume_id);
-  query->system_id = g_strdup (system_id);
-  query->publisher_id = g_strdup (publisher_id);
-  query->application_id = g_strdup (application_id);
-  query->volume_size = MIN (volume_size, G_MAXINT64);
+  g_strlcpy (query->volume.volume_id, volume_id, sizeof query->volume.volume_id);
+  g_strlcpy (query->volume.system_id, system_id, sizeof query->volume.system_id);
+  g_strlcpy (query->volume.publisher_id, publisher_id, sizeof query->volume.publisher_id);
+  g_strlcpy (query->volume.application_id, application_id, sizeof query->volume.application_id);
+  query->volume.volume_size = volume_size;
   return avb_blocking_run (identify_thread, query, query_free);
 }
 

@@ -1,0 +1,304 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+/* "Install for me" as a part of a creation: see avb-creation.h. */
+
+#include "config.h"
+
+#include "app/avb-unattended-private.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "backends/avb-blocking.h"
+#include "backends/avb-error.h"
+
+#define SCRATCH "install-"
+#define KERNEL "kernel"
+#define INITRD "initrd"
+#define DISC "answers.iso"
+
+/* What a worker makes in a folder of its own, before it becomes volumes. */
+typedef struct {
+  char             *medium;
+  char             *folder;    /* (nullable) */
+  AvbInstallWishes *wishes;
+  AvbInstallPlan   *plan;      /* (nullable) */
+  GCancellable     *cancellable;
+} Work;
+
+static void
+work_free (Work *work)
+{
+  g_free (work->medium);
+  g_free (work->folder);
+  avb_install_wishes_free (work->wishes);
+  avb_install_plan_free (work->plan);
+  g_object_unref (work->cancellable);
+  g_free (work);
+}
+
+static void
+remove_folder (const char *folder)
+{
+  static const char *const names[] = { KERNEL, INITRD, DISC };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (folder);
+}
+
+/* What a program that was killed left. Its number is in the folder's name. */
+static void
+remove_leftovers (const char *parent)
+{
+  g_autoptr (GDir) dir = g_dir_open (parent, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      guint64 pid;
+
+      if (!g_str_has_prefix (name, SCRATCH))
+        continue;
+      pid = g_ascii_strtoull (name + strlen (SCRATCH), NULL, 10);
+      if (pid > 1 && pid < G_MAXINT && kill ((pid_t) pid, 0) != 0 && errno == ESRCH)
+        {
+          g_autofree char *path = g_build_filename (parent, name, NULL);
+
+          remove_folder (path);
+        }
+    }
+}
+
+static gboolean
+make_folder (Work *work, GError **error)
+{
+  g_autofree char *parent = g_build_filename (g_get_user_cache_dir (), "alpha-vbox", NULL);
+  g_autofree char *name = g_strdup_printf (SCRATCH "%d-XXXXXX", (int) getpid ());
+  g_autofree char *folder = g_build_filename (parent, name, NULL);
+
+  if (g_mkdir_with_parents (parent, 0700) != 0 || g_mkdtemp_full (folder, 0700) == NULL)
+    {
+      g_propagate_error (error, avb_error_new (errno == ENOSPC ? AVB_ERROR_NO_SPACE : AVB_ERROR_FAILED,
+                                               g_strerror (errno),
+                                               _("What the installer needs could not be written.")));
+      return FALSE;
+    }
+  work->folder = g_steal_pointer (&folder);
+  remove_leftovers (parent);
+  return TRUE;
+}
+
+static DexFuture *
+make_thread (gpointer data)
+{
+  Work *work = data;
+  g_autofree char *kernel = NULL, *initrd = NULL, *disc = NULL;
+  GError *error = NULL;
+
+  if (!make_folder (work, &error))
+    return dex_future_new_for_error (error);
+  work->plan = avb_unattended_plan (work->medium, work->wishes, &error);
+  if (work->plan == NULL)
+    return dex_future_new_for_error (error);
+  kernel = g_build_filename (work->folder, KERNEL, NULL);
+  initrd = g_build_filename (work->folder, INITRD, NULL);
+  disc = g_build_filename (work->folder, DISC, NULL);
+  if (work->plan->kernel != NULL
+          ? !avb_install_media_extract (work->medium, work->plan, kernel, initrd, work->cancellable, &error)
+          : !avb_install_media_write_disc (work->plan, disc, work->cancellable, &error))
+    return dex_future_new_for_error (error);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+clean_thread (gpointer data)
+{
+  remove_folder (data);
+  return dex_future_new_true ();
+}
+
+/* A name for the guest out of the machine's, which may be anything. */
+static char *
+make_host_name (AvbMachineSpec *spec, gsize limit)
+{
+  g_autoptr (GString) name = g_string_new (NULL);
+
+  for (const char *c = avb_machine_spec_get_name (spec); *c != '\0' && name->len < limit; c++)
+    if (g_ascii_isalnum (*c))
+      g_string_append_c (name, g_ascii_tolower (*c));
+    else if (name->len > 0 && name->str[name->len - 1] != '-')
+      g_string_append_c (name, '-');
+  while (name->len > 0 && name->str[name->len - 1] == '-')
+    g_string_truncate (name, name->len - 1);
+  /* Windows takes no number for a name. */
+  if (name->len == 0 || g_ascii_isdigit (name->str[0]))
+    g_string_assign (name, "machine");
+  return g_string_free_and_steal (g_steal_pointer (&name));
+}
+
+/* As the guest calls the disk to install to. */
+static char *
+find_target (AvbMachineSpec *spec)
+{
+  GPtrArray *disks = avb_machine_spec_get_disks (spec);
+
+  for (guint i = 0; i < disks->len; i++)
+    {
+      const AvbDiskSpec *disk = g_ptr_array_index (disks, i);
+
+      if (disk->device == AVB_DISK_DEVICE_DISK)
+        return g_strdup (disk->bus == AVB_DISK_BUS_VIRTIO ? "/dev/vda" : "/dev/sda");
+    }
+  return NULL;
+}
+
+static AvbInstallWishes *
+take_wishes (AvbCreation *creation, const AvbUnattended *info)
+{
+  AvbFirstBoot *from = avb_draft_get_first_boot (creation->draft);
+  AvbInstallWishes *wishes = g_new0 (AvbInstallWishes, 1);
+  const char *name = avb_first_boot_get_full_name (from);
+  const char *host_name = avb_first_boot_get_host_name (from);
+
+  wishes->desktop = avb_first_boot_get_desktop (from);
+  wishes->auto_login = avb_first_boot_get_auto_login (from);
+  wishes->user = g_strdup (avb_first_boot_get_user (from));
+  wishes->full_name = g_strdup (name != NULL ? name : wishes->user);
+  wishes->password = g_strdup (avb_first_boot_get_password (from));
+  wishes->host_name = host_name != NULL
+                          ? g_strdup (host_name)
+                          : make_host_name (creation->spec, info->installer == AVB_INSTALLER_WINDOWS ? 15 : 63);
+  wishes->language = g_strdup (avb_first_boot_get_language (from));
+  wishes->keyboard = g_strdup (avb_first_boot_get_keyboard (from));
+  wishes->time_zone = g_strdup (avb_first_boot_get_time_zone (from));
+  wishes->product_key = g_strdup (avb_first_boot_get_product_key (from));
+  wishes->target_disk = find_target (creation->spec);
+  wishes->uefi = avb_machine_spec_get_firmware (creation->spec) != AVB_FIRMWARE_BIOS;
+  return wishes;
+}
+
+/* In the creation's fiber. */
+static char *
+make_volume (AvbCreation *creation, Work *work, const char *file, const char *suffix, GError **error)
+{
+  g_autofree char *name = avb_creation_make_volume_name (creation, suffix);
+  g_autofree char *source = g_build_filename (work->folder, file, NULL);
+  AvbVolumeSpec volume = { .name = name, .format = "raw", .source = source, .source_format = "raw" };
+
+  return avb_creation_make_volume (creation, &volume, error);
+}
+
+static gboolean
+add_kernel (AvbCreation *creation, Work *work, GError **error)
+{
+  const char *own = avb_machine_spec_get_kernel_arguments (creation->spec);
+  g_autofree char *kernel = make_volume (creation, work, KERNEL, ".kernel", error);
+  g_autofree char *initrd = kernel != NULL ? make_volume (creation, work, INITRD, ".initrd", error) : NULL;
+  g_autofree char *arguments = NULL;
+
+  if (initrd == NULL)
+    return FALSE;
+  arguments = g_strjoin (" ", work->plan->arguments != NULL ? work->plan->arguments : "", own, NULL);
+  g_strstrip (arguments);
+  avb_machine_spec_set_kernel (creation->spec, kernel);
+  avb_machine_spec_set_initrd (creation->spec, initrd);
+  avb_machine_spec_set_kernel_arguments (creation->spec, *arguments != '\0' ? arguments : NULL);
+  return TRUE;
+}
+
+static void
+add_disc (AvbCreation *creation, const char *path)
+{
+  AvbDiskSpec *disc = avb_disk_spec_new (AVB_DISK_DEVICE_CDROM, AVB_DISK_BUS_SATA, path, "raw");
+
+  disc->read_only = TRUE;
+  avb_machine_spec_add_disk (creation->spec, disc);
+}
+
+static gboolean
+add_answers (AvbCreation *creation, Work *work, const char *drivers, GError **error)
+{
+  g_autofree char *path = make_volume (creation, work, DISC, AVB_VOLUME_DISC_COPY, error);
+
+  if (path == NULL)
+    return FALSE;
+  add_disc (creation, path);
+  if (drivers != NULL)
+    add_disc (creation, drivers);
+  return TRUE;
+}
+
+static gboolean
+prepare (AvbCreation *creation, Work *work, const char *drivers, GError **error)
+{
+  /* The folder is made by the worker: both are the fiber's again once it is done. */
+  if (!dex_await (avb_blocking_run_long (make_thread, work, NULL), error))
+    return FALSE;
+  if (!(work->plan->kernel != NULL ? add_kernel (creation, work, error)
+                                   : add_answers (creation, work, drivers, error)))
+    return FALSE;
+  avb_machine_spec_set_extra (creation->spec, AVB_EXTRA_SETUP_CHANNEL, TRUE);
+  return TRUE;
+}
+
+/* What cannot be, whatever the user wishes. */
+static gboolean
+check (AvbCreation *creation, const AvbUnattended *info, GError **error)
+{
+  AvbFirstBoot *wishes = avb_draft_get_first_boot (creation->draft);
+  g_autofree char *problem = avb_unattended_find_problem (info, wishes);
+  g_autofree char *target = find_target (creation->spec);
+
+  if (problem != NULL)
+    g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, NULL, "%s", problem));
+  else if (target == NULL)
+    g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, NULL, _("There is no disk to install to.")));
+  else if (info->installer != AVB_INSTALLER_WINDOWS &&
+           avb_machine_spec_get_firmware (creation->spec) == AVB_FIRMWARE_UEFI_SECURE)
+    g_propagate_error (error, avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL,
+                                             _("With Secure Boot this installer cannot be told what to do. Choose UEFI "
+                                               "without it, or install the system yourself.")));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+gboolean
+avb_unattended_prepare (AvbCreation *creation, GError **error)
+{
+  AvbMedium *medium = avb_draft_get_medium (creation->draft);
+  AvbFirstBoot *from = avb_draft_get_first_boot (creation->draft);
+  g_autoptr (AvbUnattended) info = NULL;
+  g_autofree char *drivers = NULL;
+  Work *work;
+  gboolean prepared;
+
+  if (avb_first_boot_get_mode (from) != AVB_FIRST_BOOT_INSTALL || medium == NULL)
+    return TRUE;
+  avb_operation_set_status (creation->operation, _("Telling the installer what to do"));
+  info = dex_await_boxed (avb_unattended_can (medium), error);
+  if (info == NULL || !check (creation, info, error))
+    return FALSE;
+  if (info->drivers && avb_first_boot_get_drivers (from) && avb_connection_get_is_local (creation->connection))
+    drivers = avb_unattended_find_drivers ();
+  work = g_new0 (Work, 1);
+  work->medium = g_strdup (avb_medium_get_path (medium));
+  work->wishes = take_wishes (creation, info);
+  work->wishes->drivers = drivers != NULL;
+  work->cancellable = g_object_ref (avb_operation_get_cancellable (creation->operation));
+  prepared = prepare (creation, work, drivers, error);
+  if (work->folder != NULL)
+    dex_await (avb_blocking_run (clean_thread, work->folder, NULL), NULL);
+  work_free (work);
+  return prepared;
+}
