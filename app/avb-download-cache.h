@@ -32,6 +32,29 @@ guint        avb_download_cache_get_stall_timeout (AvbDownloadCache *self);
 guint        avb_download_cache_get_tries         (AvbDownloadCache *self);
 
 /**
+ * AvbPublisher:
+ * @pattern: of the address without its scheme, with “*” and “?”: "cloud.debian.org/images/*"
+ * @checksums: the file with checksums, in the folder of the file itself; “%” stands for its name
+ * @signature: (nullable): its signature, in the same folder; %NULL: @checksums is signed in itself, or
+ *   not at all
+ * @keyring: (nullable): path of the keys that may sign; without it, or if it is not on this host, a
+ *   signature is not asked for
+ *
+ * Where a maker of systems puts the checksums of its files.
+ */
+typedef struct {
+  const char *pattern;
+  const char *checksums;
+  const char *signature;
+  const char *keyring;
+} AvbPublisher;
+
+/* @publisher: of static strings; asked before those that the program knows */
+void avb_download_cache_add_publisher (AvbDownloadCache *self, const AvbPublisher *publisher);
+/* (nullable) (transfer none): static */
+const AvbPublisher *avb_download_cache_find_publisher (AvbDownloadCache *self, const char *url);
+
+/**
  * AvbCachedFile:
  *
  * A file of the cache. A boxed value.

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Alpha VBox contributors
  * SPDX-License-Identifier: MPL-2.0 */
 
-/* Long work at the end of the program. */
+/* Long work: how much at once, and at the end of the program. */
 
 #include "config.h"
 

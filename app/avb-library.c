@@ -11,6 +11,8 @@
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 
+#define PARALLEL_JOBS 3
+
 struct _AvbLibrary
 {
   GObject parent_instance;
@@ -19,6 +21,9 @@ struct _AvbLibrary
   GListStore     *connections;
   GListStore     *jobs;
   AvbMachineList *machines;
+  AvbJobQueue    *queue;
+  AvbCatalog     *catalog;
+  AvbDownloadCache *downloads;
   GHashTable     *deletions; /* AvbMachine → Deletion */
 };
 
@@ -29,6 +34,8 @@ enum {
   PROP_MACHINES,
   PROP_CONNECTIONS,
   PROP_JOBS,
+  PROP_CATALOG,
+  PROP_DOWNLOADS,
   N_PROPS,
 };
 
@@ -98,6 +105,9 @@ avb_library_finalize (GObject *object)
   g_object_unref (self->connections);
   g_object_unref (self->jobs);
   g_object_unref (self->machines);
+  g_object_unref (self->queue);
+  g_object_unref (self->catalog);
+  g_object_unref (self->downloads);
   g_hash_table_unref (self->deletions);
   G_OBJECT_CLASS (avb_library_parent_class)->finalize (object);
 }
@@ -118,6 +128,12 @@ avb_library_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_JOBS:
       g_value_set_object (value, self->jobs);
       break;
+    case PROP_CATALOG:
+      g_value_set_object (value, self->catalog);
+      break;
+    case PROP_DOWNLOADS:
+      g_value_set_object (value, self->downloads);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -136,6 +152,8 @@ avb_library_class_init (AvbLibraryClass *klass)
   properties[PROP_MACHINES] = g_param_spec_object ("machines", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   properties[PROP_CONNECTIONS] = g_param_spec_object ("connections", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   properties[PROP_JOBS] = g_param_spec_object ("jobs", NULL, NULL, G_TYPE_LIST_MODEL, flags);
+  properties[PROP_CATALOG] = g_param_spec_object ("catalog", NULL, NULL, AVB_TYPE_CATALOG, flags);
+  properties[PROP_DOWNLOADS] = g_param_spec_object ("downloads", NULL, NULL, AVB_TYPE_DOWNLOAD_CACHE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -145,6 +163,9 @@ avb_library_init (AvbLibrary *self)
   self->connections = g_list_store_new (AVB_TYPE_CONNECTION);
   self->jobs = g_list_store_new (AVB_TYPE_OPERATION);
   self->machines = avb_machine_list_new ();
+  self->queue = avb_job_queue_new (PARALLEL_JOBS);
+  self->catalog = avb_catalog_new ();
+  self->downloads = avb_download_cache_new (NULL);
   self->deletions = g_hash_table_new_full (NULL, NULL, g_object_unref, deletion_free);
 }
 
@@ -182,6 +203,30 @@ avb_library_get_jobs (AvbLibrary *self)
   g_return_val_if_fail (AVB_IS_LIBRARY (self), NULL);
 
   return G_LIST_MODEL (self->jobs);
+}
+
+AvbJobQueue *
+avb_library_get_queue (AvbLibrary *self)
+{
+  g_return_val_if_fail (AVB_IS_LIBRARY (self), NULL);
+
+  return self->queue;
+}
+
+AvbCatalog *
+avb_library_get_catalog (AvbLibrary *self)
+{
+  g_return_val_if_fail (AVB_IS_LIBRARY (self), NULL);
+
+  return self->catalog;
+}
+
+AvbDownloadCache *
+avb_library_get_downloads (AvbLibrary *self)
+{
+  g_return_val_if_fail (AVB_IS_LIBRARY (self), NULL);
+
+  return self->downloads;
 }
 
 /* (transfer full) (nullable): who takes @uri, or for %NULL the first with a default, which it becomes */
