@@ -420,8 +420,11 @@ create_fiber (gpointer data)
 {
   AvbCreation *self = data;
   GError *error = NULL;
-  AvbMachine *machine = create (self, &error);
+  AvbMachine *machine = NULL;
 
+  if (dex_await (avb_job_queue_enter (avb_library_get_queue (avb_draft_get_library (self->draft)), self->operation),
+                 &error))
+    machine = create (self, &error);
   avb_operation_finish (self->operation, error);
   return machine != NULL ? dex_future_new_take_object (machine) : dex_future_new_for_error (error);
 }
