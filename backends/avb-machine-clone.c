@@ -5,6 +5,8 @@
 
 #include "backends/avb-machine-clone.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "backends/avb-machine-private.h"
 
 DexFuture *
@@ -18,8 +20,17 @@ avb_machine_clone (AvbMachine *self, const AvbCloneSpec *clone, AvbOperation *op
   dex_return_error_if_fail (AVB_IS_OPERATION (operation));
 
   klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = avb_machine_refuse (self, klass->clone, 0);
-  return refusal != NULL ? refusal : klass->clone (self, clone, operation);
+  refusal = avb_machine_refuse_work (self, klass->clone, operation);
+  if (refusal != NULL)
+    return refusal;
+  avb_machine_begin_work (self, operation);
+  return avb_machine_end_work (self, operation, klass->clone (self, clone, operation));
+}
+
+const char *
+avb_machine_template_refusal (void)
+{
+  return _ ("This machine is a template, which stays as it is. Make a new machine from it.");
 }
 
 DexFuture *
@@ -32,6 +43,9 @@ avb_machine_set_template (AvbMachine *self, gboolean is_template)
 
   klass = AVB_MACHINE_GET_CLASS (self);
   refusal = avb_machine_refuse (self, klass->set_template, 0);
+  if (refusal == NULL && avb_machine_get_operation (self) != NULL)
+    refusal = avb_machine_reject (AVB_ERROR_BUSY,
+                                  _ ("Other work on this machine is still under way."));
   return refusal != NULL ? refusal : klass->set_template (self, is_template);
 }
 

@@ -44,6 +44,9 @@ DexFuture *avb_machine_clone (AvbMachine         *self,
 DexFuture *avb_machine_set_template (AvbMachine *self, gboolean is_template) G_GNUC_WARN_UNUSED_RESULT;
 gboolean   avb_machine_get_is_template (AvbMachine *self);
 
+/* Why a template cannot be started: a translated sentence. */
+const char *avb_machine_template_refusal (void);
+
 /* Resolves to a uint: how many machines of the connection stand on this one's disks. */
 DexFuture *avb_machine_count_clones (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
 

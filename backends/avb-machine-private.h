@@ -37,6 +37,16 @@ DexFuture    *avb_machine_refuse           (AvbMachine   *self,
 DexFuture    *avb_machine_reject           (AvbError    code,
                                             const char *sentence) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for long work, which also waits for other work on the machine; @operation is finished then. */
+DexFuture    *avb_machine_refuse_work      (AvbMachine   *self,
+                                            gconstpointer verb,
+                                            AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes @future: @operation is finished with it. avb_machine_begin_work() made it the machine's. */
+void          avb_machine_begin_work       (AvbMachine *self, AvbOperation *operation);
+DexFuture    *avb_machine_end_work         (AvbMachine   *self,
+                                            AvbOperation *operation,
+                                            DexFuture    *future) G_GNUC_WARN_UNUSED_RESULT;
+
 GHashTable   *avb_machine_peek_settings        (AvbMachine *self);
 void          avb_machine_emit_setting_changed (AvbMachine *self, const char *key);
 

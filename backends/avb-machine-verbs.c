@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "backends/avb-machine-clone.h"
 #include "backends/avb-machine-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -32,6 +33,8 @@ avb_machine_start (AvbMachine *self)
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
   klass = AVB_MACHINE_GET_CLASS (self);
+  if (avb_machine_get_is_template (self))
+    return avb_machine_reject (AVB_ERROR_NOT_SUPPORTED, avb_machine_template_refusal ());
   refusal = avb_machine_refuse (self, klass->start, AVB_MACHINE_CAN_START);
   return refusal != NULL ? refusal : klass->start (self);
 }
@@ -170,41 +173,12 @@ avb_machine_force_off (AvbMachine *self)
   return refusal != NULL ? refusal : klass->force_off (self);
 }
 
-typedef struct {
-  AvbMachine   *machine;
-  AvbOperation *operation;
-} SaveCall;
-
-static void
-save_call_free (gpointer data)
-{
-  SaveCall *call = data;
-
-  g_object_unref (call->machine);
-  g_object_unref (call->operation);
-  g_free (call);
-}
-
-static DexFuture *
-save_cb (DexFuture *future, gpointer data)
-{
-  SaveCall *call = data;
-  g_autoptr (GError) error = NULL;
-
-  dex_future_get_value (future, &error);
-  if (avb_machine_get_operation (call->machine) == call->operation)
-    avb_machine_set_operation (call->machine, NULL);
-  avb_operation_finish (call->operation, error);
-
-  return dex_ref (future);
-}
-
 DexFuture *
 avb_machine_save (AvbMachine *self, AvbOperation *operation)
 {
   AvbMachineClass *klass;
   DexFuture       *refusal;
-  SaveCall        *call;
+  g_autoptr (AvbOperation) own = NULL;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
   g_return_val_if_fail (operation == NULL || AVB_IS_OPERATION (operation), NULL);
@@ -221,22 +195,16 @@ avb_machine_save (AvbMachine *self, AvbOperation *operation)
       return refusal;
     }
 
-  call = g_new0 (SaveCall, 1);
-  call->machine = g_object_ref (self);
-  if (operation != NULL)
-    {
-      call->operation = g_object_ref (operation);
-    }
-  else
+  if (operation == NULL)
     {
       /* Translators: %s is the name of a machine. */
       g_autofree char *title = g_strdup_printf (_ ("Saving “%s”"), avb_machine_get_name (self));
 
-      call->operation = avb_operation_new (title);
+      operation = own = avb_operation_new (title);
     }
-  avb_machine_set_operation (self, call->operation);
+  avb_machine_begin_work (self, operation);
 
-  return dex_future_finally (klass->save (self, call->operation), save_cb, call, save_call_free);
+  return avb_machine_end_work (self, operation, klass->save (self, operation));
 }
 
 DexFuture *

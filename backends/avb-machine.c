@@ -5,6 +5,7 @@
 
 #include "backends/avb-machine.h"
 
+#include "backends/avb-machine-clone.h"
 #include "backends/avb-machine-private.h"
 
 G_DEFINE_ENUM_TYPE (AvbMachineState,
@@ -56,6 +57,7 @@ enum {
   PROP_LAST_ERROR,
   PROP_AGENT_CONNECTED,
   PROP_FROZEN_UNTIL,
+  PROP_IS_TEMPLATE,
   /* In the order of AvbMachineCan. */
   PROP_CAN_START,
   PROP_CAN_PAUSE,
@@ -104,6 +106,9 @@ avb_machine_update_can (AvbMachine *self)
     now &= ~AVB_MACHINE_CAN_SAVE;
   if (priv->state == AVB_MACHINE_SAVED && priv->operation != NULL)
     now = 0;
+  /* Frozen: its clones stand on what it is. */
+  if (g_hash_table_contains (priv->settings, AVB_SETTING_TEMPLATE))
+    now &= ~(AVB_MACHINE_CAN_START | AVB_MACHINE_CAN_EDIT);
 
   priv->can = now;
   for (guint i = PROP_CAN_START; i < N_PROPS; i++)
@@ -176,6 +181,9 @@ avb_machine_get_property (GObject *object, guint prop_id, GValue *value, GParamS
     case PROP_FROZEN_UNTIL:
       g_value_set_int64 (value, priv->frozen_until);
       break;
+    case PROP_IS_TEMPLATE:
+      g_value_set_boolean (value, avb_machine_get_is_template (AVB_MACHINE (object)));
+      break;
     case PROP_CAN_START:
     case PROP_CAN_PAUSE:
     case PROP_CAN_RESUME:
@@ -246,6 +254,8 @@ avb_machine_class_init (AvbMachineClass *klass)
       = g_param_spec_boolean ("agent-connected", NULL, NULL, FALSE, flags);
   properties[PROP_FROZEN_UNTIL]
       = g_param_spec_int64 ("frozen-until", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_IS_TEMPLATE]
+      = g_param_spec_boolean ("is-template", NULL, NULL, FALSE, flags);
   for (guint i = PROP_CAN_START; i < N_PROPS; i++)
     properties[i] = g_param_spec_boolean (can_names[i - PROP_CAN_START], NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -602,6 +612,11 @@ avb_machine_peek_settings (AvbMachine *self)
 void
 avb_machine_emit_setting_changed (AvbMachine *self, const char *key)
 {
+  if (g_str_equal (key, AVB_SETTING_TEMPLATE))
+    {
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_TEMPLATE]);
+      avb_machine_update_can (self);
+    }
   /* No quark of it: nobody waits for this key. Keys come from outside and quarks are for ever. */
   g_signal_emit (self, signals[SETTING_CHANGED], g_quark_try_string (key), key);
 }

@@ -117,7 +117,8 @@ typedef enum {
  * emulated are known; see avb_machine_load_details()), `last-error` (string, nullable: translated; why the machine stopped by itself,
  * until the next start), `agent-connected` (boolean: a program in the running guest answers questions about it; see
  * avb_machine_read_guest_info()), `frozen-until` (int64, Unix seconds: the guest's file systems are frozen and are
- * thawed then at the latest; 0: not by this program), and what can be done now: `can-start` (also restores a saved machine),
+ * thawed then at the latest; 0: not by this program), `is-template` (boolean: see
+ * avb_machine_set_template()), and what can be done now: `can-start` (also restores a saved machine),
  * `can-pause`, `can-resume`, `can-save`, `can-shut-down` (also reboot), `can-reset`, `can-force-off` (also
  * discards a saved state: see avb_machine_discard_saved()), `can-delete`, `can-rename`,
  * `can-edit`, `has-console` (the display can be connected to now). All booleans.

@@ -61,8 +61,12 @@ avb_machine_take_snapshot (AvbMachine   *self,
   dex_return_error_if_fail (AVB_IS_OPERATION (operation));
 
   klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = avb_machine_refuse (self, klass->take_snapshot, 0);
-  return refusal != NULL ? refusal : klass->take_snapshot (self, name, description, operation);
+  refusal = avb_machine_refuse_work (self, klass->take_snapshot, operation);
+  if (refusal != NULL)
+    return refusal;
+  avb_machine_begin_work (self, operation);
+  return avb_machine_end_work (
+      self, operation, klass->take_snapshot (self, name, description, operation));
 }
 
 DexFuture *
@@ -76,8 +80,12 @@ avb_machine_revert_snapshot (AvbMachine *self, const char *name, AvbOperation *o
   dex_return_error_if_fail (AVB_IS_OPERATION (operation));
 
   klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = avb_machine_refuse (self, klass->revert_snapshot, 0);
-  return refusal != NULL ? refusal : klass->revert_snapshot (self, name, operation);
+  refusal = avb_machine_refuse_work (self, klass->revert_snapshot, operation);
+  if (refusal != NULL)
+    return refusal;
+  avb_machine_begin_work (self, operation);
+  return avb_machine_end_work (
+      self, operation, klass->revert_snapshot (self, name, operation));
 }
 
 DexFuture *
@@ -91,6 +99,10 @@ avb_machine_delete_snapshot (AvbMachine *self, const char *name, AvbOperation *o
   dex_return_error_if_fail (AVB_IS_OPERATION (operation));
 
   klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = avb_machine_refuse (self, klass->delete_snapshot, 0);
-  return refusal != NULL ? refusal : klass->delete_snapshot (self, name, operation);
+  refusal = avb_machine_refuse_work (self, klass->delete_snapshot, operation);
+  if (refusal != NULL)
+    return refusal;
+  avb_machine_begin_work (self, operation);
+  return avb_machine_end_work (
+      self, operation, klass->delete_snapshot (self, name, operation));
 }
