@@ -60,6 +60,16 @@ gboolean        avb_domain_xml_apply_spec (AvbDomainXml          *self,
 
 /* Gives a new definition the UUID that libvirt would choose otherwise. */
 void            avb_domain_xml_set_uuid       (AvbDomainXml *self, const char *uuid);
+/* Makes of a machine's definition that of another one like it: what may exist only once is new, or chosen by libvirt.
+ * @disks: path → path of the files that it has instead, of the format that @formats has for them. */
+void            avb_domain_xml_make_clone     (AvbDomainXml *self,
+                                               const char   *name,
+                                               const char   *uuid,
+                                               GHashTable   *disks,
+                                               GHashTable   *formats);
+/* (nullable) (transfer full): the file with the firmware's variables */
+char           *avb_domain_xml_dup_nvram      (AvbDomainXml *self);
+gboolean        avb_domain_xml_has_tpm        (AvbDomainXml *self);
 /* The place of the first SPICE display among all displays, or -1. */
 int             avb_domain_xml_find_spice     (AvbDomainXml *self);
 gboolean        avb_domain_xml_is_emulated    (AvbDomainXml *self);

@@ -12,17 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A file by what it is, so that two names of it are one. */
-static char *
-dup_identity (const char *path)
-{
-  struct stat info;
-
-  if (stat (path, &info) != 0)
-    return g_strdup (path);
-  return g_strdup_printf (
-      "%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, (guint64) info.st_dev, (guint64) info.st_ino);
-}
+#include "backends/libvirt/avb-libvirt-chain.h"
+#include "backends/libvirt/avb-libvirt-snapshot.h"
+#include "backends/libvirt/avb-libvirt-template.h"
 
 static gboolean
 add_used_files (virDomain *domain, guint flags, GHashTable *used)
@@ -41,8 +33,9 @@ add_used_files (virDomain *domain, guint flags, GHashTable *used)
   paths = avb_domain_xml_dup_disk_paths (xml, FALSE);
   for (guint i = 0; i < paths->len; i++)
     {
-      g_hash_table_add (used, dup_identity (paths->pdata[i]));
+      g_hash_table_add (used, avb_libvirt_file_identity (paths->pdata[i]));
       g_hash_table_add (used, g_strdup (paths->pdata[i]));
+      avb_libvirt_chain_add_bases (paths->pdata[i], used);
     }
   return TRUE;
 }
@@ -79,7 +72,7 @@ remove_used (GPtrArray *disks, GHashTable *used)
 {
   for (guint i = disks->len; i > 0; i--)
     {
-      g_autofree char *identity = dup_identity (disks->pdata[i - 1]);
+      g_autofree char *identity = avb_libvirt_file_identity (disks->pdata[i - 1]);
 
       if (g_hash_table_contains (used, identity)
           || g_hash_table_contains (used, disks->pdata[i - 1]))
@@ -137,6 +130,7 @@ find_own_disks (virDomain *domain, GHashTable *used)
     if (is_disc_copy (virDomainGetConnect (domain), all->pdata[i])
         && !g_ptr_array_find_with_equal_func (disks, all->pdata[i], g_str_equal, NULL))
       g_ptr_array_add (disks, g_strdup (all->pdata[i]));
+  avb_libvirt_snapshot_add_files (domain, disks);
   remove_used (disks, used);
   return disks;
 }
@@ -230,7 +224,17 @@ avb_libvirt_delete_domain (virDomain *domain, AvbDeleteFlags flags, GPtrArray *o
   virConnect *vir = virDomainGetConnect (domain);
   g_autoptr (GHashTable) used = NULL;
   g_autoptr (GPtrArray) disks = NULL;
+  g_autoptr (GPtrArray) unlocked = NULL;
+  const int clones = avb_libvirt_chain_count_clones (domain);
 
+  if (clones < 0)
+    return refuse_unknown_disks (vir);
+  if (clones > 0)
+    return dex_future_new_for_error (
+        avb_error_new (AVB_ERROR_BUSY,
+                       NULL,
+                       _ ("Other machines are linked clones of this one and stand on its disks. "
+                          "Delete them first.")));
   if (flags & AVB_DELETE_DISKS)
     {
       used = find_used_files (vir, domain);
@@ -244,8 +248,15 @@ avb_libvirt_delete_domain (virDomain *domain, AvbDeleteFlags flags, GPtrArray *o
     g_ptr_array_set_size (own, 0);
   for (guint i = 0; own != NULL && disks != NULL && i < disks->len; i++)
     g_ptr_array_add (own, g_strdup (disks->pdata[i]));
+  /* Of a template: its disks could not be deleted, nor be used by another machine. */
+  unlocked = avb_libvirt_template_unlock (domain);
   if (!undefine (domain))
-    return avb_libvirt_future_error (_ ("The machine could not be deleted."));
+    {
+      DexFuture *failed = avb_libvirt_future_error (_ ("The machine could not be deleted."));
+
+      avb_libvirt_template_lock (unlocked);
+      return failed;
+    }
   return disks != NULL ? delete_disks (vir, disks) : dex_future_new_true ();
 }
 

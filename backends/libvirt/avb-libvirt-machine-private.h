@@ -57,5 +57,12 @@ DexFuture *avb_libvirt_machine_set_share       (AvbMachine *machine, const AvbSh
 DexFuture *avb_libvirt_machine_remove_share    (AvbMachine *machine, const char *tag) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_read_network_link (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_set_network_link  (AvbMachine *machine, gboolean up) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_clone             (AvbMachine *machine, const AvbCloneSpec *clone, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_set_template      (AvbMachine *machine, gboolean is_template) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_count_clones      (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_list_snapshots    (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_take_snapshot     (AvbMachine *machine, const char *name, const char *description, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_revert_snapshot   (AvbMachine *machine, const char *name, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_delete_snapshot   (AvbMachine *machine, const char *name, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

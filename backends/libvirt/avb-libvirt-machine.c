@@ -7,7 +7,9 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "backends/avb-machine-clone.h"
 #include "backends/libvirt/avb-libvirt-machine-private.h"
+#include "backends/libvirt/avb-libvirt-template.h"
 
 G_DEFINE_FINAL_TYPE (AvbLibvirtMachine, avb_libvirt_machine, AVB_TYPE_MACHINE)
 
@@ -16,6 +18,11 @@ start_thread (virDomain *domain, AvbLibvirtCall *call)
 {
   gboolean saved = virDomainHasManagedSaveImage (domain, 0) == 1;
   g_autoptr (GError) error = NULL;
+
+  /* Before the details are read, nobody else knows. */
+  if (avb_libvirt_template_is (domain))
+    return dex_future_new_for_error (avb_error_new (
+        AVB_ERROR_NOT_SUPPORTED, NULL, "%s", avb_machine_template_refusal ()));
 
   if (virDomainCreate (domain) == 0)
     return dex_future_new_true ();
@@ -277,6 +284,13 @@ avb_libvirt_machine_class_init (AvbLibvirtMachineClass *klass)
   machine_class->remove_share = avb_libvirt_machine_remove_share;
   machine_class->read_network_link = avb_libvirt_machine_read_network_link;
   machine_class->set_network_link = avb_libvirt_machine_set_network_link;
+  machine_class->clone = avb_libvirt_machine_clone;
+  machine_class->set_template = avb_libvirt_machine_set_template;
+  machine_class->count_clones = avb_libvirt_machine_count_clones;
+  machine_class->list_snapshots = avb_libvirt_machine_list_snapshots;
+  machine_class->take_snapshot = avb_libvirt_machine_take_snapshot;
+  machine_class->revert_snapshot = avb_libvirt_machine_revert_snapshot;
+  machine_class->delete_snapshot = avb_libvirt_machine_delete_snapshot;
 }
 
 static void

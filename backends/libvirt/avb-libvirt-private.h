@@ -73,6 +73,8 @@ char      *avb_libvirt_volume_dup_folder (void);
 /* What a volume is called: no folder, no control characters, an ending that fits. */
 char      *avb_libvirt_volume_make_name  (const char *wish, const char *format);
 DexFuture *avb_libvirt_volume_create     (const AvbVolumeSpec *volume, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of a machine's own disk, with all that it stands on. */
+DexFuture *avb_libvirt_volume_copy       (const AvbVolumeSpec *volume, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_volume_delete     (const char *path) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_pool_create       (virConnect *vir, const AvbVolumeSpec *volume, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_pool_delete       (virConnect *vir, const char *path) G_GNUC_WARN_UNUSED_RESULT;

@@ -310,10 +310,10 @@ run_tool (const char *const *arguments, AvbOperation *operation, guint64 total, 
   return FALSE;
 }
 
-/* The source, with its format stated. A backing file is never followed: what a file names as its
- * base is not what the user chose. */
+/* The source, with its format stated. What a file from elsewhere names as its base is not what the user
+ * chose, and not followed; only a machine's own disks are copied with what they stand on. */
 static char *
-describe_source (const char *path, const char *format)
+describe_source (const char *path, const char *format, gboolean with_bases)
 {
   static const char *const with_backing[] = { "qcow2", "qed", "vmdk", "qcow", NULL };
   g_autoptr (JsonBuilder) builder = json_builder_new ();
@@ -330,7 +330,7 @@ describe_source (const char *path, const char *format)
   json_builder_set_member_name (builder, "filename");
   json_builder_add_string_value (builder, path);
   json_builder_end_object (builder);
-  if (g_strv_contains (with_backing, format))
+  if (!with_bases && g_strv_contains (with_backing, format))
     {
       json_builder_set_member_name (builder, "backing");
       json_builder_add_null_value (builder);
@@ -347,6 +347,9 @@ typedef struct {
   guint64       capacity;
   char         *source;
   char         *source_format;
+  char         *backing;
+  char         *backing_format;
+  gboolean      with_bases; /* the source is a machine's disk */
   AvbOperation *operation;
 } VolumeCall;
 
@@ -359,6 +362,8 @@ volume_call_free (gpointer data)
   g_free (call->format);
   g_free (call->source);
   g_free (call->source_format);
+  g_free (call->backing);
+  g_free (call->backing_format);
   g_object_unref (call->operation);
   g_free (call);
 }
@@ -369,6 +374,14 @@ write_volume (VolumeCall *call, const char *path, GError **error)
   gboolean         is_qcow2 = g_str_equal (call->format, "qcow2");
   g_autofree char *size = g_strdup_printf ("%" G_GUINT64_FORMAT, call->capacity);
 
+  if (call->backing != NULL)
+    {
+      const char *overlay[] = { "qemu-img", "create", "-q", "-f", "qcow2", "-o", QCOW2_OPTIONS,
+                                "-b", call->backing, "-F", call->backing_format, "--", path,
+                                call->capacity > 0 ? size : NULL, NULL };
+
+      return run_tool (overlay, call->operation, 0, error);
+    }
   if (call->source == NULL)
     {
       const char *create[] = { "qemu-img",
@@ -387,7 +400,7 @@ write_volume (VolumeCall *call, const char *path, GError **error)
     }
   else
     {
-      g_autofree char *source = describe_source (call->source, call->source_format);
+      g_autofree char *source = describe_source (call->source, call->source_format, call->with_bases);
       GStatBuf         info;
       guint64          total = call->capacity;
       const char      *convert[] = { "qemu-img",
@@ -439,21 +452,31 @@ create_fiber (gpointer data)
                       : dex_future_new_for_error (error);
 }
 
-DexFuture *
-avb_libvirt_volume_create (const AvbVolumeSpec *volume, AvbOperation *operation)
+/* (nullable) */
+static gboolean
+file_is_valid (const char *path, const char *format)
+{
+  static const char *const formats[]
+      = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "qed", NULL };
+
+  return path == NULL
+         || (format != NULL && g_strv_contains (formats, format) && g_path_is_absolute (path)
+             && g_utf8_validate (path, -1, NULL));
+}
+
+static DexFuture *
+create (const AvbVolumeSpec *volume, gboolean with_bases, AvbOperation *operation)
 {
   static const char *const formats[] = { "qcow2", "raw", NULL };
-  static const char *const source_formats[]
-      = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "qed", NULL };
   VolumeCall *call;
 
   if (volume->format == NULL || !g_strv_contains (formats, volume->format)
-      || (volume->source != NULL
-          && (volume->source_format == NULL
-              || !g_strv_contains (source_formats, volume->source_format)
-              || !g_path_is_absolute (volume->source)
-              || !g_utf8_validate (volume->source, -1, NULL)))
-      || (volume->source == NULL && volume->capacity == 0) || volume->capacity > G_MAXINT64)
+      || !file_is_valid (volume->source, volume->source_format)
+      || !file_is_valid (volume->backing, volume->backing_format)
+      || (volume->backing != NULL
+          && (volume->source != NULL || !g_str_equal (volume->format, "qcow2")))
+      || (volume->source == NULL && volume->backing == NULL && volume->capacity == 0)
+      || volume->capacity > G_MAXINT64)
     return dex_future_new_for_error (avb_error_new (
         AVB_ERROR_INVALID, volume->format, _ ("A disk of this kind cannot be created.")));
 
@@ -463,8 +486,23 @@ avb_libvirt_volume_create (const AvbVolumeSpec *volume, AvbOperation *operation)
   call->capacity = volume->capacity;
   call->source = g_strdup (volume->source);
   call->source_format = g_strdup (volume->source_format);
+  call->backing = g_strdup (volume->backing);
+  call->backing_format = g_strdup (volume->backing_format);
+  call->with_bases = with_bases;
   call->operation = g_object_ref (operation);
   return dex_scheduler_spawn (NULL, 0, create_fiber, call, volume_call_free);
+}
+
+DexFuture *
+avb_libvirt_volume_create (const AvbVolumeSpec *volume, AvbOperation *operation)
+{
+  return create (volume, FALSE, operation);
+}
+
+DexFuture *
+avb_libvirt_volume_copy (const AvbVolumeSpec *volume, AvbOperation *operation)
+{
+  return create (volume, TRUE, operation);
 }
 
 static DexFuture *
