@@ -202,8 +202,8 @@ static gboolean
 add_kernel (AvbCreation *creation, Work *work, GError **error)
 {
   const char *own = avb_machine_spec_get_kernel_arguments (creation->spec);
-  g_autofree char *kernel = make_volume (creation, work, KERNEL, ".kernel", error);
-  g_autofree char *initrd = kernel != NULL ? make_volume (creation, work, INITRD, ".initrd", error) : NULL;
+  g_autofree char *kernel = make_volume (creation, work, KERNEL, "-kernel" AVB_VOLUME_DISC_COPY, error);
+  g_autofree char *initrd = kernel != NULL ? make_volume (creation, work, INITRD, "-initrd" AVB_VOLUME_DISC_COPY, error) : NULL;
   g_autofree char *arguments = NULL;
 
   if (initrd == NULL)

@@ -127,6 +127,12 @@ validate_share (const AvbShareSpec *share, GError **error)
 }
 
 static gboolean
+is_file (const char *path)
+{
+  return path == NULL || (g_path_is_absolute (path) && is_plain_text (path, FALSE));
+}
+
+static gboolean
 validate_numbers_and_texts (AvbMachineSpec *self, GError **error)
 {
   const char *description = avb_machine_spec_get_description (self);
@@ -147,6 +153,11 @@ validate_numbers_and_texts (AvbMachineSpec *self, GError **error)
     problem = _ ("The description contains characters that cannot be used.");
   else if (serial != NULL && (!g_path_is_absolute (serial) || !is_plain_text (serial, FALSE)))
     problem = _ ("The file of the serial port must be an absolute path.");
+  else if (!is_file (avb_machine_spec_get_kernel (self)) || !is_file (avb_machine_spec_get_initrd (self)))
+    problem = _ ("The kernel of a machine must be an absolute path.");
+  else if (avb_machine_spec_get_kernel_arguments (self) != NULL
+           && !is_plain_text (avb_machine_spec_get_kernel_arguments (self), FALSE))
+    problem = _ ("The arguments of the kernel contain characters that cannot be used.");
 
   if (problem != NULL)
     g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, NULL, "%s", problem));

@@ -377,7 +377,7 @@ edit_extra (xmlNode               *devices,
   if (avb_domain_has_extra (devices, extra))
     return TRUE;
   if (!avb_domain_can_extra (extra, traits)
-      || (extra != AVB_EXTRA_GUEST_AGENT && !has_typed (devices, "graphics", "spice")
+      || (extra != AVB_EXTRA_GUEST_AGENT && extra != AVB_EXTRA_SETUP_CHANNEL && !has_typed (devices, "graphics", "spice")
           && traits->domain_type == NULL))
     return avb_domain_edit_refuse (error, _ ("This needs a display that speaks SPICE."));
   fragments = avb_domain_template_extra (extra, devices);
@@ -545,6 +545,8 @@ avb_domain_xml_apply_spec (AvbDomainXml          *self,
     edit_description (root, avb_machine_spec_get_description (spec));
   if (g_strcmp0 (avb_machine_spec_get_os_id (before), avb_machine_spec_get_os_id (spec)) != 0)
     edit_os_id (root, avb_machine_spec_get_os_id (spec));
+  if (!avb_domain_kernel_equal (before, spec))
+    avb_domain_edit_kernel (root, spec);
 
   return edit_hardware (root, before, spec, traits, error)
          && (devices_equal (before, spec) || edit_devices (root, before, spec, traits, error));

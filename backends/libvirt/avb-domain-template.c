@@ -161,6 +161,7 @@ template_os (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *traits, 
            secure,
            secure);
     }
+  avb_domain_template_kernel (xml, spec);
   add (xml, "</os><features><acpi/>");
   if (is_x86)
     add (xml, "<apic/>");
@@ -294,8 +295,9 @@ avb_domain_xml_new (AvbMachineSpec *spec, const AvbDomainTraits *traits, GError 
   if (traits->domain_type == NULL)
     add (xml, "<timer name='rtc' tickpolicy='catchup'/>");
   add (xml,
-       "</clock><on_poweroff>destroy</on_poweroff><on_reboot>restart</on_reboot>"
-       "<on_crash>destroy</on_crash>");
+       "</clock><on_poweroff>destroy</on_poweroff><on_reboot>%s</on_reboot>"
+       "<on_crash>destroy</on_crash>",
+       avb_machine_spec_get_kernel (spec) != NULL ? "destroy" : "restart");
   template_devices (xml, spec, traits);
   add (xml, "</domain>");
 

@@ -530,6 +530,7 @@ avb_domain_xml_read_spec (AvbDomainXml *self)
   avb_machine_spec_set_accelerated (spec, !avb_domain_xml_is_emulated (self));
   read_devices (spec, avb_xml_child (root, "devices"));
   read_legacy_boot (os, spec);
+  avb_domain_read_kernel (os, spec);
 
   return spec;
 }
@@ -653,6 +654,19 @@ avb_domain_xml_dup_disk_paths (AvbDomainXml *self, gboolean only_writable)
       else if (disk_is_own (node)
                && (path = avb_xml_dup_attribute (avb_xml_child (node, "source"), "file")) != NULL)
         g_ptr_array_add (paths, path);
+    }
+  if (!only_writable)
+    {
+      static const char *const files[] = { "kernel", "initrd" };
+      xmlNode *os = avb_xml_child (avb_domain_xml_get_root (self), "os");
+
+      for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+        {
+          char *path = avb_xml_dup_text (avb_xml_child (os, files[i]));
+
+          if (path != NULL)
+            g_ptr_array_add (paths, path);
+        }
     }
   return paths;
 }

@@ -157,6 +157,11 @@ GPtrArray *avb_domain_template_extra (AvbExtra extra, xmlNode *devices);
 char *avb_domain_template_share (const AvbShareSpec *share);
 gboolean avb_domain_can_extra (AvbExtra extra, const AvbDomainTraits *traits);
 void avb_domain_template_serial    (GString *xml, const char *path);
+/* Inside <os>. */
+void     avb_domain_template_kernel (GString *xml, AvbMachineSpec *spec);
+void     avb_domain_read_kernel     (xmlNode *os, AvbMachineSpec *spec);
+gboolean avb_domain_kernel_equal    (AvbMachineSpec *a, AvbMachineSpec *b);
+void     avb_domain_edit_kernel     (xmlNode *root, AvbMachineSpec *spec);
 void avb_domain_template_cpu       (GString               *xml,
                                     gboolean               accelerated,
                                     const AvbDomainTraits *traits);
