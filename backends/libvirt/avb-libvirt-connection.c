@@ -257,6 +257,18 @@ avb_libvirt_connection_lose (AvbLibvirtConnection *self, const char *error)
 }
 
 static DexFuture *
+avb_libvirt_connection_export_volume (AvbConnection       *connection,
+                                      const AvbExportSpec *spec,
+                                      AvbOperation        *operation)
+{
+  if (!avb_connection_get_is_local (connection))
+    return dex_future_new_for_error (avb_error_new (
+        AVB_ERROR_NOT_SUPPORTED, NULL,
+        _ ("Only machines of this computer can be exported: the disks of this one are elsewhere.")));
+  return avb_libvirt_volume_export (spec, operation);
+}
+
+static DexFuture *
 avb_libvirt_connection_create_volume (AvbConnection       *connection,
                                       const AvbVolumeSpec *volume,
                                       AvbOperation        *operation)
@@ -388,6 +400,7 @@ avb_libvirt_connection_class_init (AvbLibvirtConnectionClass *klass)
 
   connection_class->create_machine = avb_libvirt_connection_create_machine;
   connection_class->create_volume = avb_libvirt_connection_create_volume;
+  connection_class->export_volume = avb_libvirt_connection_export_volume;
   connection_class->delete_volume = avb_libvirt_connection_delete_volume;
   connection_class->read_free = avb_libvirt_connection_read_free;
   connection_class->retry = avb_libvirt_connection_retry;

@@ -75,6 +75,9 @@ char      *avb_libvirt_volume_make_name  (const char *wish, const char *format);
 DexFuture *avb_libvirt_volume_create     (const AvbVolumeSpec *volume, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
 /* The same of a machine's own disk, with all that it stands on. */
 DexFuture *avb_libvirt_volume_copy       (const AvbVolumeSpec *volume, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_volume_export     (const AvbExportSpec *spec, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
+/* What errno @code means for the file of a disk. */
+GError    *avb_libvirt_volume_error      (int code, const char *path);
 DexFuture *avb_libvirt_volume_delete     (const char *path) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_pool_create       (virConnect *vir, const AvbVolumeSpec *volume, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_pool_delete       (virConnect *vir, const char *path) G_GNUC_WARN_UNUSED_RESULT;

@@ -9,11 +9,10 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <unistd.h>
+
+#include "backends/libvirt/avb-libvirt-tool.h"
 
 /* Volumes of the session: files of this user, made by qemu-img under a temporary name in the same
  * folder, then renamed. */
@@ -26,7 +25,6 @@
 #define QCOW2_OPTIONS "cluster_size=128k,extended_l2=on,lazy_refcounts=on"
 #define MAX_NAME 180
 #define MAX_TRIES 1000
-#define MAX_STDERR 4096
 
 char *
 avb_libvirt_volume_dup_folder (void)
@@ -60,8 +58,8 @@ avb_libvirt_volume_make_name (const char *wish, const char *format)
   return g_strdup (name->str);
 }
 
-static GError *
-error_from_errno (int code, const char *path)
+GError *
+avb_libvirt_volume_error (int code, const char *path)
 {
   g_autofree char *details = g_strdup_printf ("%s: %s", path, g_strerror (code));
 
@@ -127,12 +125,12 @@ begin_thread (gpointer data)
   int              fd;
 
   if (g_mkdir_with_parents (call->folder, 0700) != 0)
-    return dex_future_new_for_error (error_from_errno (errno, call->folder));
+    return dex_future_new_for_error (avb_libvirt_volume_error (errno, call->folder));
   sweep (call->folder);
   path = g_build_filename (call->folder, TEMPORARY_PREFIX "XXXXXX" TEMPORARY_SUFFIX, NULL);
   fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
   if (fd < 0)
-    return dex_future_new_for_error (error_from_errno (errno, path));
+    return dex_future_new_for_error (avb_libvirt_volume_error (errno, path));
   close (fd);
   return dex_future_new_take_string (g_steal_pointer (&path));
 }
@@ -178,7 +176,7 @@ commit_thread (gpointer data)
   FileCall *call = data;
 
   if (sync_path (call->temporary, O_RDWR) != 0)
-    return dex_future_new_for_error (error_from_errno (errno, call->temporary));
+    return dex_future_new_for_error (avb_libvirt_volume_error (errno, call->temporary));
   for (guint i = 1; i <= MAX_TRIES; i++)
     {
       g_autofree char *path = numbered_path (call->folder, call->name, i);
@@ -189,9 +187,9 @@ commit_thread (gpointer data)
           return dex_future_new_take_string (g_steal_pointer (&path));
         }
       if (errno != EEXIST)
-        return dex_future_new_for_error (error_from_errno (errno, path));
+        return dex_future_new_for_error (avb_libvirt_volume_error (errno, path));
     }
-  return dex_future_new_for_error (error_from_errno (EEXIST, call->name));
+  return dex_future_new_for_error (avb_libvirt_volume_error (EEXIST, call->name));
 }
 
 static DexFuture *
@@ -203,150 +201,14 @@ remove_thread (gpointer data)
   return dex_future_new_true ();
 }
 
-/* In the child: it may not eat the computer on a malformed image. Should this program die, the pipe
- * for the progress breaks, and ends it. */
-static void
-child_setup_cb (gpointer data)
-{
-  const struct rlimit memory = { 4ull << 30, 4ull << 30 };
-  const struct rlimit none = { 0, 0 };
-
-  setrlimit (RLIMIT_AS, &memory);
-  setrlimit (RLIMIT_CORE, &none);
-  /* A file that may not grow is an error like a full disk, not the end of the process. */
-  signal (SIGXFSZ, SIG_IGN);
-  signal (SIGPIPE, SIG_DFL);
-}
-
-/* "    (12.34/100%)\r", many times. */
-static void
-report_progress (AvbOperation *operation, const char *text, gsize length, guint64 total)
-{
-  g_autofree char *copy = g_strndup (text, length);
-  const char      *last = strrchr (copy, '(');
-  double           percent;
-
-  if (last != NULL && strchr (last, '/') != NULL)
-    {
-      percent = g_ascii_strtod (last + 1, NULL);
-      if (percent >= 0 && percent <= 100 && total > 0)
-        avb_operation_set_bytes (operation, (guint64) (percent / 100 * total), total);
-    }
-}
-
-static GError *
-error_from_tool (const char *text)
-{
-  if (strstr (text, "No space left on device") != NULL || strstr (text, "File too large") != NULL
-      || strstr (text, "Disk quota exceeded") != NULL)
-    return avb_error_new (AVB_ERROR_NO_SPACE, text, _ ("There is no space left on the disk."));
-  if (strstr (text, "Permission denied") != NULL)
-    return avb_error_new (AVB_ERROR_PERMISSION, text, _ ("A file could not be read or written."));
-  return avb_error_new (AVB_ERROR_FAILED, text, _ ("The disk could not be created."));
-}
-
-/* Starting a process waits until the new one has begun: not on the main thread. */
-static DexFuture *
-spawn_thread (gpointer data)
-{
-  const char *const *arguments = data;
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  g_autoptr (GError) error = NULL;
-  GSubprocess *process;
-
-  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
-  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, NULL, NULL);
-  process = g_subprocess_launcher_spawnv (launcher, arguments, &error);
-  if (process == NULL)
-    return dex_future_new_for_error (
-        avb_error_new (AVB_ERROR_NOT_SUPPORTED, error->message,
-                       _ ("The program qemu-img is not installed.")));
-  return dex_future_new_take_object (process);
-}
-
-/* Runs qemu-img to its end, inside a fiber; cancelling kills it. */
-static gboolean
-run_tool (const char *const *arguments, AvbOperation *operation, guint64 total, GError **error)
-{
-  GCancellable *cancellable = avb_operation_get_cancellable (operation);
-  g_autoptr (GSubprocess) process = NULL;
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (GBytes) complaint = NULL;
-  g_autofree char *text = NULL;
-
-  process = dex_await_object (avb_blocking_run (spawn_thread, g_strdupv ((char **) arguments),
-                                                (GDestroyNotify) g_strfreev),
-                              error);
-  if (process == NULL)
-    return FALSE;
-  for (;;)
-    {
-      DexFuture *read
-          = dex_input_stream_read_bytes (g_subprocess_get_stdout_pipe (process), 4096, 0);
-      g_autoptr (GBytes) bytes = NULL;
-
-      dex_await (dex_future_first (
-                     dex_ref (read), dex_cancellable_new_from_cancellable (cancellable), NULL),
-                 NULL);
-      if (g_cancellable_is_cancelled (cancellable))
-        g_subprocess_force_exit (process);
-      bytes = dex_await_boxed (read, NULL);
-      if (bytes == NULL || g_bytes_get_size (bytes) == 0)
-        break;
-      report_progress (operation, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), total);
-    }
-  complaint = dex_await_boxed (
-      dex_input_stream_read_bytes (g_subprocess_get_stderr_pipe (process), MAX_STDERR, 0), NULL);
-  if (complaint != NULL)
-    text = g_strndup (g_bytes_get_data (complaint, NULL), g_bytes_get_size (complaint));
-  if (dex_await (dex_subprocess_wait_check (process), &local_error))
-    return TRUE;
-  if (g_cancellable_is_cancelled (cancellable))
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled"));
-  else
-    g_propagate_error (
-        error, error_from_tool (text != NULL && *text != '\0' ? text : local_error->message));
-  return FALSE;
-}
-
-/* The source, with its format stated. What a file from elsewhere names as its base is not what the user
- * chose, and not followed; only a machine's own disks are copied with what they stand on. */
-static char *
-describe_source (const char *path, const char *format, gboolean with_bases)
-{
-  static const char *const with_backing[] = { "qcow2", "qed", "vmdk", "qcow", NULL };
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
-  g_autofree char *json = NULL;
-
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "driver");
-  json_builder_add_string_value (builder, format);
-  json_builder_set_member_name (builder, "file");
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "driver");
-  json_builder_add_string_value (builder, "file");
-  json_builder_set_member_name (builder, "filename");
-  json_builder_add_string_value (builder, path);
-  json_builder_end_object (builder);
-  if (!with_bases && g_strv_contains (with_backing, format))
-    {
-      json_builder_set_member_name (builder, "backing");
-      json_builder_add_null_value (builder);
-    }
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  json = json_to_string (root, FALSE);
-  return g_strconcat ("json:", json, NULL);
-}
-
 typedef struct {
   char         *name;
   char         *format;
   guint64       capacity;
   char         *source;
   char         *source_format;
+  guint64       source_offset;
+  guint64       source_length;
   char         *backing;
   char         *backing_format;
   gboolean      with_bases; /* the source is a machine's disk */
@@ -380,7 +242,7 @@ write_volume (VolumeCall *call, const char *path, GError **error)
                                 "-b", call->backing, "-F", call->backing_format, "--", path,
                                 call->capacity > 0 ? size : NULL, NULL };
 
-      return run_tool (overlay, call->operation, 0, error);
+      return avb_libvirt_tool_run (overlay, call->operation, 0, error);
     }
   if (call->source == NULL)
     {
@@ -396,11 +258,12 @@ write_volume (VolumeCall *call, const char *path, GError **error)
                                size,
                                NULL };
 
-      return run_tool (create, call->operation, 0, error);
+      return avb_libvirt_tool_run (create, call->operation, 0, error);
     }
   else
     {
-      g_autofree char *source = describe_source (call->source, call->source_format, call->with_bases);
+      g_autofree char *source = avb_libvirt_tool_describe_source (
+          call->source, call->source_format, call->source_offset, call->source_length, call->with_bases);
       GStatBuf         info;
       guint64          total = call->capacity;
       const char      *convert[] = { "qemu-img",
@@ -416,12 +279,14 @@ write_volume (VolumeCall *call, const char *path, GError **error)
       const char      *resize[]
           = { "qemu-img", "resize", "-q", "-f", call->format, "--", path, size, NULL };
 
+      if (total == 0)
+        total = call->source_length;
       if (total == 0 && g_stat (call->source, &info) == 0)
         total = info.st_size;
-      if (!run_tool (convert, call->operation, total, error))
+      if (!avb_libvirt_tool_run (convert, call->operation, total, error))
         return FALSE;
       /* Growing only: libvirt's and qemu-img's own rule refuses to cut off data. */
-      return call->capacity == 0 || run_tool (resize, call->operation, 0, error);
+      return call->capacity == 0 || avb_libvirt_tool_run (resize, call->operation, 0, error);
     }
 }
 
@@ -476,7 +341,8 @@ create (const AvbVolumeSpec *volume, gboolean with_bases, AvbOperation *operatio
       || (volume->backing != NULL
           && (volume->source != NULL || !g_str_equal (volume->format, "qcow2")))
       || (volume->source == NULL && volume->backing == NULL && volume->capacity == 0)
-      || volume->capacity > G_MAXINT64)
+      || volume->capacity > G_MAXINT64 || volume->source_offset > G_MAXINT64
+      || volume->source_length > G_MAXINT64 - volume->source_offset)
     return dex_future_new_for_error (avb_error_new (
         AVB_ERROR_INVALID, volume->format, _ ("A disk of this kind cannot be created.")));
 
@@ -486,6 +352,8 @@ create (const AvbVolumeSpec *volume, gboolean with_bases, AvbOperation *operatio
   call->capacity = volume->capacity;
   call->source = g_strdup (volume->source);
   call->source_format = g_strdup (volume->source_format);
+  call->source_offset = volume->source_offset;
+  call->source_length = volume->source_length;
   call->backing = g_strdup (volume->backing);
   call->backing_format = g_strdup (volume->backing_format);
   call->with_bases = with_bases;
@@ -519,7 +387,7 @@ delete_thread (gpointer data)
                        path,
                        _ ("This disk was not made by this program and is not deleted.")));
   if (g_unlink (path) != 0 && errno != ENOENT)
-    return dex_future_new_for_error (error_from_errno (errno, path));
+    return dex_future_new_for_error (avb_libvirt_volume_error (errno, path));
   return dex_future_new_true ();
 }
 
