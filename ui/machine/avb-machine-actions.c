@@ -10,6 +10,7 @@
 
 #include "backends/avb-blocking.h"
 #include "ui/avb-feedback.h"
+#include "ui/machine/avb-export-dialog.h"
 #include "ui/machine/avb-rename-dialog.h"
 
 struct _AvbMachineActions {
@@ -61,6 +62,7 @@ static const struct {
   { "reboot", avb_machine_can_shut_down, FALSE },
   { "reset", avb_machine_can_reset, FALSE },
   { "force-off", can_force_off, FALSE },
+  { "export", can_always, TRUE },
   { "rename", avb_machine_can_rename, TRUE },
   { "delete", avb_machine_can_delete, FALSE },
   { "copy-uuid", can_always, TRUE },
@@ -201,6 +203,15 @@ rename_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   if (self->targets->len == 1)
     adw_dialog_present (avb_rename_dialog_new (g_ptr_array_index (self->targets, 0)), self->owner);
+}
+
+static void
+export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  AvbMachineActions *self = user_data;
+
+  if (self->targets->len == 1)
+    adw_dialog_present (avb_export_dialog_new (self->library, g_ptr_array_index (self->targets, 0)), self->owner);
 }
 
 /* A question that was asked about some machines. */
@@ -454,6 +465,7 @@ static const GActionEntry entries[] = {
   { .name = "reboot", .activate = run_cb },
   { .name = "reset", .activate = reset_cb },
   { .name = "force-off", .activate = force_off_cb },
+  { .name = "export", .activate = export_cb },
   { .name = "rename", .activate = rename_cb },
   { .name = "delete", .activate = delete_cb },
   { .name = "copy-uuid", .activate = copy_uuid_cb },
