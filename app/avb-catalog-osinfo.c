@@ -147,10 +147,9 @@ read_media (Reading *reading)
       OsinfoMedia *media = OSINFO_MEDIA (osinfo_list_get_nth (OSINFO_LIST (list), i));
       g_autoptr (OsinfoOsVariantList) variants = osinfo_media_get_os_variants (media);
 
-      if (osinfo_media_is_bootable (media))
-        add_entry (reading, osinfo_media_get_live (media) ? AVB_CATALOG_LIVE : AVB_CATALOG_INSTALLER,
-                   osinfo_media_get_architecture (media), osinfo_media_get_url (media),
-                   MAX (osinfo_media_get_volume_size (media), 0), variants);
+      add_entry (reading, osinfo_media_get_live (media) ? AVB_CATALOG_LIVE : AVB_CATALOG_INSTALLER,
+                 osinfo_media_get_architecture (media), osinfo_media_get_url (media),
+                 MAX (osinfo_media_get_volume_size (media), 0), variants);
     }
 }
 

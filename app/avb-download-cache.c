@@ -29,12 +29,13 @@ struct _AvbDownloadCache {
   AvbJobQueue *queue;
   guint        stall_timeout;
   guint        tries;
+  GTlsDatabase *tls_database;
   GArray      *publishers; /* of AvbPublisher, added ones */
 };
 
 G_DEFINE_FINAL_TYPE (AvbDownloadCache, avb_download_cache, G_TYPE_OBJECT)
 
-enum { PROP_0, PROP_FOLDER, PROP_LIMIT, PROP_STALL_TIMEOUT, PROP_TRIES, N_PROPS };
+enum { PROP_0, PROP_FOLDER, PROP_LIMIT, PROP_STALL_TIMEOUT, PROP_TRIES, PROP_TLS_DATABASE, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 
@@ -279,6 +280,7 @@ avb_download_cache_finalize (GObject *object)
   g_free (self->folder);
   g_object_unref (self->queue);
   g_array_unref (self->publishers);
+  g_clear_object (&self->tls_database);
   G_OBJECT_CLASS (avb_download_cache_parent_class)->finalize (object);
 }
 
@@ -300,6 +302,9 @@ avb_download_cache_get_property (GObject *object, guint id, GValue *value, GPara
       break;
     case PROP_TRIES:
       g_value_set_uint (value, self->tries);
+      break;
+    case PROP_TLS_DATABASE:
+      g_value_set_object (value, self->tls_database);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -327,6 +332,9 @@ avb_download_cache_set_property (GObject *object, guint id, const GValue *value,
     case PROP_TRIES:
       self->tries = g_value_get_uint (value);
       break;
+    case PROP_TLS_DATABASE:
+      g_set_object (&self->tls_database, g_value_get_object (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -347,6 +355,7 @@ avb_download_cache_class_init (AvbDownloadCacheClass *klass)
   properties[PROP_STALL_TIMEOUT]
       = g_param_spec_uint ("stall-timeout", NULL, NULL, 1, 3600, DEFAULT_STALL_TIMEOUT, flags);
   properties[PROP_TRIES] = g_param_spec_uint ("tries", NULL, NULL, 1, 100, DEFAULT_TRIES, flags);
+  properties[PROP_TLS_DATABASE] = g_param_spec_object ("tls-database", NULL, NULL, G_TYPE_TLS_DATABASE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -395,6 +404,14 @@ avb_download_cache_get_tries (AvbDownloadCache *self)
   g_return_val_if_fail (AVB_IS_DOWNLOAD_CACHE (self), DEFAULT_TRIES);
 
   return self->tries;
+}
+
+GTlsDatabase *
+avb_download_cache_get_tls_database (AvbDownloadCache *self)
+{
+  g_return_val_if_fail (AVB_IS_DOWNLOAD_CACHE (self), NULL);
+
+  return self->tls_database;
 }
 
 void

@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  *
  * Properties: `folder` (string, construct-only), `limit` (uint, how many downloads at once, at least
  * 1), `stall-timeout` (uint, seconds without a byte after which a server is given up, 60),
- * `tries` (uint, how often in a row a download is tried without a new byte, 5).
+ * `tries` (uint, how often in a row a download is tried without a new byte, 5), `tls-database`
+ * (#GTlsDatabase: who may vouch for servers; %NULL: as the system says).
  */
 #define AVB_TYPE_DOWNLOAD_CACHE (avb_download_cache_get_type ())
 G_DECLARE_FINAL_TYPE (AvbDownloadCache, avb_download_cache, AVB, DOWNLOAD_CACHE, GObject)
@@ -30,6 +31,8 @@ const char  *avb_download_cache_get_folder        (AvbDownloadCache *self);
 AvbJobQueue *avb_download_cache_get_queue         (AvbDownloadCache *self);
 guint        avb_download_cache_get_stall_timeout (AvbDownloadCache *self);
 guint        avb_download_cache_get_tries         (AvbDownloadCache *self);
+/* (nullable) (transfer none) */
+GTlsDatabase *avb_download_cache_get_tls_database (AvbDownloadCache *self);
 
 /**
  * AvbPublisher:

@@ -129,12 +129,11 @@ verify (const char *keyring, GBytes *checksums, GBytes *signature, GCancellable 
   g_autoptr (GSubprocess) gpgv = NULL;
   g_autofree char *output = NULL;
   gboolean good = FALSE;
-  gsize length;
 
   if (folder == NULL)
     return FALSE;
   if (g_file_set_contents (text_path, g_bytes_get_data (checksums, NULL), g_bytes_get_size (checksums), error) &&
-      g_file_set_contents (signature_path, g_bytes_get_data (signature, &length), length, error))
+      g_file_set_contents (signature_path, g_bytes_get_data (signature, NULL), g_bytes_get_size (signature), error))
     gpgv = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE, error, "gpgv",
                              "--keyring", keyring, signature_path, text_path, NULL);
   if (gpgv != NULL && g_subprocess_communicate_utf8 (gpgv, NULL, cancellable, &output, NULL, error))

@@ -15,11 +15,13 @@
 
 /* The proxy is the system's: that is the session's default. */
 SoupSession *
-avb_download_session_new (guint stall_timeout)
+avb_download_session_new (AvbDownloadJob *job)
 {
-  SoupSession *session = soup_session_new_with_options ("timeout", stall_timeout, "user-agent",
+  SoupSession *session = soup_session_new_with_options ("timeout", job->stall_timeout, "user-agent",
                                                         "AlphaVBox/" AVB_VERSION, NULL);
 
+  if (job->tls_database != NULL)
+    soup_session_set_tls_database (session, job->tls_database);
   /* A file that the server has compressed is to arrive as it is. */
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
   return session;

@@ -58,13 +58,14 @@ typedef struct {
   AvbPublisher  publisher; /* pattern NULL: none is known */
   guint         stall_timeout;
   guint         tries;
+  GTlsDatabase *tls_database; /* (nullable) */
   AvbOperation *operation; /* (nullable) */
   GCancellable *cancellable;
 } AvbDownloadJob;
 
 void avb_download_job_free (AvbDownloadJob *self);
 
-SoupSession *avb_download_session_new (guint stall_timeout);
+SoupSession *avb_download_session_new (AvbDownloadJob *job);
 
 /* Sends a request and follows redirects. %NULL with an %AVB_ERROR, %AVB_ERROR_UNAVAILABLE if another
  * try may help. The status is that of an answer with a body, %SOUP_STATUS_NOT_MODIFIED, or

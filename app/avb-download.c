@@ -27,6 +27,7 @@ avb_download_job_free (AvbDownloadJob *self)
   g_free (self->url);
   g_free (self->checksum);
   g_free (self->folder);
+  g_clear_object (&self->tls_database);
   g_clear_object (&self->operation);
   g_clear_object (&self->cancellable);
   g_free (self);
@@ -56,7 +57,7 @@ avb_download_check_url (const char *url, GError **error)
 
   g_return_val_if_fail (url != NULL, FALSE);
 
-  if (strlen (url) <= MAX_URL)
+  if (strlen (url) <= MAX_URL && strpbrk (url, " \t\r\n") == NULL)
     uri = g_uri_parse (url, SOUP_HTTP_URI_FLAGS, NULL);
   if (uri != NULL && g_uri_get_host (uri) != NULL && *g_uri_get_host (uri) != '\0' &&
       (g_str_equal (g_uri_get_scheme (uri), "https") || g_str_equal (g_uri_get_scheme (uri), "http")))
@@ -110,6 +111,7 @@ job_new (AvbDownloadCache *cache, const char *url, const char *checksum, AvbOper
     job->publisher = *publisher;
   job->stall_timeout = avb_download_cache_get_stall_timeout (cache);
   job->tries = avb_download_cache_get_tries (cache);
+  g_set_object (&job->tls_database, avb_download_cache_get_tls_database (cache));
   if (operation != NULL)
     {
       job->operation = g_object_ref (operation);
@@ -144,7 +146,7 @@ with_session (AvbDownloadJob *job, SessionFunc func)
   DexFuture *future;
 
   g_main_context_push_thread_default (context);
-  session = avb_download_session_new (job->stall_timeout);
+  session = avb_download_session_new (job);
   future = func (session, job);
   soup_session_abort (session);
   g_object_unref (session);
