@@ -52,8 +52,10 @@ report_progress (AvbOperation *operation, const char *text, gsize length, guint6
 static GError *
 error_from_tool (const char *text)
 {
+  /* A write of which a part has still found room is an invalid argument to QEMU. */
   if (strstr (text, "No space left on device") != NULL || strstr (text, "File too large") != NULL
-      || strstr (text, "Disk quota exceeded") != NULL)
+      || strstr (text, "Disk quota exceeded") != NULL
+      || (strstr (text, "error while writing") != NULL && strstr (text, "Invalid argument") != NULL))
     return avb_error_new (AVB_ERROR_NO_SPACE, text, _ ("There is no space left on the disk."));
   if (strstr (text, "Permission denied") != NULL)
     return avb_error_new (AVB_ERROR_PERMISSION, text, _ ("A file could not be read or written."));
