@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/avb-export.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-builtin-backends.h"
 #include "backends/avb-error.h"
@@ -224,6 +225,7 @@ avb_application_startup (GApplication *application)
   g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (appearance_cb), self,
                            G_CONNECT_SWAPPED);
   appearance_cb (self);
+  avb_future_finish (avb_export_clean_up (), "clean up after exports that were killed");
   gtk_window_set_default_icon_name (AVB_APPLICATION_ID);
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action,
