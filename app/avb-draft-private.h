@@ -42,8 +42,8 @@ gboolean    avb_draft_plan_name_taken (AvbConnection *connection, const char *na
 /* "i686" media run on "x86_64" machines. (transfer none) (nullable) */
 const char *avb_draft_plan_architecture (AvbCapabilities *capabilities, const char *architecture);
 
-/* Why not, or %NULL. (transfer full) */
-char *avb_draft_find_problem (AvbDraft *self, gboolean *fatal);
+/* (transfer full) (element-type AvbObstacle): the worst first */
+GPtrArray *avb_draft_find_obstacles (AvbDraft *self);
 
 AvbLibrary         *avb_draft_get_library  (AvbDraft *self);
 const AvbOsInfo    *avb_draft_get_os       (AvbDraft *self); /* (nullable) */

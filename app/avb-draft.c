@@ -30,6 +30,7 @@ struct _AvbDraft
   AvbDraftSize size;
   guint64      disk_size;
   gboolean     copy_disk;
+  GListStore  *obstacles;
   char        *problem;
   gboolean     fatal;
   gboolean     applying;         /* numbers change because of a preset */
@@ -59,6 +60,7 @@ enum {
   PROP_MAX_MEMORY_MIB,
   PROP_MAX_DISK_SIZE,
   PROP_FREE_MEMORY_MIB,
+  PROP_OBSTACLES,
   PROP_PROBLEM,
   PROP_PROBLEM_IS_FATAL,
   PROP_CAN_CREATE,
@@ -67,13 +69,37 @@ enum {
 
 static GParamSpec *properties[N_PROPS];
 
+/* Those that stay keep their place: a row with the focus must not go while somebody types. */
+static void
+set_obstacles (AvbDraft *self, GPtrArray *obstacles)
+{
+  GListModel *model = G_LIST_MODEL (self->obstacles);
+  guint old = g_list_model_get_n_items (model);
+  guint same = 0;
+
+  for (; same < MIN (old, obstacles->len); same++)
+    {
+      g_autoptr (AvbObstacle) one = g_list_model_get_item (model, same);
+
+      if (!avb_obstacle_equal (one, g_ptr_array_index (obstacles, same)))
+        break;
+    }
+  if (same < old || same < obstacles->len)
+    g_list_store_splice (self->obstacles, same, old - same, obstacles->pdata != NULL ? obstacles->pdata + same : NULL,
+                         obstacles->len - same);
+}
+
 static void
 avb_draft_check (AvbDraft *self)
 {
-  gboolean fatal = FALSE;
-  g_autofree char *problem = avb_draft_find_problem (self, &fatal);
+  g_autoptr (GPtrArray) obstacles = avb_draft_find_obstacles (self);
+  AvbObstacle *worst = obstacles->len > 0 ? g_ptr_array_index (obstacles, 0) : NULL;
+  gboolean fatal = worst != NULL && avb_obstacle_get_weight (worst) == AVB_OBSTACLE_FATAL;
+  const char *problem =
+      worst != NULL && avb_obstacle_get_weight (worst) != AVB_OBSTACLE_NOTE ? avb_obstacle_get_text (worst) : NULL;
 
   g_object_freeze_notify (G_OBJECT (self));
+  set_obstacles (self, obstacles);
   if (g_set_str (&self->problem, problem))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROBLEM]);
   if (self->fatal != fatal)
@@ -197,6 +223,7 @@ avb_draft_finalize (GObject *object)
   g_clear_object (&self->first_boot);
   g_clear_pointer (&self->os, avb_os_info_free);
   g_free (self->host.disk_path);
+  g_clear_object (&self->obstacles);
   g_free (self->problem);
   G_OBJECT_CLASS (avb_draft_parent_class)->finalize (object);
 }
@@ -220,6 +247,7 @@ avb_draft_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
     case PROP_MAX_MEMORY_MIB: g_value_set_uint64 (value, avb_draft_get_max_memory_mib (self)); break;
     case PROP_MAX_DISK_SIZE: g_value_set_uint64 (value, self->host.free_disk); break;
     case PROP_FREE_MEMORY_MIB: g_value_set_uint64 (value, self->host.free_memory_mib); break;
+    case PROP_OBSTACLES: g_value_set_object (value, self->obstacles); break;
     case PROP_PROBLEM: g_value_set_string (value, self->problem); break;
     case PROP_PROBLEM_IS_FATAL: g_value_set_boolean (value, self->fatal); break;
     case PROP_CAN_CREATE: g_value_set_boolean (value, !self->fatal); break;
@@ -268,6 +296,7 @@ avb_draft_class_init (AvbDraftClass *klass)
       g_param_spec_uint64 ("max-disk-size", NULL, NULL, 0, G_MAXUINT64, 0, readable);
   properties[PROP_FREE_MEMORY_MIB] =
       g_param_spec_uint64 ("free-memory-mib", NULL, NULL, 0, G_MAXUINT64, 0, readable);
+  properties[PROP_OBSTACLES] = g_param_spec_object ("obstacles", NULL, NULL, G_TYPE_LIST_MODEL, readable);
   properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, readable);
   properties[PROP_PROBLEM_IS_FATAL] = g_param_spec_boolean ("problem-is-fatal", NULL, NULL, FALSE, readable);
   properties[PROP_CAN_CREATE] = g_param_spec_boolean ("can-create", NULL, NULL, TRUE, readable);
@@ -281,6 +310,7 @@ avb_draft_init (AvbDraft *self)
   self->copy_disk = TRUE;
   self->spec = avb_machine_spec_new ();
   self->first_boot = avb_first_boot_new ();
+  self->obstacles = g_list_store_new (AVB_TYPE_OBSTACLE);
 }
 
 /* What a fiber gathers before there is a draft. */
@@ -544,6 +574,14 @@ avb_draft_get_can_create (AvbDraft *self)
   g_return_val_if_fail (AVB_IS_DRAFT (self), FALSE);
 
   return !self->fatal;
+}
+
+GListModel *
+avb_draft_get_obstacles (AvbDraft *self)
+{
+  g_return_val_if_fail (AVB_IS_DRAFT (self), NULL);
+
+  return G_LIST_MODEL (self->obstacles);
 }
 
 const AvbOsInfo *

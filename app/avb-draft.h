@@ -8,6 +8,7 @@
 #include "app/avb-first-boot.h"
 #include "app/avb-library.h"
 #include "app/avb-medium.h"
+#include "app/avb-obstacle.h"
 
 G_BEGIN_DECLS
 
@@ -39,7 +40,8 @@ GType avb_draft_size_get_type (void);
  * (#AvbDraftSize, read-write), `disk-size` (uint64, bytes, read-write; 0: no new disk),
  * `copy-disk` (boolean, read-write: for a disk image, copy it (default) or use it where it is),
  * `max-cpus`, `max-memory-mib` (half of the host, at least what the OS needs as far as there is),
- * `max-disk-size` (uint64, bytes free), `free-memory-mib`, `problem` (string, nullable, translated:
+ * `max-disk-size` (uint64, bytes free), `free-memory-mib`, `obstacles` (#GListModel of #AvbObstacle: what stands
+ * in the way, the worst first), `problem` (string, nullable, translated: the first obstacle that is no mere note:
  * why it cannot be created now: name taken or invalid, no space, wrong architecture, …),
  * `problem-is-fatal` (boolean: %FALSE: a warning, creation is possible), `can-create` (boolean).
  */
@@ -87,5 +89,8 @@ guint64         avb_draft_get_free_memory_mib  (AvbDraft *self);
 const char     *avb_draft_get_problem          (AvbDraft *self); /* (nullable) */
 gboolean        avb_draft_get_problem_is_fatal (AvbDraft *self);
 gboolean        avb_draft_get_can_create       (AvbDraft *self);
+GListModel     *avb_draft_get_obstacles        (AvbDraft *self); /* of #AvbObstacle */
+/* Does what the button of an obstacle offers. */
+void            avb_draft_mend                 (AvbDraft *self, AvbMend mend);
 
 G_END_DECLS
