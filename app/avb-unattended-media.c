@@ -153,21 +153,23 @@ extract_entry (AvbReader *archive, const char *path, guint64 limit, GCancellable
   return copied;
 }
 
+/* One file, by its name. Two names of the same data are one file and a link, in any order: @link is set to the
+ * other name then, and nothing is extracted. */
 static gboolean
-extract (const char           *path,
-         const AvbInstallPlan *plan,
-         const char           *kernel,
-         const char           *initrd,
-         GCancellable         *cancellable,
-         GError              **error)
+extract_named (const char   *path,
+               const char   *name,
+               const char   *target,
+               guint64       limit,
+               char        **link,
+               GCancellable *cancellable,
+               GError      **error)
 {
   g_autoptr (AvbReader) archive = archive_read_new ();
-  gboolean have_kernel = FALSE, have_initrd = FALSE;
 
   archive_read_support_format_iso9660 (archive);
   if (archive_read_open_filename (archive, path, BLOCK) != ARCHIVE_OK)
     return fail_to_read (archive, error);
-  for (guint i = 0; i < MAX_ENTRIES && !(have_kernel && have_initrd); i++)
+  for (guint i = 0; i < MAX_ENTRIES; i++)
     {
       struct archive_entry *entry;
       int result;
@@ -179,24 +181,39 @@ extract (const char           *path,
         break;
       if (result < ARCHIVE_WARN)
         return fail_to_read (archive, error);
-      if (!have_kernel && is_named (entry, plan->kernel))
-        {
-          if (!extract_entry (archive, kernel, MAX_KERNEL, cancellable, error))
-            return FALSE;
-          have_kernel = TRUE;
-        }
-      else if (!have_initrd && is_named (entry, plan->initrd))
-        {
-          if (!extract_entry (archive, initrd, MAX_INITRD, cancellable, error))
-            return FALSE;
-          have_initrd = TRUE;
-        }
+      if (!is_named (entry, name))
+        continue;
+      *link = g_strdup (archive_entry_hardlink (entry));
+      return *link != NULL || extract_entry (archive, target, limit, cancellable, error);
     }
-  if (have_kernel && have_initrd)
-    return TRUE;
-  g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, have_kernel ? plan->initrd : plan->kernel,
+  g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, name,
                                            _("The installer is not where it is on discs of this system, so it cannot "
                                              "be told what to do.")));
+  return FALSE;
+}
+
+static gboolean
+extract (const char   *path,
+         const char   *name,
+         const char   *target,
+         guint64       limit,
+         GCancellable *cancellable,
+         GError      **error)
+{
+  g_autofree char *link = NULL;
+  g_autofree char *further = NULL;
+
+  if (!extract_named (path, name, target, limit, &link, cancellable, error))
+    return FALSE;
+  if (link == NULL)
+    return TRUE;
+  if (!extract_named (path, link, target, limit, &further, cancellable, error))
+    return FALSE;
+  if (further == NULL)
+    return TRUE;
+  g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, further,
+                                           _("The installer's kernel cannot be read from the disc: the image is "
+                                             "damaged.")));
   return FALSE;
 }
 
@@ -258,7 +275,8 @@ avb_install_media_extract (const char           *path,
                            GCancellable         *cancellable,
                            GError              **error)
 {
-  return extract (path, plan, kernel, initrd, cancellable, error) && append_files (plan, initrd, error);
+  return extract (path, plan->kernel, kernel, MAX_KERNEL, cancellable, error) &&
+         extract (path, plan->initrd, initrd, MAX_INITRD, cancellable, error) && append_files (plan, initrd, error);
 }
 
 gboolean

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/avb-setup.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 
@@ -202,8 +203,8 @@ static gboolean
 add_kernel (AvbCreation *creation, Work *work, GError **error)
 {
   const char *own = avb_machine_spec_get_kernel_arguments (creation->spec);
-  g_autofree char *kernel = make_volume (creation, work, KERNEL, "-kernel" AVB_VOLUME_DISC_COPY, error);
-  g_autofree char *initrd = kernel != NULL ? make_volume (creation, work, INITRD, "-initrd" AVB_VOLUME_DISC_COPY, error) : NULL;
+  g_autofree char *kernel = make_volume (creation, work, KERNEL, AVB_SETUP_VOLUME "-kernel" AVB_VOLUME_DISC_COPY, error);
+  g_autofree char *initrd = kernel != NULL ? make_volume (creation, work, INITRD, AVB_SETUP_VOLUME "-initrd" AVB_VOLUME_DISC_COPY, error) : NULL;
   g_autofree char *arguments = NULL;
 
   if (initrd == NULL)
@@ -228,7 +229,7 @@ add_disc (AvbCreation *creation, const char *path)
 static gboolean
 add_answers (AvbCreation *creation, Work *work, const char *drivers, GError **error)
 {
-  g_autofree char *path = make_volume (creation, work, DISC, AVB_VOLUME_DISC_COPY, error);
+  g_autofree char *path = make_volume (creation, work, DISC, AVB_SETUP_VOLUME AVB_VOLUME_DISC_COPY, error);
 
   if (path == NULL)
     return FALSE;
@@ -301,4 +302,17 @@ avb_unattended_prepare (AvbCreation *creation, GError **error)
     dex_await (avb_blocking_run (clean_thread, work->folder, NULL), NULL);
   work_free (work);
   return prepared;
+}
+
+gboolean
+avb_unattended_remember (AvbCreation *creation, AvbMachine *machine, GError **error)
+{
+  AvbFirstBoot *from = avb_draft_get_first_boot (creation->draft);
+
+  if (avb_first_boot_get_mode (from) != AVB_FIRST_BOOT_INSTALL)
+    return TRUE;
+  if (avb_first_boot_get_snapshot (from) &&
+      !dex_await (avb_machine_set_setting (machine, AVB_SETUP_SNAPSHOT_SETTING, "yes"), error))
+    return FALSE;
+  return dex_await (avb_machine_set_setting (machine, AVB_SETUP_SETTING, "install"), error);
 }

@@ -105,4 +105,7 @@ gboolean avb_install_media_write_disc (const AvbInstallPlan *plan,
  */
 gboolean avb_unattended_prepare (AvbCreation *creation, GError **error);
 
+/* That @machine, which was just defined, is to be installed: for #AvbSetup. In the creation's fiber. */
+gboolean avb_unattended_remember (AvbCreation *creation, AvbMachine *machine, GError **error);
+
 G_END_DECLS

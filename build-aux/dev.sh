@@ -102,6 +102,26 @@ if needs_guest "$@" && [ -z "${ALPHA_VBOX_GUEST:-}" ] && command -v apt-get > /d
   export ALPHA_VBOX_GUEST
 fi
 
+# So is the Debian installer that tests/install tells what to do.
+needs_installer() {
+  local name
+  [ "$command" = test ] || return 1
+  [ "${1:-}" != --sanitize ] || shift
+  [ $# -gt 0 ] || return 0
+  for name in "$@"; do
+    case 'install / installer' in *"${name}"*) return 0 ;; esac
+  done
+  return 1
+}
+if needs_installer "$@" && [ -z "${ALPHA_VBOX_INSTALLER:-}" ] && command -v apt-get > /dev/null; then
+  ALPHA_VBOX_INSTALLER=$(build-aux/make-installer.sh "$cache" "$cache/home/test-guest")
+  if [ "$place" != here ]; then
+    [ "$(id -u)" != 0 ] || chown 1000:1000 "$cache/home" "$cache/home/test-guest"
+    ALPHA_VBOX_INSTALLER=/home/user/test-guest/$(basename "$ALPHA_VBOX_INSTALLER")
+  fi
+  export ALPHA_VBOX_INSTALLER
+fi
+
 if [ "$command" = format ]; then
   # git stays outside: the checkout is read-only within, and its .git may be a link to elsewhere.
   patch=$(git diff -U0 --no-color --relative HEAD -- '*.c' '*.h' | enter format)

@@ -83,6 +83,7 @@ case $command in
     fi
     build $kind "${options[@]}"
     test_guest
+    [ ! -e "${ALPHA_VBOX_INSTALLER:-}" ] || export AVB_TEST_INSTALLER=$ALPHA_VBOX_INSTALLER
     exec build-aux/run-tests.sh "$AVB_BUILD/$kind" "$@"
     ;;
   run)

@@ -59,17 +59,61 @@ index=$(apt-get "${own[@]}" indextargets --format '$(FILENAME)' 'Component: main
     for (i = 1; i <= NF; i++) if ($i ~ /^Kernel-Version: / && $i != "Kernel-Version: " kernel) other = 1
     if (!other) print
   }' > "$half/index"
-sed -n 's/^Package: //p' "$half/index" | sort -u | xargs apt-get "${own[@]}" download
+sed -n 's/^Package: //p' "$half/index" | sort -u > "$half/names"
+# One name of a missing file would make apt fetch nothing after it: those are made below, or left out.
+xargs -n 40 apt-get "${own[@]}" --ignore-missing download < "$half/names" > "$half/download.log" 2>&1 || true
+mkdir "$half/pool"
+find . -name '*.udeb' -exec mv -t "$half/pool" {} +
+
+# What the index says of one udeb, but for the file.
+stanza_of() { awk -v RS= -F '\n' -v name="Package: $1" '$1 == name' "$half/index"; }
+
+# repack NAME PACKAGE… -- PATTERN…: the udeb NAME out of what the PACKAGEs install. Mirrors that keep no udebs of point
+# releases have their packages.
+repack() {
+  local name=$1 tree=$half/tree packages=() path
+  shift
+  while [ "$1" != -- ]; do packages+=("$1"); shift; done
+  shift
+  rm -rf "$tree"
+  mkdir -p "$tree/DEBIAN"
+  apt-get "${own[@]}" download "${packages[@]}" || return 1
+  for path in *.deb; do
+    dpkg-deb --fsys-tarfile "$path" | tar -x -C "$tree" --wildcards "$@" 2> /dev/null || true
+    rm "$path"
+  done
+  stanza_of "$name" |
+    grep -v -e '^Filename:' -e '^Size:' -e '^SHA256:' -e '^MD5sum:' -e '^SHA1:' > "$tree/DEBIAN/control"
+  dpkg-deb --root-owner-group -Zgzip -b "$tree" "$half/pool/${name}_made.udeb"
+}
+missing() { [ -z "$(find "$half/pool" -name "$1_*" -print -quit)" ]; }
+modules=./usr/lib/modules/$kernel/kernel
+if missing "scsi-modules-$kernel-di"; then
+  repack "scsi-modules-$kernel-di" "linux-image-$kernel" -- \
+    "$modules/drivers/block/virtio_blk.ko*" "$modules/drivers/char/virtio_console.ko*" "$modules/drivers/scsi/virtio_scsi.ko*"
+fi
+if missing "ext4-modules-$kernel-di"; then
+  repack "ext4-modules-$kernel-di" "linux-image-$kernel" -- "$modules/fs/ext4/*" "$modules/fs/jbd2/*" \
+    "$modules/fs/mbcache.ko*" "$modules/lib/crc16.ko*" "$modules/crypto/crc32c_generic.ko*"
+fi
+if missing e2fsprogs-udeb; then
+  repack e2fsprogs-udeb e2fsprogs libext2fs2t64 libcom-err2 libss2 -- './usr/sbin/mke2fs' './usr/sbin/mkfs.ext*' \
+    './usr/sbin/e2fsck' './usr/sbin/fsck.ext*' './usr/sbin/resize2fs' './usr/sbin/tune2fs' './usr/lib/*/lib*.so.*' './etc/mke2fs.conf'
+fi
+
+# The index of what is there.
 parts=dists/$suite/main/debian-installer/binary-amd64
-mkdir -p "$half/made/mirror/$parts"
-cp "$half/index" "$half/made/mirror/$parts/Packages"
-gzip -9kn "$half/made/mirror/$parts/Packages"
-while read -r path; do
-  name=$(basename "$path")
-  [ -e "$name" ] || continue
-  mkdir -p "$half/made/mirror/$(dirname "$path")"
-  mv "$name" "$half/made/mirror/$path"
-done < <(sed -n 's/^Filename: //p' "$half/index")
+mirror=$half/made/mirror
+mkdir -p "$mirror/$parts" "$mirror/pool"
+find "$half/pool" -name '*.udeb' -exec mv -t "$mirror/pool" {} +
+cd "$mirror"
+for file in pool/*.udeb; do
+  name=$(basename "$file")
+  stanza_of "${name%%_*}" |
+    grep -v -e '^Filename:' -e '^Size:' -e '^SHA256:' -e '^MD5sum:' -e '^SHA1:' || continue
+  printf 'Filename: %s\nSize: %s\nSHA256: %s\n\n' "$file" "$(stat -c %s "$file")" "$(sha256sum < "$file" | cut -d' ' -f1)"
+done > "$parts/Packages"
+gzip -9kn "$parts/Packages"
 cd "$half/made/mirror/dists/$suite"
 {
   printf 'Origin: Debian\nLabel: Debian\nSuite: stable\nCodename: %s\nVersion: 13\nArchitectures: amd64\n' "$suite"

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/avb-export.h"
+#include "app/avb-setup.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-builtin-backends.h"
 #include "backends/avb-error.h"
@@ -21,6 +22,7 @@ struct _AvbApplication {
   AdwApplication parent_instance;
 
   AvbLibrary    *library;
+  GListModel    *setups; /* kept: first boots come to their end while the program runs */
   GSettings     *settings;
   gboolean       connected; /* the first connections were opened */
   gboolean       closing;
@@ -221,6 +223,7 @@ avb_application_startup (GApplication *application)
 
   backends = avb_builtin_backends ();
   self->library = avb_library_new (backends);
+  self->setups = avb_setup_list_new (self->library);
   self->settings = g_settings_new (AVB_APPLICATION_ID);
   g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (appearance_cb), self,
                            G_CONNECT_SWAPPED);
@@ -285,6 +288,7 @@ avb_application_shutdown (GApplication *application)
 {
   AvbApplication *self = AVB_APPLICATION (application);
 
+  g_clear_object (&self->setups);
   g_clear_object (&self->library);
   g_clear_object (&self->settings);
   G_APPLICATION_CLASS (avb_application_parent_class)->shutdown (application);
