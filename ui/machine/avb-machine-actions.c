@@ -10,6 +10,7 @@
 
 #include "backends/avb-blocking.h"
 #include "ui/avb-feedback.h"
+#include "ui/machine/avb-clone-actions.h"
 #include "ui/machine/avb-export-dialog.h"
 #include "ui/machine/avb-rename-dialog.h"
 
@@ -62,6 +63,11 @@ static const struct {
   { "reboot", avb_machine_can_shut_down, FALSE },
   { "reset", avb_machine_can_reset, FALSE },
   { "force-off", can_force_off, FALSE },
+  { "clone", avb_clone_actions_can_clone, TRUE },
+  { "new-from-template", avb_clone_actions_can_derive, TRUE },
+  { "make-template", avb_clone_actions_can_freeze, TRUE },
+  { "make-ordinary", avb_clone_actions_can_release, TRUE },
+  { "snapshots", avb_clone_actions_can_snapshot, TRUE },
   { "export", can_always, TRUE },
   { "rename", avb_machine_can_rename, TRUE },
   { "delete", avb_machine_can_delete, FALSE },
@@ -212,6 +218,26 @@ export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   if (self->targets->len == 1)
     adw_dialog_present (avb_export_dialog_new (self->library, g_ptr_array_index (self->targets, 0)), self->owner);
+}
+
+static void
+clone_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  AvbMachineActions *self = user_data;
+  static const struct {
+    const char *name;
+    void (*run) (GtkWidget *owner, AvbLibrary *library, AvbMachine *machine);
+  } runs[] = {
+    { "clone", avb_clone_actions_clone },
+    { "new-from-template", avb_clone_actions_clone },
+    { "make-template", avb_clone_actions_freeze },
+    { "make-ordinary", avb_clone_actions_release },
+    { "snapshots", avb_clone_actions_snapshot },
+  };
+
+  for (guint i = 0; self->targets->len == 1 && i < G_N_ELEMENTS (runs); i++)
+    if (g_str_equal (g_action_get_name (G_ACTION (action)), runs[i].name))
+      runs[i].run (self->owner, self->library, g_ptr_array_index (self->targets, 0));
 }
 
 /* A question that was asked about some machines. */
@@ -465,6 +491,11 @@ static const GActionEntry entries[] = {
   { .name = "reboot", .activate = run_cb },
   { .name = "reset", .activate = reset_cb },
   { .name = "force-off", .activate = force_off_cb },
+  { .name = "clone", .activate = clone_cb },
+  { .name = "new-from-template", .activate = clone_cb },
+  { .name = "make-template", .activate = clone_cb },
+  { .name = "make-ordinary", .activate = clone_cb },
+  { .name = "snapshots", .activate = clone_cb },
   { .name = "export", .activate = export_cb },
   { .name = "rename", .activate = rename_cb },
   { .name = "delete", .activate = delete_cb },
