@@ -192,7 +192,7 @@ revert_cb (GtkButton *button, Row *row)
 static void
 delete_cb (GtkButton *button, Row *row)
 {
-  ask (row, g_strdup_printf (_("Delete the Snapshot “%s”?"), row->name),
+  ask (row, g_strdup_printf (_("Delete “%s”?"), row->name),
        _("You can no longer go back to it. The machine stays as it is."), _("_Delete"),
        G_CALLBACK (delete_response_cb));
 }
