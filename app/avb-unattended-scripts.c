@@ -283,6 +283,19 @@ make_config (OsinfoDb               *database,
   return config;
 }
 
+/* libosinfo spins a main loop in this: one of this thread's own, or it would run the main thread's callbacks here. */
+static char *
+generate (OsinfoInstallScript *script, OsinfoMedia *media, OsinfoInstallConfig *config, GError **error)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  char *text;
+
+  g_main_context_push_thread_default (context);
+  text = osinfo_install_script_generate_for_media (script, media, config, NULL, error);
+  g_main_context_pop_thread_default (context);
+  return text;
+}
+
 static gboolean
 add_file (AvbInstallPlan         *plan,
           OsinfoDb               *database,
@@ -305,7 +318,7 @@ add_file (AvbInstallPlan         *plan,
       choice->script, choice->installer == AVB_INSTALLER_WINDOWS ? OSINFO_INSTALL_SCRIPT_INJECTION_METHOD_CDROM
                                                                  : OSINFO_INSTALL_SCRIPT_INJECTION_METHOD_INITRD);
   osinfo_install_script_set_installation_source (choice->script, OSINFO_INSTALL_SCRIPT_INSTALLATION_SOURCE_MEDIA);
-  raw = osinfo_install_script_generate_for_media (choice->script, media, config, NULL, &local_error);
+  raw = generate (choice->script, media, config, &local_error);
   if (raw == NULL)
     {
       g_propagate_error (error, avb_error_new (AVB_ERROR_FAILED, local_error->message,
