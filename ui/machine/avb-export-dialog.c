@@ -34,7 +34,7 @@ G_DEFINE_FINAL_TYPE (AvbExportDialog, avb_export_dialog, ADW_TYPE_DIALOG)
 
 /* What the toast at the end needs. */
 typedef struct {
-  GtkWidget *window;
+  GtkWidget *window; /* weak: the toast lives in it */
   char      *name;
   char      *path;
 } Job;
@@ -44,7 +44,7 @@ job_free (gpointer data)
 {
   Job *job = data;
 
-  g_object_unref (job->window);
+  g_clear_weak_pointer (&job->window);
   g_free (job->name);
   g_free (job->path);
   g_free (job);
@@ -123,7 +123,8 @@ show_cb (AdwToast *toast, Job *job)
   g_autoptr (GFile) file = g_file_new_for_path (job->path);
   g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
 
-  gtk_file_launcher_open_containing_folder (launcher, GTK_WINDOW (job->window), NULL, NULL, NULL);
+  if (job->window != NULL)
+    gtk_file_launcher_open_containing_folder (launcher, GTK_WINDOW (job->window), NULL, NULL, NULL);
 }
 
 static DexFuture *
@@ -132,10 +133,13 @@ exported_cb (DexFuture *future, gpointer user_data)
   Job *job = user_data;
   Job *shown;
   g_autofree char *title = NULL;
-  AdwToast *toast = adw_toast_new ("");
+  AdwToast *toast;
 
+  if (job->window == NULL)
+    return dex_future_new_true ();
+  toast = adw_toast_new ("");
   shown = g_new0 (Job, 1);
-  shown->window = g_object_ref (job->window);
+  g_set_weak_pointer (&shown->window, job->window);
   shown->path = g_value_dup_string (dex_future_get_value (future, NULL));
   /* Translators: %s is a machine's name. */
   title = g_strdup_printf (_("Exported “%s”"), job->name);
@@ -162,7 +166,7 @@ export_cb (AvbExportDialog *self)
     return;
   operation = avb_operation_new (title);
   job = g_new0 (Job, 1);
-  job->window = g_object_ref (window);
+  g_set_weak_pointer (&job->window, window);
   job->name = g_strdup (avb_machine_get_name (self->machine));
   avb_library_add_job (self->library, operation);
   future = avb_export_machine (self->machine, adw_combo_row_get_selected (self->format), path,

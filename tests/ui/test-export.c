@@ -1,0 +1,54 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "avb-ui-test.h"
+
+#include "ui/machine/avb-export-dialog.h"
+
+/* What stands in the way is said, and goes; then one click makes the files, and a toast says so. */
+static void
+test_life (void)
+{
+  AvbUiTest test = { 0 };
+  g_autofree char *folder = avb_test_make_folder ();
+  g_autofree char *ova = g_build_filename (folder, "test.ova", NULL);
+  g_autofree char *sums = g_build_filename (folder, "test.ova.sha256", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (folder);
+  g_autoptr (GError) error = NULL;
+  AvbMachine *machine;
+  AdwDialog *dialog;
+  GtkWidget *button;
+
+  avb_ui_test_set_up (&test, NULL);
+  machine = avb_ui_test_machine (&test, "test");
+  dialog = avb_export_dialog_new (test.library, machine);
+  adw_dialog_present (dialog, GTK_WIDGET (test.window));
+  avb_test_until_true (avb_ui_find_text (GTK_WIDGET (dialog), "The machine must be off.") != NULL);
+  avb_test_until_true (avb_ui_find_text (GTK_WIDGET (dialog), "for VirtualBox") != NULL);
+  avb_ui_check_names (GTK_WIDGET (dialog));
+  button = avb_ui_find_button (GTK_WIDGET (dialog), "Export");
+  g_assert_false (gtk_widget_get_sensitive (button));
+
+  avb_test_spin (avb_machine_force_off (machine), &error);
+  g_assert_no_error (error);
+  avb_test_until_true (gtk_widget_get_sensitive (button));
+  avb_export_dialog_set_folder (AVB_EXPORT_DIALOG (dialog), file);
+  avb_ui_click (GTK_WIDGET (dialog), "Export");
+  avb_test_until_true (g_file_test (ova, G_FILE_TEST_EXISTS) && g_file_test (sums, G_FILE_TEST_EXISTS));
+  avb_test_until_true (avb_ui_find_text (GTK_WIDGET (test.window), "Exported “test”") != NULL);
+  g_assert_cmpuint (avb_library_count_jobs (test.library), ==, 0);
+  avb_ui_test_tear_down (&test);
+  avb_test_remove_folder (folder);
+}
+
+int
+main (int argc, char **argv)
+{
+  avb_ui_test_init (&argc, &argv);
+
+  g_test_add_func ("/Avb/Ui/Export/life", test_life);
+
+  return g_test_run ();
+}
