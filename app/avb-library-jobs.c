@@ -55,23 +55,55 @@ await_end (AvbOperation *job)
   dex_unref (promise);
 }
 
-static DexFuture *
-cancel_jobs_fiber (gpointer data)
+typedef struct {
+  AvbLibrary *library;
+  gboolean    cancel;
+} AwaitCall;
+
+static void
+await_call_free (gpointer data)
 {
-  AvbLibrary *self = data;
+  AwaitCall *call = data;
+
+  g_object_unref (call->library);
+  g_free (call);
+}
+
+static DexFuture *
+await_jobs_fiber (gpointer data)
+{
+  AwaitCall *call = data;
 
   /* One that ends may have begun another. */
   for (;;)
     {
-      g_autoptr (GPtrArray) under_way = list_under_way (self);
+      g_autoptr (GPtrArray) under_way = list_under_way (call->library);
 
       if (under_way->len == 0)
         return dex_future_new_true ();
-      for (guint i = 0; i < under_way->len; i++)
+      for (guint i = 0; call->cancel && i < under_way->len; i++)
         avb_operation_cancel (g_ptr_array_index (under_way, i));
       for (guint i = 0; i < under_way->len; i++)
         await_end (g_ptr_array_index (under_way, i));
     }
+}
+
+static DexFuture *
+await_jobs (AvbLibrary *self, gboolean cancel)
+{
+  AwaitCall *call = g_new0 (AwaitCall, 1);
+
+  call->library = g_object_ref (self);
+  call->cancel = cancel;
+  return dex_scheduler_spawn (NULL, 0, await_jobs_fiber, call, await_call_free);
+}
+
+DexFuture *
+avb_library_await_jobs (AvbLibrary *self)
+{
+  dex_return_error_if_fail (AVB_IS_LIBRARY (self));
+
+  return await_jobs (self, FALSE);
 }
 
 DexFuture *
@@ -79,5 +111,5 @@ avb_library_cancel_jobs (AvbLibrary *self)
 {
   dex_return_error_if_fail (AVB_IS_LIBRARY (self));
 
-  return dex_scheduler_spawn (NULL, 0, cancel_jobs_fiber, g_object_ref (self), g_object_unref);
+  return await_jobs (self, TRUE);
 }

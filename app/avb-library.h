@@ -61,8 +61,14 @@ AvbJobQueue *avb_library_get_queue (AvbLibrary *self);
 AvbCatalog       *avb_library_get_catalog   (AvbLibrary *self);
 AvbDownloadCache *avb_library_get_downloads (AvbLibrary *self);
 
+/* Empties the cache but for what is being downloaded and what machines have in their drives. Resolves
+ * to how many bytes that freed (uint64); rejects, and removes nothing, if a machine cannot be asked. */
+DexFuture *avb_library_empty_downloads (AvbLibrary *self) G_GNUC_WARN_UNUSED_RESULT;
+
 /* How many jobs are under way, failed ones not counted. */
 guint      avb_library_count_jobs  (AvbLibrary *self);
+/* Resolves to %TRUE as soon as none is under way. */
+DexFuture *avb_library_await_jobs  (AvbLibrary *self) G_GNUC_WARN_UNUSED_RESULT;
 /* At the end of the program: cancels every job that can be cancelled, and waits until all have ended
  * and removed what they made. Resolves to %TRUE. */
 DexFuture *avb_library_cancel_jobs (AvbLibrary *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -229,6 +229,11 @@ avb_application_startup (GApplication *application)
                            G_CONNECT_SWAPPED);
   appearance_cb (self);
   avb_future_finish (avb_export_clean_up (), "clean up after exports that were killed");
+  g_settings_bind (self->settings, "parallel-jobs", avb_library_get_queue (self->library), "limit", G_SETTINGS_BIND_GET);
+  g_settings_bind (self->settings, "parallel-downloads", avb_library_get_downloads (self->library), "limit",
+                   G_SETTINGS_BIND_GET);
+  g_settings_bind (self->settings, "favorite-systems", avb_library_get_catalog (self->library), "favorites",
+                   G_SETTINGS_BIND_DEFAULT);
   gtk_window_set_default_icon_name (AVB_APPLICATION_ID);
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action,

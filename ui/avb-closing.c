@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "backends/avb-error.h"
+#include "ui/avb-background.h"
 #include "ui/avb-feedback.h"
 #include "ui/avb-jobs-button.h"
 
@@ -53,6 +54,7 @@ ask_to_leave (Closing *closing, const char *message)
   adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "cancel");
   adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "cancel");
   g_signal_connect (dialog, "response", G_CALLBACK (leave_response_cb), closing);
+  gtk_window_present (GTK_WINDOW (closing->window));
   adw_dialog_present (dialog, closing->window);
 }
 
@@ -135,7 +137,8 @@ deleted_cb (DexFuture *future, gpointer user_data)
       finish (closing, TRUE);
       return dex_future_new_true ();
     }
-  show_progress (closing);
+  if (gtk_widget_get_visible (closing->window))
+    show_progress (closing);
   return dex_future_finally (avb_library_save_running (closing->library, closing->operation),
                              saved_cb, closing, NULL);
 }
@@ -155,11 +158,50 @@ close_now (Closing *closing)
                                                            jobs_ended_cb, closing, NULL));
 }
 
+/* --- without a window --- */
+
+static void
+shown_cb (GtkWidget *window, GParamSpec *pspec, DexPromise *shown)
+{
+  if (gtk_widget_get_visible (window) && dex_future_is_pending (DEX_FUTURE (shown)))
+    dex_promise_resolve_boolean (shown, TRUE);
+}
+
+/* In a fiber. Until the jobs have ended, or somebody opened the window again: then nothing is closed. */
+static DexFuture *
+background_fiber (gpointer data)
+{
+  Closing *closing = data;
+  DexPromise *shown = dex_promise_new ();
+  g_autoptr (GError) error = NULL;
+  gulong handler;
+
+  if (!dex_await (avb_background_request (GTK_WINDOW (closing->window)), &error))
+    {
+      avb_feedback_error (closing->window, error);
+      finish (closing, FALSE);
+      dex_unref (shown);
+      return dex_future_new_true ();
+    }
+  gtk_widget_set_visible (closing->window, FALSE);
+  handler = g_signal_connect (closing->window, "notify::visible", G_CALLBACK (shown_cb), shown);
+  dex_await (dex_future_first (avb_library_await_jobs (closing->library), dex_ref (DEX_FUTURE (shown)), NULL), NULL);
+  g_signal_handler_disconnect (closing->window, handler);
+  dex_unref (shown);
+  if (gtk_widget_get_visible (closing->window))
+    finish (closing, FALSE);
+  else
+    close_now (closing);
+  return dex_future_new_true ();
+}
+
 static void
 jobs_response_cb (AdwAlertDialog *dialog, const char *response, Closing *closing)
 {
   if (g_str_equal (response, "stop"))
     close_now (closing);
+  else if (g_str_equal (response, "background"))
+    avb_feedback_watch (closing->window, dex_scheduler_spawn (NULL, 0, background_fiber, closing, NULL));
   else
     finish (closing, FALSE);
 }
@@ -169,16 +211,16 @@ static void
 ask_to_stop_jobs (Closing *closing, guint n)
 {
   g_autofree char *body =
-      g_strdup_printf (ngettext ("%u task is under way. If the window is closed, it is canceled and what it made so "
-                                 "far is removed.",
-                                 "%u tasks are under way. If the window is closed, they are canceled and what they "
+      g_strdup_printf (ngettext ("%u task is under way. It can go on without the window, or be canceled: then what it "
                                  "made so far is removed.",
+                                 "%u tasks are under way. They can go on without the window, or be canceled: then what "
+                                 "they made so far is removed.",
                                  n),
                        n);
-  AdwDialog *dialog = adw_alert_dialog_new (_("Cancel Work and Close?"), body);
+  AdwDialog *dialog = adw_alert_dialog_new (_("Close While Work Is Under Way?"), body);
 
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "go-on", _("_Keep Open"), "stop",
-                                  _("_Cancel Work and Close"), NULL);
+                                  _("_Cancel Work and Close"), "background", _("_Go On in the Background"), NULL);
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "stop", ADW_RESPONSE_DESTRUCTIVE);
   adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "go-on");
   adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "go-on");

@@ -14,12 +14,14 @@ void
 avb_feedback_toast (GtkWidget *widget, AdwToast *toast)
 {
   GtkRoot *root = widget != NULL ? gtk_widget_get_root (widget) : NULL;
-
+  GtkWidget *preferences = widget != NULL ? gtk_widget_get_ancestor (widget, ADW_TYPE_PREFERENCES_DIALOG) : NULL;
   GtkWidget *content = ADW_IS_APPLICATION_WINDOW (root)
                            ? adw_application_window_get_content (ADW_APPLICATION_WINDOW (root))
                            : NULL;
 
-  if (AVB_IS_WINDOW (root))
+  if (preferences != NULL)
+    adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (preferences), toast);
+  else if (AVB_IS_WINDOW (root))
     avb_window_add_toast (AVB_WINDOW (root), toast);
   else if (ADW_IS_TOAST_OVERLAY (content))
     adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (content), toast);

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/avb-downloads-page.h"
 #include "ui/avb-format.h"
 
 struct _AvbPreferences {
@@ -18,6 +19,7 @@ struct _AvbPreferences {
 
   AdwComboRow         *on_close;
   AdwComboRow         *appearance;
+  AvbDownloadsPage    *downloads;
   AdwPreferencesGroup *connections;
   AdwEntryRow         *add;
   GtkLabel            *problem;
@@ -222,11 +224,13 @@ avb_preferences_class_init (AvbPreferencesClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (AVB_TYPE_DOWNLOADS_PAGE);
   G_OBJECT_CLASS (klass)->dispose = avb_preferences_dispose;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/alphavbox/AlphaVBox/ui/avb-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, AvbPreferences, on_close);
   gtk_widget_class_bind_template_child (widget_class, AvbPreferences, appearance);
+  gtk_widget_class_bind_template_child (widget_class, AvbPreferences, downloads);
   gtk_widget_class_bind_template_child (widget_class, AvbPreferences, connections);
   gtk_widget_class_bind_template_child (widget_class, AvbPreferences, add);
   gtk_widget_class_bind_template_child (widget_class, AvbPreferences, problem);
@@ -250,6 +254,7 @@ avb_preferences_new (AvbLibrary *library)
   self = g_object_new (AVB_TYPE_PREFERENCES, NULL);
   self->library = g_object_ref (library);
   self->settings = g_settings_new (AVB_APPLICATION_ID);
+  avb_downloads_page_set_library (self->downloads, library);
   g_settings_bind_with_mapping (self->settings, "on-close", self->on_close, "selected",
                                 G_SETTINGS_BIND_DEFAULT, nick_to_index, index_to_nick,
                                 (gpointer) &close_choices, NULL);
