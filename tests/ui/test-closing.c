@@ -60,6 +60,50 @@ test_jobs (void)
   avb_ui_test_tear_down (&test);
 }
 
+/* The window goes, the work goes on to its end, and then the program may end. */
+static void
+test_background (void)
+{
+  AvbUiTest test = { 0 };
+  Answer answer = { FALSE, FALSE };
+  g_autoptr (AvbOperation) job = avb_operation_new ("Copying");
+
+  avb_ui_test_set_up (&test, NULL);
+  avb_library_add_job (test.library, job);
+  avb_closing_run (GTK_WIDGET (test.window), test.library, FALSE, done_cb, &answer);
+  avb_ui_click (GTK_WIDGET (test.window), "Go On in the Background");
+  avb_test_until_true (!gtk_widget_get_visible (GTK_WIDGET (test.window)));
+  for (guint i = 0; i < 10; i++)
+    avb_test_pass_time ();
+  g_assert_false (answer.called);
+  g_assert_cmpint (avb_operation_get_state (job), ==, AVB_OPERATION_RUNNING);
+
+  avb_operation_finish (job, NULL);
+  avb_test_until_true (answer.called);
+  g_assert_true (answer.go_on);
+  avb_ui_test_tear_down (&test);
+}
+
+static void
+test_back_from_background (void)
+{
+  AvbUiTest test = { 0 };
+  Answer answer = { FALSE, FALSE };
+  g_autoptr (AvbOperation) job = avb_operation_new ("Copying");
+
+  avb_ui_test_set_up (&test, NULL);
+  avb_library_add_job (test.library, job);
+  avb_closing_run (GTK_WIDGET (test.window), test.library, FALSE, done_cb, &answer);
+  avb_ui_click (GTK_WIDGET (test.window), "Go On in the Background");
+  avb_test_until_true (!gtk_widget_get_visible (GTK_WIDGET (test.window)));
+  gtk_window_present (GTK_WINDOW (test.window));
+  avb_test_until_true (answer.called);
+  g_assert_false (answer.go_on);
+  g_assert_cmpint (avb_operation_get_state (job), ==, AVB_OPERATION_RUNNING);
+  avb_operation_finish (job, NULL);
+  avb_ui_test_tear_down (&test);
+}
+
 static void
 test_nothing_to_do (void)
 {
@@ -78,6 +122,8 @@ main (int argc, char **argv)
 {
   avb_ui_test_init (&argc, &argv);
   g_test_add_func ("/Avb/Closing/jobs", test_jobs);
+  g_test_add_func ("/Avb/Closing/background", test_background);
+  g_test_add_func ("/Avb/Closing/back-from-background", test_back_from_background);
   g_test_add_func ("/Avb/Closing/nothing-to-do", test_nothing_to_do);
   return g_test_run ();
 }
