@@ -31,6 +31,9 @@ DexFuture *avb_machine_clone (AvbMachine         *self,
                               const AvbCloneSpec *clone,
                               AvbOperation       *operation) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The setting of a machine that is gone when it is off: there is nothing to go on from. */
+#define AVB_SETTING_DISPOSABLE "disposable"
+
 /* The setting that makes a machine a template. */
 #define AVB_SETTING_TEMPLATE "template"
 

@@ -106,6 +106,8 @@ avb_machine_update_can (AvbMachine *self)
     now &= ~AVB_MACHINE_CAN_SAVE;
   if (priv->state == AVB_MACHINE_SAVED && priv->operation != NULL)
     now = 0;
+  if (g_hash_table_contains (priv->settings, AVB_SETTING_DISPOSABLE))
+    now &= ~(AVB_MACHINE_CAN_SAVE | AVB_MACHINE_CAN_EDIT);
   /* Frozen: its clones stand on what it is. */
   if (g_hash_table_contains (priv->settings, AVB_SETTING_TEMPLATE))
     now &= ~(AVB_MACHINE_CAN_START | AVB_MACHINE_CAN_EDIT);
@@ -613,10 +615,9 @@ void
 avb_machine_emit_setting_changed (AvbMachine *self, const char *key)
 {
   if (g_str_equal (key, AVB_SETTING_TEMPLATE))
-    {
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_TEMPLATE]);
-      avb_machine_update_can (self);
-    }
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_TEMPLATE]);
+  if (g_str_equal (key, AVB_SETTING_TEMPLATE) || g_str_equal (key, AVB_SETTING_DISPOSABLE))
+    avb_machine_update_can (self);
   /* No quark of it: nobody waits for this key. Keys come from outside and quarks are for ever. */
   g_signal_emit (self, signals[SETTING_CHANGED], g_quark_try_string (key), key);
 }

@@ -40,6 +40,10 @@ orphan_thread (gpointer data)
   if (domain == NULL)
     return virGetLastErrorCode () == VIR_ERR_NO_DOMAIN ? dex_future_new_true ()
                                                        : avb_libvirt_future_error ("orphan");
+  /* One that is transient is gone with its process. */
+  if (virDomainIsPersistent (domain) == 0)
+    return virDomainDestroy (domain) == 0 ? dex_future_new_true ()
+                                          : avb_libvirt_future_error ("orphan");
   return avb_libvirt_delete_domain (domain, AVB_DELETE_KEEP_DISKS, NULL);
 }
 
@@ -132,7 +136,9 @@ create_thread (gpointer data)
   /* Known from the start, so that it is known which one was made if the answer gets lost. */
   avb_domain_xml_set_uuid (xml, call->uuid);
   text = avb_domain_xml_to_string (xml);
-  domain = virDomainDefineXMLFlags (vir, text, VIR_DOMAIN_DEFINE_VALIDATE);
+  domain = avb_machine_spec_get_transient (call->spec)
+               ? virDomainCreateXML (vir, text, VIR_DOMAIN_START_VALIDATE)
+               : virDomainDefineXMLFlags (vir, text, VIR_DOMAIN_DEFINE_VALIDATE);
   if (domain == NULL)
     return create_failed (vir, avb_libvirt_error_new (_ ("The machine could not be created.")));
   read = avb_libvirt_domain_read (vir, call->uuid, FALSE, &error);
@@ -186,6 +192,8 @@ avb_libvirt_connection_create_machine (AvbConnection *connection, AvbMachineSpec
   call->vir = avb_libvirt_connection_ref_vir (self);
   call->spec = avb_machine_spec_copy (spec);
   call->uuid = g_uuid_string_random ();
-  return dex_future_finally (
-      avb_blocking_run (create_thread, call, NULL), created_cb, call, create_call_free);
+  return dex_future_finally (avb_machine_spec_get_transient (spec)
+                                 ? avb_blocking_run_long (create_thread, call, NULL)
+                                 : avb_blocking_run (create_thread, call, NULL),
+                             created_cb, call, create_call_free);
 }
