@@ -359,35 +359,36 @@ start_machine (AvbCreation *self, AvbMachine *machine, GError **error)
 }
 
 static AvbAcceleration
-get_acceleration (AvbCreation *self)
+get_acceleration (AvbConnection *connection)
 {
-  AvbCapabilities *capabilities = avb_connection_get_capabilities (self->connection);
+  AvbCapabilities *capabilities = avb_connection_get_capabilities (connection);
 
   return capabilities != NULL ? avb_capabilities_get_acceleration (capabilities) : AVB_ACCELERATION_UNKNOWN;
 }
 
 /* In a fiber. A machine must not be emulated for good because it was created in the first second; one that
  * nobody knows to run otherwise is. */
-static void
-await_probe (AvbCreation *self)
+void
+avb_draft_await_probe (AvbDraft *draft, AvbOperation *operation)
 {
-  GCancellable *cancellable = avb_operation_get_cancellable (self->operation);
+  AvbConnection *connection = avb_draft_get_connection (draft);
+  GCancellable *cancellable = avb_operation_get_cancellable (operation);
 
-  if (!avb_connection_get_is_local (self->connection) ||
-      g_str_has_prefix (avb_connection_get_uri (self->connection), "test:"))
+  if (!avb_connection_get_is_local (connection) ||
+      g_str_has_prefix (avb_connection_get_uri (connection), "test:"))
     return;
   /* Where the test itself cannot be run it is waited for but once. */
-  if (g_object_get_data (G_OBJECT (self->connection), PROBE_KEY) == NULL)
-    for (guint i = 0; i < PROBE_SECONDS * 10 && get_acceleration (self) == AVB_ACCELERATION_UNKNOWN &&
+  if (g_object_get_data (G_OBJECT (connection), PROBE_KEY) == NULL)
+    for (guint i = 0; i < PROBE_SECONDS * 10 && get_acceleration (connection) == AVB_ACCELERATION_UNKNOWN &&
                       !g_cancellable_is_cancelled (cancellable);
          i++)
       {
-        avb_operation_set_status (self->operation, _("Finding out what this computer can do"));
+        avb_operation_set_status (operation, _("Finding out what this computer can do"));
         dex_await (dex_timeout_new_msec (100), NULL);
       }
-  g_object_set_data (G_OBJECT (self->connection), PROBE_KEY, GINT_TO_POINTER (TRUE));
-  if (get_acceleration (self) == AVB_ACCELERATION_UNKNOWN)
-    avb_machine_spec_set_accelerated (avb_draft_get_spec (self->draft), FALSE);
+  g_object_set_data (G_OBJECT (connection), PROBE_KEY, GINT_TO_POINTER (TRUE));
+  if (get_acceleration (connection) == AVB_ACCELERATION_UNKNOWN)
+    avb_machine_spec_set_accelerated (avb_draft_get_spec (draft), FALSE);
 }
 
 static AvbMachine *
@@ -396,7 +397,7 @@ create (AvbCreation *self, GError **error)
   g_autoptr (AvbMachine) machine = NULL;
 
   self->remains = remains_new (self->connection);
-  await_probe (self);
+  avb_draft_await_probe (self->draft, self->operation);
   self->spec = avb_draft_dup_spec (self->draft);
   if (make_disks (self, error) && avb_unattended_prepare (self, error))
     {

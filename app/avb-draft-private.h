@@ -51,5 +51,7 @@ const AvbDraftHost *avb_draft_get_host     (AvbDraft *self);
 /* A copy with disks (but their paths) left to the caller and a network card. (transfer full) */
 AvbMachineSpec     *avb_draft_dup_spec     (AvbDraft *self);
 AvbDiskBus          avb_draft_get_disk_bus (AvbDraft *self);
+/* In a fiber: until it is known whether this computer can accelerate machines, or nobody knows. */
+void                avb_draft_await_probe  (AvbDraft *self, AvbOperation *operation);
 
 G_END_DECLS
