@@ -17,6 +17,7 @@
 #include "ui/avb-feedback.h"
 #include "ui/avb-preferences.h"
 #include "ui/avb-window.h"
+#include "ui/machine/avb-disposable-actions.h"
 
 struct _AvbApplication {
   AdwApplication parent_instance;
@@ -141,6 +142,25 @@ new_machine_action (GSimpleAction *action, GVariant *parameter, gpointer user_da
 }
 
 static void
+disposable_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  AvbApplication *self = user_data;
+
+  open_usual_connections (self);
+  avb_disposable_choose (GTK_WINDOW (present_window (self)), self->library);
+}
+
+static void
+open_disposable_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  AvbApplication *self = user_data;
+  g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
+
+  open_usual_connections (self);
+  avb_disposable_open_file (GTK_WINDOW (present_window (self)), self->library, file);
+}
+
+static void
 closed_cb (gboolean go_on, gpointer user_data)
 {
   AvbApplication *self = user_data;
@@ -182,6 +202,8 @@ static const GActionEntry entries[] = {
   { .name = "about", .activate = about_action },
   { .name = "quit", .activate = quit_action },
   { .name = "new-machine", .activate = new_machine_action },
+  { .name = "disposable", .activate = disposable_action },
+  { .name = "open-disposable", .activate = open_disposable_action, .parameter_type = "s" },
   { .name = "connect", .activate = connect_action, .parameter_type = "s" },
 };
 
@@ -194,6 +216,7 @@ static const struct {
   { "app.shortcuts", { "<Control>question" } },
   { "win.new-from-file", { "<Control>n" } },
   { "win.new-empty", { "<Control><Shift>n" } },
+  { "app.disposable", { "<Control><Alt>n" } },
   { "win.search", { "<Control>f" } },
   { "win.fullscreen", { "F11" } },
   { "window.close", { "<Control>w" } },
@@ -268,6 +291,7 @@ static int
 avb_application_handle_local_options (GApplication *application, GVariantDict *options)
 {
   g_auto (GStrv) uris = NULL;
+  g_auto (GStrv) disposables = NULL;
   g_autoptr (GError) error = NULL;
 
   if (g_variant_dict_contains (options, "version"))
@@ -275,16 +299,26 @@ avb_application_handle_local_options (GApplication *application, GVariantDict *o
       g_print ("%s %s\n", _("Alpha VBox"), AVB_VERSION);
       return 0;
     }
-  if (!g_variant_dict_lookup (options, "connect", "^as", &uris))
+  g_variant_dict_lookup (options, "connect", "^as", &uris);
+  g_variant_dict_lookup (options, "disposable", "^aay", &disposables);
+  if (uris == NULL && disposables == NULL)
     return -1;
   if (!g_application_register (application, NULL, &error))
     {
       g_printerr ("%s\n", error->message);
       return 1;
     }
-  for (guint i = 0; uris[i] != NULL; i++)
+  for (guint i = 0; uris != NULL && uris[i] != NULL; i++)
     g_action_group_activate_action (G_ACTION_GROUP (application), "connect",
                                     g_variant_new_string (uris[i]));
+  for (guint i = 0; disposables != NULL && disposables[i] != NULL; i++)
+    {
+      g_autoptr (GFile) file = g_file_new_for_commandline_arg (disposables[i]);
+      g_autofree char *uri = g_file_get_uri (file);
+
+      g_action_group_activate_action (G_ACTION_GROUP (application), "open-disposable",
+                                      g_variant_new_string (uri));
+    }
   return -1;
 }
 
@@ -319,6 +353,8 @@ avb_application_init (AvbApplication *self)
     { "connect", 0, 0, G_OPTION_ARG_STRING_ARRAY, NULL,
       N_("Connect to this hypervisor instead of the usual ones; may be given again"),
       N_("URI") },
+    { "disposable", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL,
+      N_("Open this disc or disk image in a machine that leaves nothing behind"), N_("FILE") },
     { NULL },
   };
 
