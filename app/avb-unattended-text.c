@@ -86,6 +86,7 @@ is_replaced (const char *question)
   return question != NULL && g_strv_contains (questions, question);
 }
 
+/* Debian's installer itself has no driver for the channel: the system that it installed does. */
 static char *
 finish_preseed (const char *text, const AvbInstallWishes *wishes, const char *hash, const char *const *marks)
 {
@@ -123,7 +124,8 @@ finish_preseed (const char *text, const AvbInstallWishes *wishes, const char *ha
   g_string_append_printf (script, "d-i preseed/early_command string %s\n", installing);
   g_string_append_printf (script,
                           "d-i preseed/late_command string in-target sed -i /cdrom/d /etc/apt/sources.list; "
-                          "in-target touch /root/osinfo-install-successful; %s\n",
+                          "in-target touch /root/osinfo-install-successful; "
+                          "in-target modprobe virtio_console || true; %s\n",
                           ready);
   return g_string_free_and_steal (g_steal_pointer (&script));
 }

@@ -115,6 +115,11 @@ for file in pool/*.udeb; do
 done > "$parts/Packages"
 gzip -9kn "$parts/Packages"
 cd "$half/made/mirror/dists/$suite"
+# The installer looks here whether there is anything for this machine.
+mkdir -p main/binary-amd64
+printf 'Origin: Debian\nLabel: Debian\nArchive: stable\nComponent: main\nArchitecture: amd64\n' > main/binary-amd64/Release
+: > main/binary-amd64/Packages
+gzip -9kn main/binary-amd64/Packages
 {
   printf 'Origin: Debian\nLabel: Debian\nSuite: stable\nCodename: %s\nVersion: 13\nArchitectures: amd64\n' "$suite"
   printf 'Components: main\nDate: %s\nSHA256:\n' "$(date -Ru)"
