@@ -107,6 +107,10 @@ mirror=$half/made/mirror
 mkdir -p "$mirror/$parts" "$mirror/pool"
 find "$half/pool" -name '*.udeb' -exec mv -t "$mirror/pool" {} +
 cd "$mirror"
+# apt writes the colon of an epoch as "%3a", which means a colon again in an address.
+for file in pool/*%3a*; do
+  [ ! -e "$file" ] || mv "$file" "${file/_*%3a/_}"
+done
 for file in pool/*.udeb; do
   name=$(basename "$file")
   stanza_of "${name%%_*}" |
