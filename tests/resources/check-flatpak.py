@@ -64,7 +64,7 @@ def permissions():
 
 def modules():
     needed = ["libdex", "libvirt", "libvirt-glib", "libosinfo", "osinfo-db", "spice-gtk", "spice",
-              "qemu", "alpha-vbox"]
+              "qemu", "libyaml", "libportal", "alpha-vbox"]
     names = [module["name"] for module in manifest()["modules"]]
     yield from (f"no module {name}" for name in needed if name not in names)
     if names[-1] != "alpha-vbox":
