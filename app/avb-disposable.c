@@ -212,3 +212,35 @@ avb_disposable_open (AvbLibrary *library, AvbConnection *connection, GFile *file
   avb_future_finish (dex_ref (future), "open a disposable machine");
   return future;
 }
+
+static DexFuture *
+end_all_fiber (gpointer data)
+{
+  AvbLibrary *library = data;
+  GListModel *machines = avb_library_get_machines (library);
+  g_autoptr (GPtrArray) ending = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (machines); i++)
+    {
+      g_autoptr (AvbMachine) machine = g_list_model_get_item (machines, i);
+
+      if (avb_machine_get_setting (machine, AVB_SETTING_DISPOSABLE) != NULL && avb_machine_can_force_off (machine))
+        g_ptr_array_add (ending, g_steal_pointer (&machine));
+    }
+  for (guint i = 0; i < ending->len; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!dex_await (avb_machine_force_off (ending->pdata[i]), &error))
+        g_warning ("A disposable machine goes on: %s", error->message);
+    }
+  return dex_future_new_true ();
+}
+
+DexFuture *
+avb_disposable_end_all (AvbLibrary *library)
+{
+  dex_return_error_if_fail (AVB_IS_LIBRARY (library));
+
+  return dex_scheduler_spawn (NULL, 0, end_all_fiber, g_object_ref (library), g_object_unref);
+}

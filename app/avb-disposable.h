@@ -26,4 +26,8 @@ DexFuture *avb_disposable_open (AvbLibrary    *library,
                                 GFile         *file,
                                 AvbOperation  *operation) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Switches off every disposable machine of @library that runs, and with that it is gone. Resolves to %TRUE, also where one
+ * does not end. */
+DexFuture *avb_disposable_end_all (AvbLibrary *library) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

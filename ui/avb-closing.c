@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/avb-disposable.h"
 #include "backends/avb-error.h"
 #include "ui/avb-background.h"
 #include "ui/avb-feedback.h"
@@ -144,11 +145,21 @@ deleted_cb (DexFuture *future, gpointer user_data)
 }
 
 static DexFuture *
-jobs_ended_cb (DexFuture *future, gpointer user_data)
+disposed_cb (DexFuture *future, gpointer user_data)
 {
   Closing *closing = user_data;
 
   return dex_future_finally (avb_library_delete_pending (closing->library), deleted_cb, closing, NULL);
+}
+
+/* Where machines are put away, those that cannot be end here: they were made for that. */
+static DexFuture *
+jobs_ended_cb (DexFuture *future, gpointer user_data)
+{
+  Closing *closing = user_data;
+
+  return dex_future_finally (closing->save ? avb_disposable_end_all (closing->library) : dex_future_new_true (),
+                             disposed_cb, closing, NULL);
 }
 
 static void

@@ -120,8 +120,7 @@ disk_fiber (gpointer data)
   second = open_path (library, connection, image);
   g_assert_cmpstr (avb_machine_get_name (second), !=, avb_machine_get_name (machine));
   avb_test_await (avb_machine_reset (machine));
-  avb_test_await (avb_machine_force_off (machine));
-  avb_test_await (avb_machine_force_off (second));
+  avb_test_await (avb_disposable_end_all (library));
   avb_test_until (is_empty, connection);
   after = checksum (image);
   g_assert_cmpstr (before, ==, after);
