@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "backends/avb-machine-clone.h"
 #include "ui/avb-feedback.h"
 #include "ui/avb-format.h"
 #include "ui/console/avb-console.h"
@@ -129,6 +130,12 @@ update_power (AvbMachinePage *self)
     case AVB_MACHINE_CRASHED:
     case AVB_MACHINE_UNKNOWN:
     default:
+      if (avb_machine_get_is_template (self->machine))
+        {
+          label = _("_New Machine…");
+          action = "machine.new-from-template";
+          icon = "list-add-symbolic";
+        }
       break;
     }
   adw_split_button_set_use_underline (self->power, TRUE);
@@ -244,6 +251,7 @@ update_state (AvbMachinePage *self)
 {
   AvbMachineState state = avb_machine_get_state (self->machine);
   gboolean on = is_on (state);
+  gboolean is_template = avb_machine_get_is_template (self->machine);
   gboolean show_text = on && avb_text_pages_get_shown (self->text_pages) != NULL;
   gboolean show_console = on && !show_text && avb_machine_has_console (self->machine);
   const char *was = gtk_stack_get_visible_child_name (self->stack);
@@ -251,16 +259,21 @@ update_state (AvbMachinePage *self)
 
   update_power (self);
   gtk_widget_set_visible (self->start, !on);
+  gtk_button_set_label (GTK_BUTTON (self->start), is_template ? _("_New Machine…") : _("_Start"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->start),
+                                  is_template ? "machine.new-from-template" : "machine.start");
   gtk_widget_set_visible (self->discard, state == AVB_MACHINE_SAVED);
   gtk_label_set_label (self->off_hint,
                        on ? _("This machine runs without a display that could be shown here.")
+                       : is_template
+                           ? _("This is a template: it stays as it is. Make any number of machines from it.")
                        : state == AVB_MACHINE_SAVED
                            ? _("Start goes on where this machine was saved.")
                        : state == AVB_MACHINE_CRASHED
                            ? _("This machine stopped by itself.")
                            : "");
   gtk_widget_set_visible (GTK_WIDGET (self->off_hint),
-                          on || state == AVB_MACHINE_SAVED || state == AVB_MACHINE_CRASHED);
+                          on || is_template || state == AVB_MACHINE_SAVED || state == AVB_MACHINE_CRASHED);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.send-keys", show_console);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.screenshot", on);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.privacy", show_console);
@@ -361,6 +374,7 @@ avb_machine_page_constructed (GObject *object)
   g_signal_connect_object (self->text_pages, "notify", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
 
+  g_signal_connect_object (self->machine, "notify::is-template", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->machine, "notify::state", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->machine, "notify::has-console", G_CALLBACK (update_state), self,

@@ -84,6 +84,7 @@ done_cb (DexFuture *future, gpointer user_data)
   if (self->machine == NULL)
     return dex_ref (future);
   set_working (self, NULL);
+  gtk_widget_grab_focus (GTK_WIDGET (self->entry));
   if (dex_future_get_value (future, &error) == NULL)
     show_error (self, error);
   load (self);
