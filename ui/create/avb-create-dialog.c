@@ -12,6 +12,8 @@
 #include "ui/avb-feedback.h"
 #include "ui/avb-format.h"
 #include "ui/avb-jobs-button.h"
+#include "ui/create/avb-install-group.h"
+#include "ui/create/avb-obstacle-list.h"
 
 #define GIB ((guint64) 1024 * 1024 * 1024)
 
@@ -23,6 +25,7 @@ struct _AvbCreateDialog {
   GFile          *file;
   AvbDraft       *draft;
   DexFuture      *preparing;
+  DexFuture      *asking;    /* whether the medium can be installed for the user */
   AvbOperation   *operation; /* of the creation under way */
   GError         *error;     /* why the medium was refused, or the last creation failed */
   GPtrArray      *bindings;
@@ -34,6 +37,9 @@ struct _AvbCreateDialog {
   AdwStatusPage  *refused;
   GtkWidget      *refused_choose;
   GtkWidget      *refused_details;
+  AvbObstacleList *obstacles;
+  AdwBin         *first_boot_bin;
+  AvbInstallGroup *install_group; /* (nullable) */
   AdwEntryRow    *name;
   AdwActionRow   *system_row;
   AdwActionRow   *medium_row;
@@ -53,8 +59,8 @@ struct _AvbCreateDialog {
   AdwStatusPage  *creating;
   AdwBin         *job_bin;
   GtkWidget      *buttons;
-  GtkWidget      *create_only;
   GtkWidget      *create_start;
+  GtkWidget      *install;
 };
 
 G_DEFINE_FINAL_TYPE (AvbCreateDialog, avb_create_dialog, ADW_TYPE_DIALOG)
@@ -68,28 +74,23 @@ show (AvbCreateDialog *self, const char *page)
     adw_banner_set_revealed (self->problem_banner, FALSE);
 }
 
-/* The draft's own objection first; else why the last attempt failed. */
+/* Obstacles have rows with buttons; the banner says why the last attempt failed. */
 static void
 update_problem (AvbCreateDialog *self)
 {
   const char *problem = avb_draft_get_problem (self->draft);
-  gboolean can = avb_draft_get_can_create (self->draft);
 
   if (problem == NULL && self->error != NULL)
     problem = self->error->message;
   g_set_str (&self->shown_problem, problem);
-  if (problem != NULL)
-    adw_banner_set_title (self->problem_banner, problem);
-  adw_banner_set_button_label (
-      self->problem_banner,
-      self->error != NULL && avb_error_get_details (self->error) != NULL &&
-              avb_draft_get_problem (self->draft) == NULL
-          ? _("_Details")
-          : NULL);
-  /* While the machine is being made, its name is taken: by itself. */
-  adw_banner_set_revealed (self->problem_banner, problem != NULL && self->operation == NULL);
-  gtk_widget_set_sensitive (self->create_only, can);
-  gtk_widget_set_sensitive (self->create_start, can);
+  if (self->error != NULL)
+    {
+      adw_banner_set_title (self->problem_banner, self->error->message);
+      adw_banner_set_button_label (
+          self->problem_banner, avb_error_get_details (self->error) != NULL ? _("_Details") : NULL);
+    }
+  adw_banner_set_revealed (self->problem_banner, self->error != NULL && self->operation == NULL);
+  gtk_widget_set_sensitive (self->create_start, avb_draft_get_can_create (self->draft));
 }
 
 /* The numbers of this machine beside what the host has. */
@@ -244,6 +245,42 @@ limit_rows (AvbCreateDialog *self)
                     avb_draft_get_disk_size (self->draft) / GIB));
 }
 
+/* --- what the guest is told --- */
+
+static void
+set_first_boot_group (AvbCreateDialog *self, GtkWidget *group)
+{
+  adw_bin_set_child (self->first_boot_bin, group);
+  gtk_widget_set_visible (GTK_WIDGET (self->first_boot_bin), TRUE);
+}
+
+/* Two equal buttons: who does the work is the user's choice, and neither is the better one. */
+static DexFuture *
+can_install_cb (DexFuture *future, gpointer user_data)
+{
+  AvbCreateDialog *self = user_data;
+  const AvbUnattended *unattended = g_value_get_boxed (dex_future_get_value (future, NULL));
+
+  self->install_group = AVB_INSTALL_GROUP (
+      avb_install_group_new (avb_draft_get_first_boot (self->draft), unattended));
+  set_first_boot_group (self, GTK_WIDGET (self->install_group));
+  gtk_button_set_label (GTK_BUTTON (self->create_start), _("_I’ll Install It"));
+  gtk_widget_remove_css_class (self->create_start, "suggested-action");
+  gtk_widget_set_visible (self->install, TRUE);
+  return dex_future_new_true ();
+}
+
+static void
+ask_about_installing (AvbCreateDialog *self)
+{
+  AvbMedium *medium = avb_draft_get_medium (self->draft);
+
+  dex_clear (&self->asking);
+  if (medium != NULL && avb_medium_get_kind (medium) == AVB_MEDIUM_ISO)
+    self->asking = dex_future_then (avb_unattended_can (medium), can_install_cb, g_object_ref (self),
+                                    g_object_unref);
+}
+
 static void
 bind_draft (AvbCreateDialog *self)
 {
@@ -271,6 +308,8 @@ bind_draft (AvbCreateDialog *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (spec, "notify::memory-mib", G_CALLBACK (update_summary), self,
                            G_CONNECT_SWAPPED);
+  avb_obstacle_list_set_draft (self->obstacles, self->draft);
+  ask_about_installing (self);
   describe_medium (self);
   update_summary (self);
   update_problem (self);
@@ -440,16 +479,52 @@ create (AvbCreateDialog *self, gboolean start)
                                           created_cb, creation, creation_free));
 }
 
+/* A cloud image is told who the user is whoever starts it; an installer only if the user wants that. */
+static void
+set_install (AvbCreateDialog *self, gboolean install)
+{
+  AvbFirstBoot *first_boot = avb_draft_get_first_boot (self->draft);
+
+  if (install)
+    avb_first_boot_set_mode (first_boot, AVB_FIRST_BOOT_INSTALL);
+  else if (avb_first_boot_get_mode (first_boot) == AVB_FIRST_BOOT_INSTALL)
+    avb_first_boot_set_mode (first_boot, AVB_FIRST_BOOT_MANUAL);
+}
+
 static void
 create_start_cb (AvbCreateDialog *self)
 {
+  if (self->draft == NULL)
+    return;
+  set_install (self, FALSE);
   create (self, TRUE);
 }
 
 static void
 create_only_cb (AvbCreateDialog *self)
 {
+  if (self->draft == NULL)
+    return;
+  set_install (self, FALSE);
   create (self, FALSE);
+}
+
+/* What the installer would not take is said before there is a machine, beside the rows where it is typed. */
+static void
+install_cb (AvbCreateDialog *self)
+{
+  const char *problem = avb_install_group_get_problem (self->install_group);
+
+  if (problem != NULL)
+    {
+      g_clear_error (&self->error);
+      self->error = avb_error_new (AVB_ERROR_INVALID, NULL, "%s", problem);
+      update_problem (self);
+      gtk_widget_child_focus (GTK_WIDGET (self->install_group), GTK_DIR_TAB_FORWARD);
+      return;
+    }
+  set_install (self, TRUE);
+  create (self, TRUE);
 }
 
 static void
@@ -484,6 +559,7 @@ avb_create_dialog_dispose (GObject *object)
   AvbCreateDialog *self = AVB_CREATE_DIALOG (object);
 
   dex_clear (&self->preparing);
+  dex_clear (&self->asking);
   if (self->bindings != NULL)
     for (guint i = 0; i < self->bindings->len; i++)
       g_binding_unbind (g_ptr_array_index (self->bindings, i));
@@ -506,6 +582,7 @@ avb_create_dialog_closed (AdwDialog *dialog)
 
   /* What is only being looked at stops; what is being made goes on among the jobs. */
   dex_clear (&self->preparing);
+  dex_clear (&self->asking);
 }
 
 static void
@@ -515,6 +592,7 @@ avb_create_dialog_class_init (AvbCreateDialogClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = avb_create_dialog_dispose;
   ADW_DIALOG_CLASS (klass)->closed = avb_create_dialog_closed;
+  g_type_ensure (AVB_TYPE_OBSTACLE_LIST);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/alphavbox/AlphaVBox/ui/create/avb-create-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, problem_banner);
@@ -542,10 +620,13 @@ avb_create_dialog_class_init (AvbCreateDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, creating);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, job_bin);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, buttons);
-  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, create_only);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, install);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, obstacles);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, first_boot_bin);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, create_start);
   gtk_widget_class_bind_template_callback (widget_class, create_start_cb);
   gtk_widget_class_bind_template_callback (widget_class, create_only_cb);
+  gtk_widget_class_bind_template_callback (widget_class, install_cb);
   gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
   gtk_widget_class_bind_template_callback (widget_class, choose_other_cb);
   gtk_widget_class_bind_template_callback (widget_class, details_cb);
