@@ -138,7 +138,7 @@ new_machine_action (GSimpleAction *action, GVariant *parameter, gpointer user_da
   AvbApplication *self = user_data;
 
   open_usual_connections (self);
-  gtk_widget_activate_action (GTK_WIDGET (present_window (self)), "win.new-from-file", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (present_window (self)), "win.new-machine", NULL);
 }
 
 static void
@@ -214,7 +214,8 @@ static const struct {
   { "app.quit", { "<Control>q" } },
   { "app.preferences", { "<Control>comma" } },
   { "app.shortcuts", { "<Control>question" } },
-  { "win.new-from-file", { "<Control>n" } },
+  { "win.new-machine", { "<Control>n" } },
+  { "win.new-from-file", { "<Control>o" } },
   { "win.new-empty", { "<Control><Shift>n" } },
   { "app.disposable", { "<Control><Alt>n" } },
   { "win.search", { "<Control>f" } },

@@ -7,11 +7,13 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/avb-download.h"
 #include "backends/avb-error.h"
 #include "ui/avb-feedback.h"
 #include "ui/avb-jobs-button.h"
 #include "ui/avb-sidebar-row.h"
 #include "ui/create/avb-create-dialog.h"
+#include "ui/create/avb-new-dialog.h"
 #include "ui/library/avb-library-view.h"
 #include "ui/machine/avb-machine-page.h"
 
@@ -286,14 +288,6 @@ new_from_file_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-new_from_uri_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
-
-  avb_window_new_machine (AVB_WINDOW (widget), file);
-}
-
-static void
 new_empty_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   avb_window_new_machine (AVB_WINDOW (widget), NULL);
@@ -317,6 +311,69 @@ connection_for_new (AvbWindow *self)
         first = connection;
     }
   return first;
+}
+
+/* The newer one takes the place of one that was not decided on. */
+static void
+present_new (AvbWindow *self, AdwDialog *dialog)
+{
+  AdwDialog *visible = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self));
+
+  if (AVB_IS_CREATE_DIALOG (visible) || AVB_IS_NEW_DIALOG (visible))
+    adw_dialog_force_close (visible);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+static AvbConnection *
+require_connection (AvbWindow *self)
+{
+  AvbConnection *connection = connection_for_new (self);
+
+  if (connection == NULL)
+    avb_feedback_message (GTK_WIDGET (self), _("Connect to a hypervisor in Preferences first."));
+  return connection;
+}
+
+static void
+new_machine_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AvbWindow *self = AVB_WINDOW (widget);
+  AvbConnection *connection = require_connection (self);
+
+  if (connection != NULL)
+    present_new (self, ADW_DIALOG (avb_new_dialog_new (self->library, connection)));
+}
+
+static void
+new_from_url (AvbWindow *self, const char *url, AvbCatalogEntry *entry)
+{
+  AvbConnection *connection = require_connection (self);
+
+  if (connection != NULL)
+    present_new (self, ADW_DIALOG (avb_create_dialog_new_for_download (self->library, connection, url, entry)));
+}
+
+static void
+new_from_uri_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  const char *uri = g_variant_get_string (parameter, NULL);
+  g_autoptr (GFile) file = g_file_new_for_uri (uri);
+
+  if (avb_download_check_url (uri, NULL))
+    new_from_url (AVB_WINDOW (widget), uri, NULL);
+  else
+    avb_window_new_machine (AVB_WINDOW (widget), file);
+}
+
+static void
+new_from_catalog_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AvbWindow *self = AVB_WINDOW (widget);
+  AvbCatalogEntry *entry =
+      avb_catalog_find (avb_library_get_catalog (self->library), g_variant_get_string (parameter, NULL));
+
+  if (entry != NULL)
+    new_from_url (self, avb_catalog_entry_get_url (entry), entry);
 }
 
 /* --- the window itself --- */
@@ -493,6 +550,8 @@ avb_window_class_init (AvbWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.open-machine", "s", open_machine_action);
   gtk_widget_class_install_action (widget_class, "win.fullscreen", NULL, fullscreen_action);
   gtk_widget_class_install_action (widget_class, "win.select-all", NULL, select_all_action);
+  gtk_widget_class_install_action (widget_class, "win.new-machine", NULL, new_machine_action);
+  gtk_widget_class_install_action (widget_class, "win.new-from-catalog", "s", new_from_catalog_action);
   gtk_widget_class_install_action (widget_class, "win.new-from-file", NULL, new_from_file_action);
   gtk_widget_class_install_action (widget_class, "win.new-from-uri", "s", new_from_uri_action);
   gtk_widget_class_install_action (widget_class, "win.new-empty", NULL, new_empty_action);
@@ -546,22 +605,12 @@ avb_window_open_machine (AvbWindow *self, AvbMachine *machine)
 void
 avb_window_new_machine (AvbWindow *self, GFile *file)
 {
-  AdwDialog *visible;
   AvbConnection *connection;
 
   g_return_if_fail (AVB_IS_WINDOW (self));
   g_return_if_fail (file == NULL || G_IS_FILE (file));
 
-  connection = connection_for_new (self);
-  if (connection == NULL)
-    {
-      avb_feedback_message (GTK_WIDGET (self), _("Connect to a hypervisor in Preferences first."));
-      return;
-    }
-  /* The newer file takes the place of one that was not decided on. */
-  visible = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self));
-  if (AVB_IS_CREATE_DIALOG (visible))
-    adw_dialog_force_close (visible);
-  adw_dialog_present (ADW_DIALOG (avb_create_dialog_new (self->library, connection, file)),
-                      GTK_WIDGET (self));
+  connection = require_connection (self);
+  if (connection != NULL)
+    present_new (self, ADW_DIALOG (avb_create_dialog_new (self->library, connection, file)));
 }

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/avb-download.h"
 #include "app/avb-text.h"
 #include "backends/avb-error.h"
 #include "ui/avb-feedback.h"
@@ -23,6 +24,9 @@ struct _AvbCreateDialog {
   AvbLibrary     *library;
   AvbConnection  *connection;
   GFile          *file;
+  char           *url;         /* (nullable): to be downloaded first */
+  AvbCatalogEntry *entry;      /* (nullable): that has it */
+  AvbOperation   *downloading; /* (nullable): under way */
   AvbDraft       *draft;
   DexFuture      *preparing;
   DexFuture      *asking;    /* whether the medium can be installed for the user */
@@ -58,6 +62,7 @@ struct _AvbCreateDialog {
   AdwSwitchRow   *copy;
   AdwStatusPage  *creating;
   AdwBin         *job_bin;
+  AdwBin         *download_bin;
   GtkWidget      *buttons;
   GtkWidget      *create_start;
   GtkWidget      *install;
@@ -324,6 +329,18 @@ inspected_cb (DexFuture *future, gpointer user_data)
   return avb_draft_new (self->library, self->connection, medium);
 }
 
+/* No sheet can be shown of this: `error` says why. */
+static void
+refuse (AvbCreateDialog *self)
+{
+  g_autofree char *escaped = g_markup_escape_text (self->error->message, -1);
+
+  g_set_str (&self->shown_problem, self->error->message);
+  adw_status_page_set_description (self->refused, escaped);
+  gtk_widget_set_visible (self->refused_details, avb_error_get_details (self->error) != NULL);
+  show (self, "refused");
+}
+
 static DexFuture *
 prepared_cb (DexFuture *future, gpointer user_data)
 {
@@ -342,15 +359,7 @@ prepared_cb (DexFuture *future, gpointer user_data)
       gtk_editable_select_region (GTK_EDITABLE (self->name), 0, -1);
     }
   else
-    {
-      g_autofree char *escaped = g_markup_escape_text (self->error->message, -1);
-
-      g_set_str (&self->shown_problem, self->error->message);
-      adw_status_page_set_description (self->refused, escaped);
-      gtk_widget_set_visible (self->refused_details,
-                              avb_error_get_details (self->error) != NULL);
-      show (self, "refused");
-    }
+    refuse (self);
   return dex_future_new_true ();
 }
 
@@ -379,6 +388,106 @@ prepare (AvbCreateDialog *self)
   dex_clear (&self->preparing);
   self->preparing =
       dex_future_finally (future, prepared_cb, g_object_ref (self), g_object_unref);
+}
+
+/* --- downloading first --- */
+
+typedef struct {
+  AvbCreateDialog *self;
+  GtkWidget       *window; /* weak */
+} Download;
+
+static void
+download_free (gpointer data)
+{
+  Download *download = data;
+
+  g_clear_weak_pointer (&download->window);
+  g_object_unref (download->self);
+  g_free (download);
+}
+
+/* Who let the download go on without the sheet is asked when it is there. */
+static void
+offer_file (GtkWidget *window, GFile *file)
+{
+  g_autofree char *name = avb_text_dup_file_name (file);
+  g_autofree char *uri = g_file_get_uri (file);
+  /* Translators: %s is a file's name. */
+  g_autofree char *title = g_strdup_printf (_("“%s” was downloaded."), name);
+  AdwToast *toast = adw_toast_new (title);
+
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_timeout (toast, 0);
+  adw_toast_set_button_label (toast, _("_New Machine"));
+  adw_toast_set_action_name (toast, "win.new-from-uri");
+  adw_toast_set_action_target_value (toast, g_variant_new_string (uri));
+  avb_feedback_toast (window, toast);
+}
+
+static DexFuture *
+downloaded_cb (DexFuture *future, gpointer user_data)
+{
+  Download *download = user_data;
+  AvbCreateDialog *self = download->self;
+  gboolean open = gtk_widget_get_mapped (GTK_WIDGET (self));
+  g_autoptr (GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  g_clear_object (&self->downloading);
+  if (value != NULL)
+    {
+      g_clear_object (&self->file);
+      self->file = g_file_new_for_path (g_value_get_string (value));
+      if (open)
+        prepare (self);
+      else if (download->window != NULL)
+        offer_file (download->window, self->file);
+    }
+  else if (open && avb_error_is_cancelled (error))
+    adw_dialog_force_close (ADW_DIALOG (self));
+  else if (open)
+    {
+      g_clear_error (&self->error);
+      self->error = g_steal_pointer (&error);
+      refuse (self);
+    }
+  else if (download->window != NULL)
+    avb_feedback_error (download->window, error);
+  return dex_future_new_true ();
+}
+
+static void
+start_download (AvbCreateDialog *self)
+{
+  AvbDownloadCache *cache = avb_library_get_downloads (self->library);
+  Download *download = g_new0 (Download, 1);
+  g_autofree char *name = avb_download_dup_name (self->url);
+  /* Translators: %s is a file's name. */
+  g_autofree char *title = g_strdup_printf (_("Downloading “%s”"), name);
+
+  self->downloading = avb_operation_new (title);
+  avb_library_add_job (self->library, self->downloading);
+  adw_bin_set_child (self->download_bin, avb_job_row_new (self->library, self->downloading));
+  show (self, "downloading");
+  download->self = g_object_ref (self);
+  g_set_weak_pointer (&download->window, GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))));
+  avb_feedback_watch (download->window,
+                      dex_future_finally (self->entry != NULL
+                                              ? avb_download_entry (cache, self->entry, self->downloading)
+                                              : avb_download (cache, self->url, NULL, self->downloading),
+                                          downloaded_cb, download, download_free));
+}
+
+/* The window is known, and whoever reads the screen hears it. */
+static void
+avb_create_dialog_map (GtkWidget *widget)
+{
+  AvbCreateDialog *self = AVB_CREATE_DIALOG (widget);
+
+  GTK_WIDGET_CLASS (avb_create_dialog_parent_class)->map (widget);
+  if (self->url != NULL && self->file == NULL && self->downloading == NULL)
+    start_download (self);
 }
 
 /* A creation that is under way; it goes on when the sheet is closed. */
@@ -532,6 +641,8 @@ cancel_cb (AvbCreateDialog *self)
 {
   if (self->operation != NULL)
     avb_operation_cancel (self->operation);
+  else if (self->downloading != NULL)
+    avb_operation_cancel (self->downloading);
   else
     adw_dialog_close (ADW_DIALOG (self));
 }
@@ -565,6 +676,9 @@ avb_create_dialog_dispose (GObject *object)
       g_binding_unbind (g_ptr_array_index (self->bindings, i));
   g_clear_pointer (&self->bindings, g_ptr_array_unref);
   g_clear_object (&self->operation);
+  g_clear_object (&self->downloading);
+  g_clear_object (&self->entry);
+  g_clear_pointer (&self->url, g_free);
   g_clear_object (&self->draft);
   gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_CREATE_DIALOG);
   g_clear_object (&self->file);
@@ -592,6 +706,7 @@ avb_create_dialog_class_init (AvbCreateDialogClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = avb_create_dialog_dispose;
   ADW_DIALOG_CLASS (klass)->closed = avb_create_dialog_closed;
+  widget_class->map = avb_create_dialog_map;
   g_type_ensure (AVB_TYPE_OBSTACLE_LIST);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/alphavbox/AlphaVBox/ui/create/avb-create-dialog.ui");
@@ -619,6 +734,7 @@ avb_create_dialog_class_init (AvbCreateDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, copy);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, creating);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, job_bin);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, download_bin);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, buttons);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, install);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, obstacles);
@@ -653,6 +769,27 @@ avb_create_dialog_new (AvbLibrary *library, AvbConnection *connection, GFile *fi
   self->connection = g_object_ref (connection);
   self->file = file != NULL ? g_object_ref (file) : NULL;
   prepare (self);
+  return self;
+}
+
+AvbCreateDialog *
+avb_create_dialog_new_for_download (AvbLibrary      *library,
+                                    AvbConnection   *connection,
+                                    const char      *url,
+                                    AvbCatalogEntry *entry)
+{
+  AvbCreateDialog *self;
+
+  g_return_val_if_fail (AVB_IS_LIBRARY (library), NULL);
+  g_return_val_if_fail (AVB_IS_CONNECTION (connection), NULL);
+  g_return_val_if_fail (url != NULL, NULL);
+
+  self = g_object_new (AVB_TYPE_CREATE_DIALOG, NULL);
+  self->library = g_object_ref (library);
+  self->connection = g_object_ref (connection);
+  self->url = g_strdup (url);
+  g_set_object (&self->entry, entry);
+  show (self, "downloading");
   return self;
 }
 

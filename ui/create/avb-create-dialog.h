@@ -21,9 +21,20 @@ G_DECLARE_FINAL_TYPE (AvbCreateDialog, avb_create_dialog, AVB, CREATE_DIALOG, Ad
 AvbCreateDialog *avb_create_dialog_new       (AvbLibrary    *library,
                                               AvbConnection *connection,
                                               GFile         *file);
+/**
+ * avb_create_dialog_new_for_download:
+ * @url: an address to download from
+ * @entry: (nullable): the entry of the catalogue that has it
+ *
+ * Downloads first. Closed meanwhile, the download goes on among the jobs, and a toast offers the sheet at its end.
+ */
+AvbCreateDialog *avb_create_dialog_new_for_download (AvbLibrary      *library,
+                                                     AvbConnection   *connection,
+                                                     const char      *url,
+                                                     AvbCatalogEntry *entry);
 /* (nullable) until the medium was looked at; for tests */
 AvbDraft        *avb_create_dialog_get_draft (AvbCreateDialog *self);
-/* "inspecting", "refused", "form" or "creating"; for tests */
+/* "inspecting", "downloading", "refused", "form" or "creating"; for tests */
 const char      *avb_create_dialog_get_shown (AvbCreateDialog *self);
 /* What is wrong, as shown; for tests. (nullable) */
 const char      *avb_create_dialog_get_problem (AvbCreateDialog *self);
