@@ -111,6 +111,8 @@ cd "$mirror"
 for file in pool/*%3a*; do
   [ ! -e "$file" ] || mv "$file" "${file/_*%3a/_}"
 done
+# What the installer would load and nobody here uses, it need not unpack.
+rm -f pool/partman-{auto-crypto,auto-lvm,auto-raid,btrfs,cros,crypto,jfs,lvm,md,xfs,iscsi,nbd}*_*.udeb
 for file in pool/*.udeb; do
   name=$(basename "$file")
   stanza_of "${name%%_*}" |
