@@ -317,8 +317,12 @@ avb_application_handle_local_options (GApplication *application, GVariantDict *o
       g_autoptr (GFile) file = g_file_new_for_commandline_arg (disposables[i]);
       g_autofree char *uri = g_file_get_uri (file);
 
-      g_action_group_activate_action (G_ACTION_GROUP (application), "open-disposable",
-                                      g_variant_new_string (uri));
+      /* What the desktop's action says that was chosen without a file. */
+      if (*disposables[i] == '\0')
+        g_action_group_activate_action (G_ACTION_GROUP (application), "disposable", NULL);
+      else
+        g_action_group_activate_action (G_ACTION_GROUP (application), "open-disposable",
+                                        g_variant_new_string (uri));
     }
   return -1;
 }

@@ -52,7 +52,8 @@ avb_clone_actions_can_snapshot (AvbMachine *machine)
 {
   return avb_machine_get_available (machine) && avb_machine_get_operation (machine) == NULL &&
          avb_machine_get_state (machine) != AVB_MACHINE_UNKNOWN &&
-         !avb_machine_get_is_template (machine);
+         !avb_machine_get_is_template (machine) &&
+         avb_machine_get_setting (machine, AVB_SETTING_DISPOSABLE) == NULL;
 }
 
 void

@@ -173,7 +173,7 @@ avb_clone_dialog_new (AvbLibrary *library, AvbMachine *machine)
   self->machine = g_object_ref (machine);
   if (avb_machine_get_is_template (machine))
     {
-      adw_dialog_set_title (ADW_DIALOG (self), _("New Machine from Template"));
+      adw_dialog_set_title (ADW_DIALOG (self), _("New from Template"));
       gtk_button_set_label (GTK_BUTTON (self->clone), _("_Create"));
     }
   gtk_widget_set_visible (self->kinds, avb_machine_get_is_template (machine));
