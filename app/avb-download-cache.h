@@ -92,7 +92,7 @@ DexFuture *avb_download_cache_find (AvbDownloadCache *self, const char *url) G_G
  * avb_download_cache_empty:
  * @keep: (nullable): paths of files that are needed: discs that machines have
  *
- * Removes everything but what is being downloaded and what is to be kept.
+ * Removes everything but what is being downloaded, what some program has open, and what is to be kept.
  *
  * Returns: (transfer full): resolves to how many bytes that freed (uint64)
  */

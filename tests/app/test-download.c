@@ -5,10 +5,12 @@
 
 #include "app/avb-download.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "app/avb-download-check.h"
 #include "backends/avb-error.h"
@@ -744,6 +746,9 @@ empty_fiber (gpointer data)
   g_autofree char *kept_url = avb_web_server_dup_url (place->server, "/file/kept.iso");
   g_autofree char *path = get (place, NULL);
   g_autofree char *kept = try (place, kept_url, NULL, NULL);
+  g_autofree char *open_url = avb_web_server_dup_url (place->server, "/file/open.iso");
+  g_autofree char *opened = try (place, open_url, NULL, NULL);
+  int fd = open (opened, O_RDONLY | O_CLOEXEC);
   g_autofree char *stranger = g_build_filename (place->folder, "notes.txt", NULL);
   const char *keep[] = { kept, NULL };
   g_autoptr (AvbOperation) operation = avb_operation_new ("Busy");
@@ -754,14 +759,16 @@ empty_fiber (gpointer data)
   g_assert_true (g_file_set_contents (stranger, "not a download", -1, NULL));
   place->server->stall = TRUE;
   future = avb_download (place->cache, busy_url, NULL, operation);
-  avb_test_until_true (place->server->n_bodies == 3);
+  avb_test_until_true (place->server->n_bodies == 4);
   freed = dex_await_uint64 (avb_download_cache_empty (place->cache, keep), &error);
   g_assert_no_error (error);
   g_assert_cmpuint (freed, >=, g_bytes_get_size (place->server->data));
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (kept, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (opened, G_FILE_TEST_EXISTS));
+  g_assert_no_errno (close (fd));
   g_assert_true (g_file_test (stranger, G_FILE_TEST_EXISTS));
-  g_assert_cmpuint (count_left (place), ==, 3);
+  g_assert_cmpuint (count_left (place), ==, 4);
   avb_operation_cancel (operation);
   avb_test_await_error (future, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   return NULL;
