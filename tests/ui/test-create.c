@@ -9,6 +9,7 @@
 #include "avb-ui-test.h"
 
 #include "ui/create/avb-create-dialog.h"
+#include "ui/create/avb-new-dialog.h"
 
 static AvbCreateDialog *
 open_sheet (AvbUiTest *test, GFile *file)
@@ -151,12 +152,81 @@ test_iso (void)
   avb_ui_test_tear_down (&test);
 }
 
+/* The obstacle goes by the button beside it, and the machine can be made. */
+static void
+test_mends (void)
+{
+  AvbUiTest test = { 0 };
+  AvbCreateDialog *sheet;
+  AvbDraft *draft;
+  AvbMachineSpec *spec;
+
+  avb_ui_test_set_up (&test, NULL);
+  sheet = open_sheet (&test, NULL);
+  draft = avb_create_dialog_get_draft (sheet);
+  spec = avb_draft_get_spec (draft);
+  avb_machine_spec_set_name (spec, "test");
+  g_assert_false (avb_draft_get_can_create (draft));
+  avb_ui_click (GTK_WIDGET (sheet), "Use Another Name");
+  g_assert_cmpstr (avb_machine_spec_get_name (spec), ==, "test 2");
+  avb_test_until_true (avb_ui_find_button (GTK_WIDGET (sheet), "Use Another Name") == NULL);
+  /* libvirt's test driver has no space for disks. */
+  if (avb_draft_get_max_disk_size (draft) == 0)
+    avb_ui_click (GTK_WIDGET (sheet), "Without a Disk");
+  g_assert_true (avb_draft_get_can_create (draft));
+
+  avb_machine_spec_set_memory_mib (spec, G_GUINT64_CONSTANT (1) << 30);
+  g_assert_false (avb_draft_get_can_create (draft));
+  avb_ui_click (GTK_WIDGET (sheet), "Less Memory");
+  g_assert_true (avb_draft_get_can_create (draft));
+  avb_ui_check_names (GTK_WIDGET (sheet));
+  adw_dialog_force_close (ADW_DIALOG (sheet));
+  avb_ui_test_tear_down (&test);
+}
+
+static AdwDialog *
+get_dialog (AvbUiTest *test)
+{
+  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (test->window));
+}
+
+/* One field for addresses, files and names; what was chosen goes to the sheet. */
+static void
+test_surface (void)
+{
+  AvbUiTest test = { 0 };
+  g_autoptr (GFile) file = make_file ("some.iso", "hello");
+  GtkWidget *surface;
+  GtkEditable *search;
+
+  avb_ui_test_set_up (&test, NULL);
+  gtk_widget_activate_action (GTK_WIDGET (test.window), "win.new-machine", NULL);
+  avb_test_until_true (AVB_IS_NEW_DIALOG (get_dialog (&test)));
+  surface = GTK_WIDGET (get_dialog (&test));
+  search = GTK_EDITABLE (avb_ui_find_type (surface, GTK_TYPE_SEARCH_ENTRY));
+  avb_ui_check_names (surface);
+  gtk_editable_set_text (search, "https://images.invalid/a%20system.iso");
+  avb_test_until_true (avb_ui_find_button (surface, "Download") != NULL);
+  g_assert_nonnull (avb_ui_find_text (surface, "a system.iso"));
+  gtk_editable_set_text (search, "no system has such a name");
+  avb_test_until_true (avb_ui_find_text (surface, "Nothing Found") != NULL);
+  avb_ui_click (surface, "Clear Search");
+  avb_test_until_true (avb_ui_find_button (surface, "Empty Machine…") != NULL);
+  gtk_editable_set_text (search, g_file_peek_path (file));
+  avb_ui_click (surface, "Use This File");
+  avb_test_until_true (AVB_IS_CREATE_DIALOG (get_dialog (&test)));
+  adw_dialog_force_close (get_dialog (&test));
+  avb_ui_test_tear_down (&test);
+}
+
 int
 main (int argc, char *argv[])
 {
   avb_ui_test_init (&argc, &argv);
   g_test_add_func ("/Avb/CreateDialog/refuses-with-a-reason", test_refuses);
   g_test_add_func ("/Avb/CreateDialog/taken-name", test_taken_name);
+  g_test_add_func ("/Avb/CreateDialog/mends", test_mends);
+  g_test_add_func ("/Avb/NewDialog/one-field", test_surface);
   g_test_add_func ("/Avb/CreateDialog/sizes", test_sizes);
   g_test_add_func ("/Avb/CreateDialog/closed-while-looking", test_closed_while_looking);
   g_test_add_func ("/Avb/CreateDialog/test-iso", test_iso);

@@ -42,6 +42,7 @@ struct _AvbCreateDialog {
   GtkWidget      *refused_choose;
   GtkWidget      *refused_details;
   AvbObstacleList *obstacles;
+  AvbObstacleList *notes;
   AdwBin         *first_boot_bin;
   AvbInstallGroup *install_group; /* (nullable) */
   AdwEntryRow    *name;
@@ -313,7 +314,8 @@ bind_draft (AvbCreateDialog *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (spec, "notify::memory-mib", G_CALLBACK (update_summary), self,
                            G_CONNECT_SWAPPED);
-  avb_obstacle_list_set_draft (self->obstacles, self->draft);
+  avb_obstacle_list_set_draft (self->obstacles, self->draft, FALSE);
+  avb_obstacle_list_set_draft (self->notes, self->draft, TRUE);
   ask_about_installing (self);
   describe_medium (self);
   update_summary (self);
@@ -738,6 +740,7 @@ avb_create_dialog_class_init (AvbCreateDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, buttons);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, install);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, obstacles);
+  gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, notes);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, first_boot_bin);
   gtk_widget_class_bind_template_child (widget_class, AvbCreateDialog, create_start);
   gtk_widget_class_bind_template_callback (widget_class, create_start_cb);

@@ -20,6 +20,7 @@ struct _AvbNewDialog {
   GDate          today;
   GtkFilter     *filter;
   DexFuture     *loading;
+  gboolean       loaded;
 
   GtkSearchEntry *search;
   GtkWidget      *drop_zone;
@@ -123,7 +124,7 @@ update_page (AvbNewDialog *self)
   gtk_widget_set_visible (self->drop_zone, *self->query == '\0');
   if (uri != NULL)
     show_place (self, uri, remote);
-  else if (self->loading != NULL && dex_future_is_pending (self->loading))
+  else if (!self->loaded)
     gtk_stack_set_visible_child_name (self->stack, "loading");
   else
     gtk_stack_set_visible_child_name (self->stack,
@@ -223,8 +224,9 @@ loaded_cb (DexFuture *future, gpointer user_data)
 {
   AvbNewDialog *self = user_data;
 
-  dex_clear (&self->loading);
-  update_page (self);
+  self->loaded = TRUE;
+  if (self->library != NULL)
+    update_page (self);
   return dex_future_new_true ();
 }
 
@@ -244,7 +246,7 @@ fill (AvbNewDialog *self)
   selection = GTK_SELECTION_MODEL (gtk_no_selection_new (G_LIST_MODEL (sorted)));
   gtk_grid_view_set_factory (self->systems, factory);
   gtk_grid_view_set_model (self->systems, selection);
-  self->loading = dex_future_finally (avb_catalog_load (catalog), loaded_cb, self, NULL);
+  self->loading = dex_future_finally (avb_catalog_load (catalog), loaded_cb, g_object_ref (self), g_object_unref);
   update_page (self);
 }
 
@@ -265,11 +267,18 @@ avb_new_dialog_dispose (GObject *object)
 }
 
 static void
+avb_new_dialog_closed (AdwDialog *dialog)
+{
+  dex_clear (&AVB_NEW_DIALOG (dialog)->loading);
+}
+
+static void
 avb_new_dialog_class_init (AvbNewDialogClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = avb_new_dialog_dispose;
+  ADW_DIALOG_CLASS (klass)->closed = avb_new_dialog_closed;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/alphavbox/AlphaVBox/ui/create/avb-new-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, AvbNewDialog, search);

@@ -11,6 +11,7 @@ struct _AvbObstacleList {
   AdwBin      parent_instance;
 
   AvbDraft   *draft;
+  GListModel *model; /* those that are shown here */
   GtkListBox *list;
 };
 
@@ -82,8 +83,7 @@ make_row (gpointer item, gpointer user_data)
 static void
 changed_cb (AvbObstacleList *self)
 {
-  GListModel *model = avb_draft_get_obstacles (self->draft);
-  g_autoptr (AvbObstacle) worst = g_list_model_get_item (model, 0);
+  g_autoptr (AvbObstacle) worst = g_list_model_get_item (self->model, 0);
 
   gtk_widget_set_visible (GTK_WIDGET (self), worst != NULL);
   if (worst != NULL && avb_obstacle_get_weight (worst) != AVB_OBSTACLE_NOTE)
@@ -99,6 +99,7 @@ avb_obstacle_list_dispose (GObject *object)
   if (self->list != NULL)
     gtk_list_box_bind_model (self->list, NULL, NULL, NULL, NULL);
   self->list = NULL;
+  g_clear_object (&self->model);
   g_clear_object (&self->draft);
   G_OBJECT_CLASS (avb_obstacle_list_parent_class)->dispose (object);
 }
@@ -121,16 +122,24 @@ avb_obstacle_list_init (AvbObstacleList *self)
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }
 
+static gboolean
+is_note (gpointer item, gpointer user_data)
+{
+  return (avb_obstacle_get_weight (item) == AVB_OBSTACLE_NOTE) == GPOINTER_TO_INT (user_data);
+}
+
 void
-avb_obstacle_list_set_draft (AvbObstacleList *self, AvbDraft *draft)
+avb_obstacle_list_set_draft (AvbObstacleList *self, AvbDraft *draft, gboolean notes)
 {
   g_return_if_fail (AVB_IS_OBSTACLE_LIST (self));
   g_return_if_fail (AVB_IS_DRAFT (draft));
   g_return_if_fail (self->draft == NULL);
 
   self->draft = g_object_ref (draft);
-  gtk_list_box_bind_model (self->list, avb_draft_get_obstacles (draft), make_row, self, NULL);
-  g_signal_connect_object (avb_draft_get_obstacles (draft), "items-changed", G_CALLBACK (changed_cb), self,
-                           G_CONNECT_SWAPPED);
+  self->model = G_LIST_MODEL (gtk_filter_list_model_new (
+      g_object_ref (avb_draft_get_obstacles (draft)),
+      GTK_FILTER (gtk_custom_filter_new (is_note, GINT_TO_POINTER (!!notes), NULL))));
+  gtk_list_box_bind_model (self->list, self->model, make_row, self, NULL);
+  g_signal_connect_object (self->model, "items-changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   changed_cb (self);
 }

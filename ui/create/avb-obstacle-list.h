@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 #define AVB_TYPE_OBSTACLE_LIST (avb_obstacle_list_get_type ())
 G_DECLARE_FINAL_TYPE (AvbObstacleList, avb_obstacle_list, AVB, OBSTACLE_LIST, AdwBin)
 
-/* Once, before it is of any use. */
-void avb_obstacle_list_set_draft (AvbObstacleList *self, AvbDraft *draft);
+/* Once, before it is of any use. @notes: only what is good to know; else only what is more than that */
+void avb_obstacle_list_set_draft (AvbObstacleList *self, AvbDraft *draft, gboolean notes);
 
 G_END_DECLS

@@ -129,6 +129,8 @@ setup_cb (AvbCatalog *catalog, GtkListItem *item)
   gtk_widget_add_css_class (tile->star, "flat");
   gtk_widget_add_css_class (tile->star, "circular");
   g_signal_connect_object (tile->star, "clicked", G_CALLBACK (star_cb), item, G_CONNECT_SWAPPED);
+  /* Narrower ones would say nothing: then there are fewer beside each other. */
+  gtk_widget_set_size_request (box, 250, -1);
   gtk_widget_set_hexpand (column, TRUE);
   gtk_widget_set_valign (column, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (column), GTK_WIDGET (tile->name));
