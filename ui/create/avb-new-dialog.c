@@ -9,6 +9,7 @@
 
 #include "app/avb-download.h"
 #include "app/avb-text.h"
+#include "ui/avb-feedback.h"
 #include "ui/create/avb-system-tile.h"
 
 struct _AvbNewDialog {
@@ -204,7 +205,10 @@ drop_cb (AvbNewDialog *self, const GValue *value)
     {
       g_autoptr (GSList) files = gdk_file_list_get_files (g_value_get_boxed (value));
 
-      if (files != NULL)
+      if (files != NULL && files->next != NULL)
+        avb_feedback_message (GTK_WIDGET (self),
+                              _("Several files were dropped. Drop one to make a machine from it."));
+      else if (files != NULL)
         uri = g_file_get_uri (files->data);
     }
   else if (G_VALUE_HOLDS_STRING (value))
