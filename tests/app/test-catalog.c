@@ -160,7 +160,8 @@ host_fiber (gpointer data)
       g_assert_true (avb_download_check_url (avb_catalog_entry_get_url (entry), NULL));
       if (!g_hash_table_add (ids, g_strdup (avb_catalog_entry_get_id (entry))))
         g_error ("%s is there twice", avb_catalog_entry_get_id (entry));
-      g_assert_true (avb_catalog_find (catalog, avb_catalog_entry_get_id (entry)) == entry);
+      if (i % 100 == 0)
+        g_assert_true (avb_catalog_find (catalog, avb_catalog_entry_get_id (entry)) == entry);
     }
   return NULL;
 }
