@@ -8,7 +8,8 @@ set -euo pipefail
 help() {
   cat <<'END_OF_HELP'
 ./dev run [ARGS…]              build, then start Alpha VBox (without a display: the tour)
-./dev test [--sanitize] [NAME…]  build, then run all tests, or those whose suite or name contains NAME
+./dev test [--slow] [--sanitize] [NAME…]  build, then run all tests, or those whose suite or name contains NAME;
+                               --slow: also the Debian installer, which takes minutes
 ./dev tour [--out DIR]         the main job unattended on a virtual display, a screenshot a step
 ./dev screenshots [--out DIR]  every screen in light, dark, narrow, large text and right-to-left
 ./dev bench NAME [--json FILE] measure beside the peers: start, console
@@ -102,10 +103,15 @@ if needs_guest "$@" && [ -z "${ALPHA_VBOX_GUEST:-}" ] && command -v apt-get > /d
   export ALPHA_VBOX_GUEST
 fi
 
-# So is the Debian installer that tests/install tells what to do.
+# So is the Debian installer that tests/install tells what to do, where there is time for it.
+slow=
+if [ "$command" = test ] && [ "${1:-}" = --slow ]; then
+  slow=yes
+  shift
+fi
 needs_installer() {
   local name
-  [ "$command" = test ] || return 1
+  [ "$slow" = yes ] || return 1
   [ "${1:-}" != --sanitize ] || shift
   [ $# -gt 0 ] || return 0
   for name in "$@"; do

@@ -111,8 +111,8 @@ cd "$mirror"
 for file in pool/*%3a*; do
   [ ! -e "$file" ] || mv "$file" "${file/_*%3a/_}"
 done
-# What the installer would load and nobody here uses, it need not unpack.
-rm -f pool/partman-{auto-crypto,auto-lvm,auto-raid,btrfs,cros,crypto,jfs,lvm,md,xfs,iscsi,nbd}*_*.udeb
+# Without its modules RAID is a question that nobody answers.
+rm -f pool/partman-md_* pool/partman-auto-raid_* pool/mdadm-udeb_*
 for file in pool/*.udeb; do
   name=$(basename "$file")
   stanza_of "${name%%_*}" |
