@@ -80,6 +80,12 @@ enter() {
 
 if [ "$place" = here ]; then platform_install; else root=$(build-aux/make-root.sh "$cache"); fi
 
+slow=
+if [ "$command" = test ] && [ "${1:-}" = --slow ]; then
+  slow=yes
+  shift
+fi
+
 # The Debian guest that some tests run in is made from packages, so outside, where apt is set up; without apt those
 # tests are skipped.
 needs_guest() {
@@ -104,11 +110,6 @@ if needs_guest "$@" && [ -z "${ALPHA_VBOX_GUEST:-}" ] && command -v apt-get > /d
 fi
 
 # So is the Debian installer that tests/install tells what to do, where there is time for it.
-slow=
-if [ "$command" = test ] && [ "${1:-}" = --slow ]; then
-  slow=yes
-  shift
-fi
 needs_installer() {
   local name
   [ "$slow" = yes ] || return 1
