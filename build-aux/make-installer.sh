@@ -33,7 +33,8 @@ half=$(mktemp -d "$cache/installer.XXXXXX")
 trap 'rm -rf "$half"' EXIT
 mkdir -p "$half"/{state/lists/partial,cache/archives/partial,get,made/mirror}
 touch "$half/status"
-echo "deb [signed-by=$keyring] ${mirror:-http://deb.debian.org/debian} $suite main main/debian-installer" > "$half/sources.list"
+[ -n "$mirror" ] || { echo "The apt of this machine has no archive of Debian: the installer's tests cannot be run here."; exit 1; }
+echo "deb [signed-by=$keyring] $mirror $suite main main/debian-installer" > "$half/sources.list"
 
 # An apt of its own, which takes what the installer is made of and not what this machine runs.
 own=(-o "Dir::State=$half/state" -o "Dir::Cache=$half/cache" -o "Dir::State::status=$half/status"
