@@ -24,9 +24,11 @@
 #define HEAD_SIZE (64 * 1024)
 
 typedef struct {
-  char *path;
-  char *format;
-  char *name;
+  char   *path;
+  guint64 offset; /* of the image in the file, in bytes */
+  guint64 length; /* 0: to the end */
+  char   *format;
+  char   *name;
 } Request;
 
 typedef struct {
@@ -109,6 +111,18 @@ add_sandbox (GStrvBuilder *argv, const char *bubblewrap, const char *image, cons
   g_strv_builder_add_many (argv, "--chdir", "/", NULL);
 }
 
+/* (transfer full): a part of a file, for --image-opts, where a comma is written twice */
+static char *
+describe_part (const Request *request, const char *image)
+{
+  g_autoptr (GString) path = g_string_new (image);
+
+  g_string_replace (path, ",", ",,", 0);
+  return g_strdup_printf ("driver=%s,file.driver=raw,file.offset=%" G_GUINT64_FORMAT ",file.size=%" G_GUINT64_FORMAT
+                          ",file.file.driver=file,file.file.filename=%s",
+                          request->format, request->offset, request->length, path->str);
+}
+
 /* @output: (nullable): a file for the head of the disk; %NULL: its description goes to stdout. */
 static GStrv
 build_command (const Request *request, const char *output, gboolean *sandboxed)
@@ -126,7 +140,13 @@ build_command (const Request *request, const char *output, gboolean *sandboxed)
       add_sandbox (argv, bubblewrap, image, output);
       image = "/image";
     }
-  if (output == NULL)
+  if (request->length > 0)
+    {
+      g_autofree char *part = describe_part (request, image);
+
+      g_strv_builder_add_many (argv, program, "info", "--output=json", "-U", "--image-opts", part, NULL);
+    }
+  else if (output == NULL)
     g_strv_builder_add_many (argv, program, "info", "--output=json", "-U", "-f", request->format, image, NULL);
   else
     {
@@ -318,6 +338,20 @@ avb_qemu_img_info (const char *path, const char *format, const char *name)
   dex_return_error_if_fail (path != NULL && format != NULL && name != NULL);
 
   return dex_scheduler_spawn (NULL, 0, info_fiber, request_new (path, format, name), request_free);
+}
+
+DexFuture *
+avb_qemu_img_info_part (const char *path, guint64 offset, guint64 length, const char *format, const char *name)
+{
+  Request *request;
+
+  dex_return_error_if_fail (path != NULL && format != NULL && name != NULL);
+  dex_return_error_if_fail (length > 0);
+
+  request = request_new (path, format, name);
+  request->offset = offset;
+  request->length = length;
+  return dex_scheduler_spawn (NULL, 0, info_fiber, request, request_free);
 }
 
 DexFuture *

@@ -28,6 +28,13 @@ DexFuture *avb_qemu_img_info (const char *path,
                               const char *format,
                               const char *name) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for @length bytes (not 0) from @offset on: an image in an archive. */
+DexFuture *avb_qemu_img_info_part (const char *path,
+                                   guint64     offset,
+                                   guint64     length,
+                                   const char *format,
+                                   const char *name) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * avb_qemu_img_read_head:
  *
