@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "app/avb-appliance.h"
 #include "app/avb-draft-private.h"
 
 G_BEGIN_DECLS
@@ -35,5 +36,10 @@ char *avb_creation_make_volume (AvbCreation *self, const AvbVolumeSpec *volume, 
 
 /* The next disk of the machine, on the bus that suits the OS; the first is started from. */
 void avb_creation_add_disk (AvbCreation *self, const char *path, const char *format);
+
+/* In the fiber: all drives of an appliance. */
+gboolean avb_creation_import_appliance (AvbCreation *self, AvbAppliance *appliance, GError **error);
+/* In the fiber: the disk in a compressed disk image. */
+gboolean avb_creation_import_packed (AvbCreation *self, AvbMedium *medium, GError **error);
 
 G_END_DECLS

@@ -144,6 +144,8 @@ take_disk (AvbCreation *self, AvbMedium *medium, GError **error)
                            .source_format = avb_medium_get_format (medium) };
   g_autofree char *path = NULL;
 
+  if (avb_medium_get_compression (medium) != NULL)
+    return avb_creation_import_packed (self, medium, error);
   if (!avb_draft_get_copy_disk (self->draft))
     {
       avb_creation_add_disk (self, avb_medium_get_path (medium), avb_medium_get_format (medium));
@@ -190,6 +192,8 @@ make_disks (AvbCreation *self, GError **error)
 
   if (medium != NULL && avb_medium_get_kind (medium) == AVB_MEDIUM_DISK)
     return take_disk (self, medium, error);
+  if (medium != NULL && avb_medium_get_appliance (medium) != NULL)
+    return avb_creation_import_appliance (self, avb_medium_get_appliance (medium), error);
   if (!make_new_disk (self, error))
     return FALSE;
   return medium == NULL || insert_disc (self, medium, error);

@@ -431,6 +431,19 @@ fill_spec (AvbDraft *self)
   fill_accelerated (self);
 }
 
+/* As it is described, as far as this computer has that. */
+static void
+fill_appliance (AvbDraft *self)
+{
+  AvbMachineSpec *spec = avb_appliance_get_ovf (avb_medium_get_appliance (self->medium))->spec;
+
+  avb_machine_spec_set_cpus (self->spec,
+                             MIN (avb_machine_spec_get_cpus (spec), MAX (self->host.cpus, avb_draft_get_max_cpus (self))));
+  avb_machine_spec_set_memory_mib (self->spec, avb_machine_spec_get_memory_mib (spec));
+  avb_machine_spec_set_description (self->spec, avb_machine_spec_get_description (spec));
+  self->size = AVB_DRAFT_SIZE_CUSTOM;
+}
+
 static DexFuture *
 new_fiber (gpointer data)
 {
@@ -456,6 +469,8 @@ new_fiber (gpointer data)
     self->os = dex_await_boxed (avb_os_db_find (os_id, avb_medium_get_architecture (self->medium)), NULL);
   fill_spec (self);
   apply_size (self);
+  if (self->medium != NULL && avb_medium_get_appliance (self->medium) != NULL)
+    fill_appliance (self);
 
   g_signal_connect_object (self->spec, "notify", G_CALLBACK (spec_notify_cb), self, G_CONNECT_DEFAULT);
   g_signal_connect_object (self->connection, "notify::capabilities", G_CALLBACK (connection_notify_cb), self,
@@ -493,7 +508,14 @@ AvbMachineSpec *
 avb_draft_dup_spec (AvbDraft *self)
 {
   AvbMachineSpec *spec = avb_machine_spec_copy (self->spec);
+  AvbAppliance *appliance = self->medium != NULL ? avb_medium_get_appliance (self->medium) : NULL;
+  GPtrArray *interfaces =
+      appliance != NULL ? avb_machine_spec_get_interfaces (avb_appliance_get_ovf (appliance)->spec) : NULL;
 
+  for (guint i = 0; interfaces != NULL && i < interfaces->len; i++)
+    avb_machine_spec_add_interface (spec, avb_interface_spec_copy (interfaces->pdata[i]));
+  if (appliance != NULL)
+    return spec;
   avb_machine_spec_add_interface (
       spec, avb_interface_spec_new (AVB_INTERFACE_USER, NULL,
                                     self->os != NULL && self->os->virtio_net ? "virtio" : "e1000e"));

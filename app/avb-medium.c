@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "app/avb-os-db.h"
 #include "app/avb-qemu-img.h"
 #include "app/avb-text.h"
+#include "app/avb-unpack.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 
@@ -39,6 +41,7 @@ struct _AvbMedium
   gboolean      live;
   const char   *compression;
   gboolean      cloud;
+  AvbAppliance *appliance;
 };
 
 G_DEFINE_FINAL_TYPE (AvbMedium, avb_medium, G_TYPE_OBJECT)
@@ -84,12 +87,18 @@ avb_medium_kind_get_type (void)
   return type;
 }
 
+#define PACKAGE_HEAD 4096
+
 /* Shared by the fiber and a worker: whoever ends last frees it. */
 typedef struct {
   GFile       *file;
   char        *path;
   char        *name;
   guint64      allocated;
+  guint64      size;
+  gboolean     is_archive;  /* an OVA */
+  gboolean     is_ovf;
+  const char  *compression;
   AvbImageHead head;
 } Inspection;
 
@@ -184,6 +193,22 @@ has_suffix_of_raw_disk (const char *path)
   return FALSE;
 }
 
+/* What is not an image itself, but holds one or tells of one. */
+static gboolean
+find_package (Inspection *self, Reader *reader)
+{
+  g_autofree char *head = g_malloc0 (PACKAGE_HEAD + 1);
+  gssize length = read_at (reader, (guint8 *) head, PACKAGE_HEAD, 0, NULL);
+  g_autofree char *lower = g_ascii_strdown (self->path, -1);
+
+  if (length < 0)
+    return FALSE;
+  self->compression = avb_unpack_find ((const guint8 *) head, length);
+  self->is_archive = length >= 512 && memcmp (head + 257, "ustar", 5) == 0;
+  self->is_ovf = g_str_has_suffix (lower, ".ovf") || (head[0] == '<' && strstr (head, "Envelope") != NULL);
+  return self->compression != NULL || self->is_archive || self->is_ovf;
+}
+
 static DexFuture *
 head_thread (gpointer data)
 {
@@ -206,7 +231,10 @@ head_thread (gpointer data)
     return dex_future_new_for_error (error);
 
   self->allocated = MIN ((guint64) info.st_blocks * 512, (guint64) info.st_size);
+  self->size = info.st_size;
   reader.fd = fd;
+  if (find_package (self, &reader))
+    return dex_future_new_true ();
   if (!avb_image_head_read (read_at, &reader, info.st_size, self->name,
                             has_suffix_of_raw_disk (self->path), &self->head, &error))
     return dex_future_new_for_error (error);
@@ -303,6 +331,83 @@ examine_disk (AvbMedium *medium, const Inspection *self, GError **error)
   return TRUE;
 }
 
+/* In a fiber. */
+static gboolean
+examine_appliance (AvbMedium *medium, const Inspection *self, GError **error)
+{
+  AvbMachineSpec *spec;
+  const char *os_id;
+
+  medium->appliance = dex_await_object (avb_appliance_read (self->path, self->is_archive, self->name), error);
+  if (medium->appliance == NULL)
+    return FALSE;
+  spec = avb_appliance_get_ovf (medium->appliance)->spec;
+  os_id = avb_machine_spec_get_os_id (spec);
+  medium->kind = AVB_MEDIUM_APPLIANCE;
+  medium->format = self->is_archive ? "ova" : "ovf";
+  medium->label = g_strdup (avb_machine_spec_get_name (spec));
+  medium->allocated = avb_appliance_get_length (medium->appliance);
+  medium->boots_bios = avb_machine_spec_get_firmware (spec) == AVB_FIRMWARE_BIOS;
+  medium->boots_uefi = !medium->boots_bios;
+  if (os_id != NULL)
+    {
+      g_autoptr (AvbOsInfo) info = dex_await_boxed (avb_os_db_find (os_id, NULL), NULL);
+
+      if (info != NULL)
+        take_os (medium, info);
+    }
+  g_set_str (&medium->architecture, avb_machine_spec_get_architecture (spec));
+  return TRUE;
+}
+
+static gssize
+read_bytes (gpointer data, guint8 *buffer, gsize count, guint64 offset, GError **error)
+{
+  gsize length;
+  const guint8 *bytes = g_bytes_get_data (data, &length);
+
+  if (offset >= length)
+    return 0;
+  count = MIN (count, length - offset);
+  memcpy (buffer, bytes + offset, count);
+  return count;
+}
+
+/* In a fiber. Only the beginning is unpacked: the rest is looked at when the disk is made. */
+static gboolean
+examine_packed (AvbMedium *medium, Inspection *self, GError **error)
+{
+  g_autoptr (GBytes) head = dex_await_boxed (avb_unpack_head (self->path, self->name), error);
+  g_autofree char *stem = dup_stem (self->name);
+  const guint8 *bytes;
+  gsize length;
+
+  if (head == NULL)
+    return FALSE;
+  bytes = g_bytes_get_data (head, &length);
+  if (length == 0)
+    {
+      g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, NULL, _("“%s” is empty."), self->name));
+      return FALSE;
+    }
+  if (!avb_image_head_read (read_bytes, head, length, self->name, has_suffix_of_raw_disk (stem), &self->head, error))
+    return FALSE;
+  if (self->head.format == AVB_IMAGE_FORMAT_ISO)
+    {
+      g_propagate_error (error, avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL,
+                                               _("“%s” is a compressed disc image. Unpack it first."), self->name));
+      return FALSE;
+    }
+  medium->kind = AVB_MEDIUM_DISK;
+  medium->format = avb_image_format_get_name (self->head.format);
+  medium->compression = self->compression;
+  medium->label = dup_stem (stem);
+  medium->boots_bios = self->head.boots_bios;
+  medium->boots_uefi = self->head.boots_uefi;
+  identify_disk (medium, self->name);
+  return TRUE;
+}
+
 static DexFuture *
 inspect_fiber (gpointer data)
 {
@@ -316,9 +421,16 @@ inspect_fiber (gpointer data)
   medium = g_object_new (AVB_TYPE_MEDIUM, NULL);
   medium->file = g_object_ref (self->file);
   medium->path = g_strdup (self->path);
-  medium->format = avb_image_format_get_name (self->head.format);
-  medium->size = self->head.size;
+  medium->size = self->size;
   medium->allocated = self->allocated;
+  if (self->is_archive || self->is_ovf || self->compression != NULL)
+    {
+      if (self->compression != NULL ? !examine_packed (medium, self, &error)
+                                    : !examine_appliance (medium, self, &error))
+        return dex_future_new_for_error (error);
+      return dex_future_new_take_object (g_steal_pointer (&medium));
+    }
+  medium->format = avb_image_format_get_name (self->head.format);
   medium->boots_bios = self->head.boots_bios;
   medium->boots_uefi = self->head.boots_uefi;
   if (self->head.format == AVB_IMAGE_FORMAT_ISO)
@@ -334,6 +446,7 @@ avb_medium_finalize (GObject *object)
   AvbMedium *self = AVB_MEDIUM (object);
 
   g_clear_object (&self->file);
+  g_clear_object (&self->appliance);
   g_free (self->path);
   g_free (self->label);
   g_free (self->os_id);
@@ -461,6 +574,7 @@ GETTER (gboolean, boots_uefi, boots_uefi)
 GETTER (gboolean, live, live)
 GETTER (const char *, compression, compression)
 GETTER (gboolean, cloud, cloud)
+GETTER (AvbAppliance *, appliance, appliance)
 
 gboolean
 avb_medium_get_bootable (AvbMedium *self)

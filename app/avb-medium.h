@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <libdex.h>
+#include "app/avb-appliance.h"
 
 G_BEGIN_DECLS
 
@@ -67,6 +67,8 @@ const char    *avb_medium_get_os_name      (AvbMedium *self);
 const char    *avb_medium_get_architecture (AvbMedium *self);
 const char    *avb_medium_get_compression  (AvbMedium *self);
 gboolean       avb_medium_get_cloud        (AvbMedium *self);
+/* (nullable): for %AVB_MEDIUM_APPLIANCE */
+AvbAppliance  *avb_medium_get_appliance    (AvbMedium *self);
 gboolean       avb_medium_get_bootable     (AvbMedium *self);
 gboolean       avb_medium_get_boots_bios   (AvbMedium *self);
 gboolean       avb_medium_get_boots_uefi   (AvbMedium *self);

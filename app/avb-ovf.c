@@ -8,7 +8,6 @@
 #include <glib/gi18n-lib.h>
 #include <libxml/parser.h>
 #include <libxml/tree.h>
-#include <math.h>
 #include <string.h>
 
 #include "app/avb-qemu-img.h"
@@ -28,7 +27,6 @@
 typedef enum {
   RESOURCE_CPU = 3,
   RESOURCE_MEMORY = 4,
-  RESOURCE_IDE = 5,
   RESOURCE_SCSI = 6,
   RESOURCE_ETHERNET = 10,
   RESOURCE_FLOPPY = 14,
@@ -219,7 +217,13 @@ unit_bytes (const char *units)
     return G_GUINT64_CONSTANT (1) << exponent;
   power = g_str_has_prefix (word, "byte*10^") ? word + strlen ("byte*10^") : NULL;
   if (power != NULL && number (power, &exponent) && exponent < 18)
-    return (guint64) pow (10, exponent);
+    {
+      guint64 bytes = 1;
+
+      while (exponent-- > 0)
+        bytes *= 10;
+      return bytes;
+    }
   return 0;
 }
 
@@ -362,11 +366,10 @@ find_bus (Reader *reader, const Item *drive)
     return AVB_DISK_BUS_FDC;
   if (controller == NULL)
     return AVB_DISK_BUS_SATA;
-  if (controller->resource == RESOURCE_IDE)
-    return AVB_DISK_BUS_IDE;
   if (has_sub_type (controller, "virtio"))
     return controller->resource == RESOURCE_SCSI ? AVB_DISK_BUS_SCSI : AVB_DISK_BUS_VIRTIO;
-  /* A disk on LSI Logic's or VMware's SCSI, or NVMe, whose driver a guest may have without one for virtio. */
+  /* Machines of today have no IDE; and a guest with a driver for LSI Logic's or VMware's SCSI, or for NVMe, has one for
+   * AHCI, but perhaps none for virtio. */
   return AVB_DISK_BUS_SATA;
 }
 
