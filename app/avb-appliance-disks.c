@@ -130,31 +130,36 @@ unpack (AvbCreation *self, Image *image, guint64 capacity, GError **error)
 
 /* In the fiber. (transfer full) (nullable) */
 static char *
-convert (AvbCreation *self, Image *image, GError **error)
+convert (AvbCreation *self, Image *image, gboolean grow, GError **error)
 {
   g_autofree char *name = avb_creation_make_volume_name (self, ".qcow2");
   AvbVolumeSpec volume = { .name = name, .format = "qcow2", .source = image->path, .source_offset = image->offset,
                            .source_length = image->length };
+  guint64 capacity = image->length;
 
   if (!dex_await (avb_blocking_run (format_thread, g_atomic_rc_box_acquire (image), image_unref), error))
     return NULL;
-  if (g_strcmp0 (image->format, "raw") != 0 &&
-      dex_await_uint64 (avb_qemu_img_info_part (image->path, image->offset, image->length, image->format, image->name),
-                        error) == 0)
-    return NULL;
+  if (g_strcmp0 (image->format, "raw") != 0)
+    {
+      capacity = dex_await_uint64 (
+          avb_qemu_img_info_part (image->path, image->offset, image->length, image->format, image->name), error);
+      if (capacity == 0)
+        return NULL;
+    }
   volume.source_format = image->format;
+  volume.capacity = grow ? avb_creation_grow (self, capacity) : 0;
   avb_operation_set_status (self->operation, _("Copying the disk"));
   return avb_creation_make_volume (self, &volume, error);
 }
 
 /* In the fiber. (transfer full) (nullable) */
 static char *
-import_image (AvbCreation *self, Image *image, gboolean packed, guint64 capacity, GError **error)
+import_image (AvbCreation *self, Image *image, gboolean packed, gboolean grow, guint64 capacity, GError **error)
 {
   char *path = NULL;
 
   if (!packed || unpack (self, image, capacity, error))
-    path = convert (self, image, error);
+    path = convert (self, image, grow, error);
   if (image->unpacked != NULL)
     dex_await (avb_unpack_remove (image->unpacked), NULL);
   return path;
@@ -168,7 +173,7 @@ import_member (AvbCreation *self, AvbAppliance *appliance, const AvbOvfDrive *dr
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   Image *image = image_new (member);
   DexFuture *check = avb_appliance_check (appliance, member, cancellable);
-  char *path = import_image (self, image, drive->gzip, drive->capacity, error);
+  char *path = import_image (self, image, drive->gzip, FALSE, drive->capacity, error);
 
   image_unref (image);
   if (path == NULL)
@@ -252,7 +257,7 @@ avb_creation_import_packed (AvbCreation *self, AvbMedium *medium, GError **error
   AvbApplianceMember member = { .name = name, .path = (char *) avb_medium_get_path (medium),
                                 .length = avb_medium_get_size (medium) };
   Image *image = image_new (&member);
-  g_autofree char *path = import_image (self, image, TRUE, avb_medium_get_capacity (medium), error);
+  g_autofree char *path = import_image (self, image, TRUE, TRUE, avb_medium_get_capacity (medium), error);
 
   image_unref (image);
   if (path != NULL)

@@ -34,6 +34,9 @@ char *avb_creation_make_volume_name (AvbCreation *self, const char *suffix);
 /* In the fiber. (transfer full) (nullable): the path of the new volume. */
 char *avb_creation_make_volume (AvbCreation *self, const AvbVolumeSpec *volume, GError **error);
 
+/* What a copy of a disk of @capacity bytes is enlarged to; 0: it stays as large as it is. */
+guint64 avb_creation_grow (AvbCreation *self, guint64 capacity);
+
 /* The next disk of the machine, on the bus that suits the OS; the first is started from. */
 void avb_creation_add_disk (AvbCreation *self, const char *path, const char *format);
 

@@ -36,7 +36,7 @@ GTlsDatabase *avb_download_cache_get_tls_database (AvbDownloadCache *self);
 
 /**
  * AvbPublisher:
- * @pattern: of the address without its scheme, with “*” and “?”: "cloud.debian.org/images/*"
+ * @pattern: of the address without its scheme, with “*” and “?”: "cloud.debian.org/images/…"
  * @checksums: the file with checksums, in the folder of the file itself; “%” stands for its name
  * @signature: (nullable): its signature, in the same folder; %NULL: @checksums is signed in itself, or
  *   not at all

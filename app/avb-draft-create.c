@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "app/avb-cloud-prepare.h"
 #include "app/avb-creation.h"
 #include "app/avb-link.h"
 #include "app/avb-unattended-private.h"
@@ -136,12 +137,22 @@ make_new_disk (AvbCreation *self, GError **error)
   return TRUE;
 }
 
+/* As large as the user wishes; 0: as large as it is. Disks are never cut. */
+guint64
+avb_creation_grow (AvbCreation *self, guint64 capacity)
+{
+  guint64 wish = avb_draft_get_disk_size (self->draft);
+
+  return wish > capacity ? wish : 0;
+}
+
 static gboolean
 take_disk (AvbCreation *self, AvbMedium *medium, GError **error)
 {
   g_autofree char *name = avb_creation_make_volume_name (self, ".qcow2");
   AvbVolumeSpec volume = { .name = name, .format = "qcow2", .source = avb_medium_get_path (medium),
-                           .source_format = avb_medium_get_format (medium) };
+                           .source_format = avb_medium_get_format (medium),
+                           .capacity = avb_creation_grow (self, avb_medium_get_capacity (medium)) };
   g_autofree char *path = NULL;
 
   if (avb_medium_get_compression (medium) != NULL)
@@ -403,7 +414,7 @@ create (AvbCreation *self, GError **error)
   self->remains = remains_new (self->connection);
   avb_draft_await_probe (self->draft, self->operation);
   self->spec = avb_draft_dup_spec (self->draft);
-  if (make_disks (self, error) && avb_unattended_prepare (self, error))
+  if (make_disks (self, error) && avb_unattended_prepare (self, error) && avb_cloud_prepare (self, error))
     {
       /* Who cancels from here on comes too late; who did before is heard in define(). */
       avb_operation_set_can_cancel (self->operation, FALSE);
@@ -415,7 +426,7 @@ create (AvbCreation *self, GError **error)
       clean_up (g_steal_pointer (&self->remains));
       return NULL;
     }
-  if (!avb_unattended_remember (self, machine, error))
+  if (!avb_unattended_remember (self, machine, error) || !avb_cloud_remember (self, machine, error))
     return NULL;
   if (self->start && !start_machine (self, machine, error))
     return NULL;

@@ -111,10 +111,13 @@ avb_draft_check (AvbDraft *self)
   g_object_thaw_notify (G_OBJECT (self));
 }
 
-static gboolean
-has_new_disk (AvbDraft *self)
+/* Images for clouds are as small as can be, and use what they find: they get a disk of a usual size. */
+static guint64
+plan_disk (AvbDraft *self, guint64 plan)
 {
-  return self->medium == NULL || avb_medium_get_kind (self->medium) == AVB_MEDIUM_ISO;
+  if (self->medium == NULL || avb_medium_get_kind (self->medium) == AVB_MEDIUM_ISO)
+    return plan;
+  return avb_medium_get_cloud (self->medium) ? MAX (plan, avb_medium_get_capacity (self->medium)) : 0;
 }
 
 static void
@@ -135,7 +138,7 @@ apply_size (AvbDraft *self)
   self->applying = TRUE;
   avb_machine_spec_set_cpus (self->spec, plan.cpus);
   avb_machine_spec_set_memory_mib (self->spec, plan.memory_mib);
-  avb_draft_set_disk_size (self, has_new_disk (self) ? plan.disk_size : 0);
+  avb_draft_set_disk_size (self, plan_disk (self, plan.disk_size));
   self->applying = FALSE;
   avb_draft_check (self);
 }
@@ -468,6 +471,8 @@ new_fiber (gpointer data)
   if (os_id != NULL)
     self->os = dex_await_boxed (avb_os_db_find (os_id, avb_medium_get_architecture (self->medium)), NULL);
   fill_spec (self);
+  if (self->medium != NULL && avb_medium_get_cloud (self->medium))
+    avb_first_boot_set_mode (self->first_boot, AVB_FIRST_BOOT_CLOUD);
   apply_size (self);
   if (self->medium != NULL && avb_medium_get_appliance (self->medium) != NULL)
     fill_appliance (self);

@@ -57,7 +57,7 @@ look_at (AvbSetupList *self, AvbMachine *machine)
   if (find (self, machine, &place))
     {
       /* Another one, after the last came to its end. */
-      if (avb_setup_get_state (g_ptr_array_index (self->setups, place)) != AVB_SETUP_READY)
+      if (!avb_setup_get_ended (g_ptr_array_index (self->setups, place)))
         return;
       forget (self, machine);
     }

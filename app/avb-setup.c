@@ -29,8 +29,11 @@ struct _AvbSetup
   AvbSetupState state;
   char         *message;
   gboolean      stopped;
+  gboolean      cloud;
   gboolean      ready;    /* the guest says so */
   gboolean      ending;
+  gboolean      ended;
+  char         *address;
   DexFuture    *opening;
   int           channel;
   guint         source;
@@ -51,6 +54,7 @@ enum {
   PROP_KIND,
   PROP_STATE,
   PROP_MESSAGE,
+  PROP_ADDRESS,
   N_PROPS,
 };
 
@@ -179,9 +183,10 @@ end_fiber (gpointer data)
       set_state (self, AVB_SETUP_FAILED, error->message);
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
+  self->ended = TRUE;
   set_state (self, AVB_SETUP_READY, NULL);
   /* Only the guest's own word starts it again: a machine that the user switched off stays off. */
-  if (self->ready && avb_machine_get_state (self->machine) == AVB_MACHINE_OFF)
+  if (self->ready && !self->cloud && avb_machine_get_state (self->machine) == AVB_MACHINE_OFF)
     avb_future_finish (avb_machine_start (self->machine), "start a machine that was installed");
   return dex_future_new_true ();
 }
@@ -196,6 +201,44 @@ end (AvbSetup *self)
                      "end a first boot");
 }
 
+static void
+remember (AvbSetup *self, const char *started)
+{
+  if (g_strcmp0 (avb_machine_get_setting (self->machine, AVB_SETUP_STARTED_SETTING), started) != 0)
+    avb_future_finish (avb_machine_set_setting (self->machine, AVB_SETUP_STARTED_SETTING, started),
+                       "remember how far a first boot is");
+}
+
+static void
+take_ready (AvbSetup *self)
+{
+  self->ready = TRUE;
+  if (self->cloud)
+    {
+      remember (self, "ready");
+      set_state (self, AVB_SETUP_READY, NULL);
+    }
+  else
+    /* An installer switches the machine off after that. */
+    set_state (self, AVB_SETUP_WORKING, _("The system is installed"));
+}
+
+/* The first that others may use; one of the older kind is better known to people. */
+static void
+take_address (AvbSetup *self, const char *text)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (text);
+  g_autofree char *plain = NULL;
+
+  if (address == NULL || g_inet_address_get_is_loopback (address) || g_inet_address_get_is_link_local (address) ||
+      (self->address != NULL && (strchr (self->address, ':') == NULL ||
+                                 g_inet_address_get_family (address) != G_SOCKET_FAMILY_IPV4)))
+    return;
+  plain = g_inet_address_to_string (address);
+  if (g_set_str (&self->address, plain))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ADDRESS]);
+}
+
 /* Guests say anything. */
 static void
 take_line (AvbSetup *self)
@@ -206,16 +249,16 @@ take_line (AvbSetup *self)
     if (g_ascii_iscntrl (*c))
       *c = ' ';
   g_strstrip (text);
-  if (g_str_has_prefix (text, "progress "))
+  if (g_str_has_prefix (text, "address "))
+    take_address (self, text + strlen ("address "));
+  else if (self->ready)
+    return;
+  else if (g_str_has_prefix (text, "progress "))
     set_state (self, AVB_SETUP_WORKING, text + strlen ("progress "));
   else if (g_str_has_prefix (text, "failed "))
     set_state (self, AVB_SETUP_FAILED, text + strlen ("failed "));
   else if (g_str_equal (text, "ready"))
-    {
-      self->ready = TRUE;
-      /* An installer switches the machine off after that. */
-      set_state (self, AVB_SETUP_WORKING, _("The system is installed"));
-    }
+    take_ready (self);
 }
 
 static gboolean
@@ -278,29 +321,48 @@ listen_to (AvbSetup *self)
 {
   set_state (self, AVB_SETUP_WORKING, NULL);
   if (avb_machine_get_setting (self->machine, AVB_SETUP_STARTED_SETTING) == NULL)
-    avb_future_finish (avb_machine_set_setting (self->machine, AVB_SETUP_STARTED_SETTING, "yes"),
-                       "remember that a first boot began");
+    remember (self, "yes");
   if (self->opening == NULL)
     self->opening = dex_scheduler_spawn (NULL, 0, open_fiber, g_object_ref (self), g_object_unref);
+}
+
+/* What failed stays as it is: the next start tries again. So does a guest that was switched off before it was done
+ * with itself; of an installation nobody knows how far it is, and its own disk is what is started from then. */
+static void
+switched_off (AvbSetup *self)
+{
+  gboolean started = self->state == AVB_SETUP_WORKING ||
+                     avb_machine_get_setting (self->machine, AVB_SETUP_STARTED_SETTING) != NULL;
+
+  close_channel (self);
+  if (self->state == AVB_SETUP_FAILED || !started)
+    return;
+  if (self->cloud && !self->ready)
+    set_state (self, AVB_SETUP_WAITING, NULL);
+  else
+    end (self);
 }
 
 static void
 state_cb (AvbSetup *self)
 {
-  gboolean started = self->state == AVB_SETUP_WORKING ||
-                     avb_machine_get_setting (self->machine, AVB_SETUP_STARTED_SETTING) != NULL;
-
-  if (self->stopped || self->state == AVB_SETUP_READY || !avb_machine_get_available (self->machine))
+  if (self->stopped || self->ended || !avb_machine_get_available (self->machine))
     return;
-  if (avb_machine_get_state (self->machine) == AVB_MACHINE_RUNNING)
+  if (avb_machine_get_state (self->machine) == AVB_MACHINE_OFF)
+    switched_off (self);
+  else if (avb_machine_get_state (self->machine) == AVB_MACHINE_RUNNING && self->state != AVB_SETUP_READY)
     listen_to (self);
-  else if (avb_machine_get_state (self->machine) == AVB_MACHINE_OFF)
-    {
-      close_channel (self);
-      /* What failed stays as it is: the next start tries again. */
-      if (started && self->state != AVB_SETUP_FAILED)
-        end (self);
-    }
+}
+
+void
+avb_setup_give_up (AvbSetup *self)
+{
+  g_return_if_fail (AVB_IS_SETUP (self));
+
+  if (!self->ready)
+    take_ready (self);
+  if (!self->ended && avb_machine_get_state (self->machine) == AVB_MACHINE_OFF)
+    switched_off (self);
 }
 
 void
@@ -320,6 +382,9 @@ avb_setup_constructed (GObject *object)
 
   G_OBJECT_CLASS (avb_setup_parent_class)->constructed (object);
   self->kind = g_strdup (avb_machine_get_setting (self->machine, AVB_SETUP_SETTING));
+  self->cloud = g_strcmp0 (self->kind, "cloud") == 0;
+  if (self->cloud && g_strcmp0 (avb_machine_get_setting (self->machine, AVB_SETUP_STARTED_SETTING), "ready") == 0)
+    take_ready (self);
   g_signal_connect_object (self->machine, "notify::state", G_CALLBACK (state_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->machine, "notify::available", G_CALLBACK (state_cb), self, G_CONNECT_SWAPPED);
   state_cb (self);
@@ -334,6 +399,7 @@ avb_setup_finalize (GObject *object)
   g_object_unref (self->machine);
   g_free (self->kind);
   g_free (self->message);
+  g_free (self->address);
   g_string_free (self->line, TRUE);
   G_OBJECT_CLASS (avb_setup_parent_class)->finalize (object);
 }
@@ -356,6 +422,9 @@ avb_setup_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
       break;
     case PROP_MESSAGE:
       g_value_set_string (value, self->message);
+      break;
+    case PROP_ADDRESS:
+      g_value_set_string (value, self->address);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -390,6 +459,7 @@ avb_setup_class_init (AvbSetupClass *klass)
   properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, AVB_TYPE_SETUP_STATE, AVB_SETUP_WAITING,
                                               G_PARAM_READABLE | flags);
   properties[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, G_PARAM_READABLE | flags);
+  properties[PROP_ADDRESS] = g_param_spec_string ("address", NULL, NULL, NULL, G_PARAM_READABLE | flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -438,4 +508,20 @@ avb_setup_get_message (AvbSetup *self)
   g_return_val_if_fail (AVB_IS_SETUP (self), NULL);
 
   return self->message;
+}
+
+const char *
+avb_setup_get_address (AvbSetup *self)
+{
+  g_return_val_if_fail (AVB_IS_SETUP (self), NULL);
+
+  return self->address;
+}
+
+gboolean
+avb_setup_get_ended (AvbSetup *self)
+{
+  g_return_val_if_fail (AVB_IS_SETUP (self), FALSE);
+
+  return self->ended;
 }

@@ -59,7 +59,7 @@ static gboolean
 fail_to_read (AvbReader *archive, GError **error)
 {
   g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, archive_error_string (archive),
-                                           _("The installer's kernel cannot be read from the disc: the image is "
+                                           _("The installer’s kernel cannot be read from the disc: the image is "
                                              "damaged.")));
   return FALSE;
 }
@@ -103,7 +103,7 @@ copy_entry (AvbReader *archive, int fd, guint64 limit, GCancellable *cancellable
       if (total > limit)
         {
           g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, NULL,
-                                                   _("The installer's kernel on the disc is too large to be one.")));
+                                                   _("The installer’s kernel on the disc is too large to be one.")));
           return FALSE;
         }
       if (!write_all (fd, buffer, (gsize) n, error))
@@ -111,7 +111,7 @@ copy_entry (AvbReader *archive, int fd, guint64 limit, GCancellable *cancellable
     }
   if (total > 0)
     return TRUE;
-  g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, NULL, _("The installer's kernel on the disc is empty.")));
+  g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, NULL, _("The installer’s kernel on the disc is empty.")));
   return FALSE;
 }
 
@@ -212,17 +212,17 @@ extract (const char   *path,
   if (further == NULL)
     return TRUE;
   g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, further,
-                                           _("The installer's kernel cannot be read from the disc: the image is "
+                                           _("The installer’s kernel cannot be read from the disc: the image is "
                                              "damaged.")));
   return FALSE;
 }
 
 static gboolean
-write_files (AvbWriter *archive, const AvbInstallPlan *plan, GError **error)
+write_files (AvbWriter *archive, GPtrArray *files, GError **error)
 {
-  for (guint i = 0; i < plan->files->len; i++)
+  for (guint i = 0; i < files->len; i++)
     {
-      const AvbInstallFile *file = g_ptr_array_index (plan->files, i);
+      const AvbInstallFile *file = g_ptr_array_index (files, i);
       struct archive_entry *entry = archive_entry_new ();
       gsize length = strlen (file->text);
       gboolean written;
@@ -259,7 +259,7 @@ append_files (const AvbInstallPlan *plan, const char *initrd, GError **error)
   else if (write_all (fd, zeros, (sizeof zeros - (gsize) end % sizeof zeros) % sizeof zeros, error))
     {
       archive_write_set_format_cpio_newc (archive);
-      written = archive_write_open_fd (archive, fd) == ARCHIVE_OK ? write_files (archive, plan, error)
+      written = archive_write_open_fd (archive, fd) == ARCHIVE_OK ? write_files (archive, plan->files, error)
                 : fail_to_write (archive_errno (archive), archive_error_string (archive), error);
     }
   if (fd >= 0)
@@ -280,9 +280,14 @@ avb_install_media_extract (const char           *path,
 }
 
 gboolean
-avb_install_media_write_disc (const AvbInstallPlan *plan, const char *path, GCancellable *cancellable, GError **error)
+avb_install_media_write_disc (GPtrArray    *files,
+                              const char   *volume_id,
+                              const char   *path,
+                              GCancellable *cancellable,
+                              GError      **error)
 {
   g_autoptr (AvbWriter) archive = archive_write_new ();
+  g_autofree char *options = g_strdup_printf ("iso9660:volume-id=%s,iso9660:joliet=long", volume_id);
   int fd;
   gboolean written;
 
@@ -292,9 +297,9 @@ avb_install_media_write_disc (const AvbInstallPlan *plan, const char *path, GCan
   if (fd < 0)
     return FALSE;
   archive_write_set_format_iso9660 (archive);
-  written = archive_write_set_options (archive, "iso9660:volume-id=INSTALL,iso9660:joliet=long") >= ARCHIVE_WARN &&
+  written = archive_write_set_options (archive, options) >= ARCHIVE_WARN &&
             archive_write_open_fd (archive, fd) == ARCHIVE_OK;
-  written = written ? write_files (archive, plan, error)
+  written = written ? write_files (archive, files, error)
                     : fail_to_write (archive_errno (archive), archive_error_string (archive), error);
   close (fd);
   return written;

@@ -7,18 +7,14 @@
 
 #include "app/avb-unattended-private.h"
 
-#include <errno.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <unistd.h>
 
+#include "app/avb-first-boot-check.h"
+#include "app/avb-scratch.h"
 #include "app/avb-setup.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 
-#define SCRATCH "install-"
 #define KERNEL "kernel"
 #define INITRD "initrd"
 #define DISC "answers.iso"
@@ -43,62 +39,6 @@ work_free (Work *work)
   g_free (work);
 }
 
-static void
-remove_folder (const char *folder)
-{
-  static const char *const names[] = { KERNEL, INITRD, DISC };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *path = g_build_filename (folder, names[i], NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
-/* What a program that was killed left. Its number is in the folder's name. */
-static void
-remove_leftovers (const char *parent)
-{
-  g_autoptr (GDir) dir = g_dir_open (parent, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      guint64 pid;
-
-      if (!g_str_has_prefix (name, SCRATCH))
-        continue;
-      pid = g_ascii_strtoull (name + strlen (SCRATCH), NULL, 10);
-      if (pid > 1 && pid < G_MAXINT && kill ((pid_t) pid, 0) != 0 && errno == ESRCH)
-        {
-          g_autofree char *path = g_build_filename (parent, name, NULL);
-
-          remove_folder (path);
-        }
-    }
-}
-
-static gboolean
-make_folder (Work *work, GError **error)
-{
-  g_autofree char *parent = g_build_filename (g_get_user_cache_dir (), "alpha-vbox", NULL);
-  g_autofree char *name = g_strdup_printf (SCRATCH "%d-XXXXXX", (int) getpid ());
-  g_autofree char *folder = g_build_filename (parent, name, NULL);
-
-  if (g_mkdir_with_parents (parent, 0700) != 0 || g_mkdtemp_full (folder, 0700) == NULL)
-    {
-      g_propagate_error (error, avb_error_new (errno == ENOSPC ? AVB_ERROR_NO_SPACE : AVB_ERROR_FAILED,
-                                               g_strerror (errno),
-                                               _("What the installer needs could not be written.")));
-      return FALSE;
-    }
-  work->folder = g_steal_pointer (&folder);
-  remove_leftovers (parent);
-  return TRUE;
-}
-
 static DexFuture *
 make_thread (gpointer data)
 {
@@ -106,7 +46,8 @@ make_thread (gpointer data)
   g_autofree char *kernel = NULL, *initrd = NULL, *disc = NULL;
   GError *error = NULL;
 
-  if (!make_folder (work, &error))
+  work->folder = avb_scratch_make (&error);
+  if (work->folder == NULL)
     return dex_future_new_for_error (error);
   work->plan = avb_unattended_plan (work->medium, work->wishes, &error);
   if (work->plan == NULL)
@@ -116,7 +57,7 @@ make_thread (gpointer data)
   disc = g_build_filename (work->folder, DISC, NULL);
   if (work->plan->kernel != NULL
           ? !avb_install_media_extract (work->medium, work->plan, kernel, initrd, work->cancellable, &error)
-          : !avb_install_media_write_disc (work->plan, disc, work->cancellable, &error))
+          : !avb_install_media_write_disc (work->plan->files, "INSTALL", disc, work->cancellable, &error))
     return dex_future_new_for_error (error);
   return dex_future_new_true ();
 }
@@ -124,27 +65,8 @@ make_thread (gpointer data)
 static DexFuture *
 clean_thread (gpointer data)
 {
-  remove_folder (data);
+  avb_scratch_remove (data);
   return dex_future_new_true ();
-}
-
-/* A name for the guest out of the machine's, which may be anything. */
-static char *
-make_host_name (AvbMachineSpec *spec, gsize limit)
-{
-  g_autoptr (GString) name = g_string_new (NULL);
-
-  for (const char *c = avb_machine_spec_get_name (spec); *c != '\0' && name->len < limit; c++)
-    if (g_ascii_isalnum (*c))
-      g_string_append_c (name, g_ascii_tolower (*c));
-    else if (name->len > 0 && name->str[name->len - 1] != '-')
-      g_string_append_c (name, '-');
-  while (name->len > 0 && name->str[name->len - 1] == '-')
-    g_string_truncate (name, name->len - 1);
-  /* Windows takes no number for a name. */
-  if (name->len == 0 || g_ascii_isdigit (name->str[0]))
-    g_string_assign (name, "machine");
-  return g_string_free_and_steal (g_steal_pointer (&name));
 }
 
 /* As the guest calls the disk to install to. */
@@ -178,7 +100,8 @@ take_wishes (AvbCreation *creation, const AvbUnattended *info)
   wishes->password = g_strdup (avb_first_boot_get_password (from));
   wishes->host_name = host_name != NULL
                           ? g_strdup (host_name)
-                          : make_host_name (creation->spec, info->installer == AVB_INSTALLER_WINDOWS ? 15 : 63);
+                          : avb_first_boot_make_host_name (avb_machine_spec_get_name (creation->spec),
+                                                           info->installer == AVB_INSTALLER_WINDOWS ? 15 : 63);
   wishes->language = g_strdup (avb_first_boot_get_language (from));
   wishes->keyboard = g_strdup (avb_first_boot_get_keyboard (from));
   wishes->time_zone = g_strdup (avb_first_boot_get_time_zone (from));

@@ -35,6 +35,10 @@ typedef struct {
   char *text;
 } AvbInstallFile;
 
+/* Those in a new array are wiped at its end: they hold passwords. */
+GPtrArray *avb_install_files_new (void);
+void       avb_install_files_add (GPtrArray *files, const char *name, char *text /* full */);
+
 typedef struct {
   AvbInstaller installer;
   char        *kernel;    /* (nullable): in the disc, without a first slash; with its… */
@@ -90,11 +94,12 @@ gboolean avb_install_media_extract (const char           *path,
                                     GCancellable         *cancellable,
                                     GError              **error);
 
-/* A disc with the plan's files. Blocks, and fails, as the other does. */
-gboolean avb_install_media_write_disc (const AvbInstallPlan *plan,
-                                       const char           *path,
-                                       GCancellable         *cancellable,
-                                       GError              **error);
+/* A disc with @files (#AvbInstallFile). Blocks, and fails, as the other does. */
+gboolean avb_install_media_write_disc (GPtrArray    *files,
+                                       const char   *volume_id,
+                                       const char   *path,
+                                       GCancellable *cancellable,
+                                       GError      **error);
 
 /**
  * avb_unattended_prepare:

@@ -55,6 +55,22 @@ install_file_free (gpointer data)
   g_free (file);
 }
 
+GPtrArray *
+avb_install_files_new (void)
+{
+  return g_ptr_array_new_with_free_func (install_file_free);
+}
+
+void
+avb_install_files_add (GPtrArray *files, const char *name, char *text)
+{
+  AvbInstallFile *file = g_new0 (AvbInstallFile, 1);
+
+  file->name = g_strdup (name);
+  file->text = text;
+  g_ptr_array_add (files, file);
+}
+
 void
 avb_install_plan_free (AvbInstallPlan *plan)
 {
@@ -311,7 +327,6 @@ add_file (AvbInstallPlan         *plan,
       make_config (database, wishes, media, choice->installer, name_mark, password_mark);
   g_autoptr (GError) local_error = NULL;
   g_autofree char *raw = NULL;
-  AvbInstallFile *file;
   char *text;
 
   osinfo_install_script_set_preferred_injection_method (
@@ -328,10 +343,7 @@ add_file (AvbInstallPlan         *plan,
   text = avb_install_text_finish (choice->installer, raw, wishes, name_mark, password_mark, error);
   if (text == NULL)
     return FALSE;
-  file = g_new0 (AvbInstallFile, 1);
-  file->name = g_strdup (osinfo_install_script_get_expected_filename (choice->script));
-  file->text = text;
-  g_ptr_array_add (plan->files, file);
+  avb_install_files_add (plan->files, osinfo_install_script_get_expected_filename (choice->script), text);
   if (choice->installer != AVB_INSTALLER_WINDOWS)
     plan->arguments = osinfo_install_script_generate_command_line_for_media (choice->script, media, config);
   return TRUE;
@@ -366,7 +378,7 @@ avb_unattended_plan (const char *path, const AvbInstallWishes *wishes, GError **
         {
           plan = g_new0 (AvbInstallPlan, 1);
           plan->installer = choice.installer;
-          plan->files = g_ptr_array_new_with_free_func (install_file_free);
+          plan->files = avb_install_files_new ();
           if (choice.installer != AVB_INSTALLER_WINDOWS)
             {
               plan->kernel = g_strdup (skip_slashes (osinfo_media_get_kernel_path (media)));

@@ -7,33 +7,14 @@
 
 #include "app/avb-unattended-private.h"
 
-#include <crypt.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "app/avb-first-boot-check.h"
 #include "backends/avb-error.h"
 #include "backends/avb-guest-channel.h"
 
 #define PORT "/dev/virtio-ports/" AVB_SETUP_CHANNEL
-
-/* The password as systems of this century keep it: SHA-512 with salt, of letters, digits, '.', '/' and '$' only. */
-static char *
-hash_password (const char *password, GError **error)
-{
-  char salt[CRYPT_GENSALT_OUTPUT_SIZE];
-  g_autofree struct crypt_data *data = g_new0 (struct crypt_data, 1);
-  char *hash = NULL;
-  const char *made = NULL;
-
-  if (crypt_gensalt_rn ("$6$", 0, NULL, 0, salt, sizeof salt) != NULL)
-    made = crypt_rn (password, salt, data, sizeof *data);
-  if (made != NULL && made[0] == '$')
-    hash = g_strdup (made);
-  else
-    g_propagate_error (error, avb_error_new (AVB_ERROR_FAILED, NULL, _("The password could not be encrypted.")));
-  explicit_bzero (data, sizeof *data);
-  return hash;
-}
 
 /* A line of shell that tells the host @message. Nobody may listen, and then the kernel lets a writer wait: so it
  * does in the background. */
@@ -239,7 +220,7 @@ avb_install_text_finish (AvbInstaller            installer,
 
   if (installer == AVB_INSTALLER_WINDOWS)
     return finish_windows (text, wishes, marks, error);
-  hash = hash_password (wishes->password, error);
+  hash = avb_first_boot_hash_password (wishes->password, error);
   if (hash == NULL)
     return NULL;
   if (installer == AVB_INSTALLER_PRESEED)

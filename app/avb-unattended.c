@@ -8,14 +8,12 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "app/avb-first-boot-check.h"
 #include "app/avb-unattended-private.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 
-#define MAX_FULL_NAME 128
-#define MAX_PASSWORD 127
 /* NetBIOS has no room for more. */
-#define MAX_WINDOWS_NAME 15
 
 AvbUnattended *
 avb_unattended_copy (const AvbUnattended *self)
@@ -61,72 +59,14 @@ avb_unattended_can (AvbMedium *medium)
 }
 
 static gboolean
-matches (const char *pattern, const char *text)
-{
-  return g_regex_match_simple (pattern, text, G_REGEX_DOLLAR_ENDONLY, 0);
-}
-
-static gboolean
-is_reserved (const char *user)
-{
-  static const char *const reserved[] = {
-    "root", "daemon", "bin", "sys", "sync", "games", "man", "lp", "mail", "news", "uucp", "proxy", "www-data", "backup",
-    "list", "irc", "nobody", "adm", "wheel", "sudo", "users", "operator", "guest", "administrator", "defaultaccount",
-    NULL,
-  };
-
-  return g_strv_contains (reserved, user);
-}
-
-static gboolean
-has_control_characters (const char *text)
-{
-  for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c))
-    if (g_unichar_iscntrl (g_utf8_get_char (c)) || g_unichar_type (g_utf8_get_char (c)) == G_UNICODE_LINE_SEPARATOR ||
-        g_unichar_type (g_utf8_get_char (c)) == G_UNICODE_PARAGRAPH_SEPARATOR)
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-is_host_name (const char *name, gboolean windows)
-{
-  return matches ("^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$", name) &&
-         (!windows || (strlen (name) <= MAX_WINDOWS_NAME && !matches ("^[0-9]+$", name)));
-}
-
-static gboolean
 matches_key_format (const char *key, const char *format)
 {
   if (format == NULL)
-    return matches ("^[A-Za-z0-9-]{1,64}$", key);
+    return avb_first_boot_matches ("^[A-Za-z0-9-]{1,64}$", key);
   for (; *key != '\0' && *format != '\0'; key++, format++)
     if (*format == '$' ? !g_ascii_isalnum (*key) : *key != *format)
       return FALSE;
   return *key == *format;
-}
-
-static char *
-find_user_problem (AvbFirstBoot *wishes)
-{
-  const char *user = avb_first_boot_get_user (wishes);
-  const char *name = avb_first_boot_get_full_name (wishes);
-  const char *password = avb_first_boot_get_password (wishes);
-
-  if (user == NULL)
-    return g_strdup (_("Choose a user name."));
-  if (!matches ("^[a-z_][a-z0-9_-]{0,31}$", user))
-    return g_strdup (_("A user name has small letters, digits, “-” and “_”, and begins with a letter."));
-  if (is_reserved (user))
-    return g_strdup_printf (_("The system keeps the user name “%s” for itself."), user);
-  if (name != NULL && (!g_utf8_validate (name, -1, NULL) || strlen (name) > MAX_FULL_NAME ||
-                       has_control_characters (name) || strpbrk (name, ":\\\",=") != NULL))
-    return g_strdup (_("The full name has characters that the system does not take."));
-  if (password == NULL)
-    return g_strdup (_("Choose a password."));
-  if (!g_utf8_validate (password, -1, NULL) || strlen (password) > MAX_PASSWORD || has_control_characters (password))
-    return g_strdup (_("The password is too long, or has characters that cannot be typed."));
-  return NULL;
 }
 
 char *
@@ -138,23 +78,23 @@ avb_unattended_find_problem (const AvbUnattended *self, AvbFirstBoot *wishes)
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail (AVB_IS_FIRST_BOOT (wishes), NULL);
 
-  problem = find_user_problem (wishes);
+  problem = avb_first_boot_find_user_problem (wishes, TRUE);
   if (problem != NULL)
     return problem;
   host_name = avb_first_boot_get_host_name (wishes);
   key = avb_first_boot_get_product_key (wishes);
-  if (host_name != NULL && !is_host_name (host_name, self->installer == AVB_INSTALLER_WINDOWS))
+  if (host_name != NULL && !avb_first_boot_is_host_name (host_name, self->installer == AVB_INSTALLER_WINDOWS))
     return g_strdup (self->installer == AVB_INSTALLER_WINDOWS
                          ? _("A computer name has up to 15 letters, digits and “-”.")
                          : _("A computer name has up to 63 letters, digits and “-”."));
   if (avb_first_boot_get_language (wishes) == NULL ||
-      !matches ("^[a-z]{2,3}_[A-Z]{2}$", avb_first_boot_get_language (wishes)))
+      !avb_first_boot_matches ("^[a-z]{2,3}_[A-Z]{2}$", avb_first_boot_get_language (wishes)))
     return g_strdup (_("Choose a language."));
   if (self->keyboard && (avb_first_boot_get_keyboard (wishes) == NULL ||
-                         !matches ("^[a-z][a-z0-9_-]{1,19}$", avb_first_boot_get_keyboard (wishes))))
+                         !avb_first_boot_matches ("^[a-z][a-z0-9_-]{1,19}$", avb_first_boot_get_keyboard (wishes))))
     return g_strdup (_("Choose a keyboard."));
   if (self->time_zone && (avb_first_boot_get_time_zone (wishes) == NULL ||
-                          !matches ("^[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}$",
+                          !avb_first_boot_matches ("^[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}$",
                                     avb_first_boot_get_time_zone (wishes))))
     return g_strdup (_("Choose a time zone."));
   if (self->product_key && key != NULL && !matches_key_format (key, self->product_key_format))

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  * AVB_SETUP_CHANNEL:
  *
  * The channel of %AVB_EXTRA_SETUP_CHANNEL. The guest, which is not trusted, writes lines of UTF-8 to it:
- * "progress TEXT", "ready" and "failed TEXT". In a Linux guest it is /dev/virtio-ports/ and this name.
+ * "progress TEXT", "address IP-ADDRESS", "ready" and "failed TEXT". In a Linux guest it is /dev/virtio-ports/ and this name.
  */
 #define AVB_SETUP_CHANNEL "org.alphavbox.setup.0"
 

@@ -184,7 +184,7 @@ test_answers (void)
   plan->installer = AVB_INSTALLER_WINDOWS;
   plan->files = g_ptr_array_new ();
   g_ptr_array_add (plan->files, file);
-  g_assert_true (avb_install_media_write_disc (plan, disc, NULL, &error));
+  g_assert_true (avb_install_media_write_disc (plan->files, "INSTALL", disc, NULL, &error));
   g_assert_no_error (error);
   archive_read_support_format_iso9660 (archive);
   g_assert_cmpint (archive_read_open_filename (archive, disc, 4096), ==, ARCHIVE_OK);
@@ -198,7 +198,7 @@ test_answers (void)
   g_assert_true (found);
   g_assert_cmpstr (text, ==, "<unattend/>");
   /* Never over what is there. */
-  g_assert_false (avb_install_media_write_disc (plan, disc, NULL, &error));
+  g_assert_false (avb_install_media_write_disc (plan->files, "INSTALL", disc, NULL, &error));
   g_assert_error (error, AVB_ERROR, AVB_ERROR_FAILED);
   g_free (file->name);
   g_free (file->text);

@@ -1,0 +1,21 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include "app/avb-creation.h"
+
+G_BEGIN_DECLS
+
+/**
+ * avb_cloud_prepare:
+ *
+ * The part of a creation that gives cloud-init its data: a small disk with user-data, meta-data and vendor-data, and
+ * the channel on which the guest tells that it is done. In the creation's fiber.
+ */
+gboolean avb_cloud_prepare  (AvbCreation *creation, GError **error);
+
+/* That @machine, which was just defined, sets itself up: for #AvbSetup. In the creation's fiber. */
+gboolean avb_cloud_remember (AvbCreation *creation, AvbMachine *machine, GError **error);
+
+G_END_DECLS
