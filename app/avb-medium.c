@@ -297,10 +297,13 @@ identify_disk (AvbMedium *medium, const char *name)
 {
   g_autoptr (AvbOsInfo) info = dex_await_boxed (avb_os_db_identify_image (name), NULL);
 
-  if (info != NULL)
-    take_os (medium, info);
-  /* Whose names the database knows are images for clouds. */
-  medium->cloud = info != NULL;
+  if (info == NULL)
+    return;
+  take_os (medium, info);
+  medium->cloud = info->cloud;
+  /* Machines are not called as files for downloading are. */
+  if (info->cloud)
+    g_set_str (&medium->label, info->name);
 }
 
 /* In a fiber. */

@@ -17,4 +17,8 @@ void      avb_os_db_unlock (void);
 /* Between the two: what the database knows of a disc. (transfer full) (nullable) */
 OsinfoMedia *avb_os_db_match (OsinfoDb *database, const AvbIsoVolume *volume);
 
+/* avb-os-db-image.c, between the two: what the database knows of a disk image by its file's name. (transfer full)
+ * (nullable): the OS. @architecture is the database's; @cloud: whether it waits for cloud-init's data */
+OsinfoOs *avb_os_db_match_image (OsinfoDb *database, const char *file_name, const char **architecture, gboolean *cloud);
+
 G_END_DECLS

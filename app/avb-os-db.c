@@ -13,7 +13,6 @@
 #include "backends/avb-error.h"
 
 #define MIB (1024 * 1024)
-#define SHORTEST_IMAGE_NAME 8
 
 /* libosinfo promises nothing about threads: one at a time, and only plain values leave. */
 static GMutex mutex;
@@ -229,59 +228,22 @@ identify_thread (gpointer data)
   return dex_future_new_take_boxed (AVB_TYPE_OS_INFO, info);
 }
 
-/* How many bytes of @file_name are the name of @image without its ending; 0: it is another one.
- * "debian-12-generic-amd64-20250101.qcow2" is "debian-12-generic-amd64.qcow2" of some day. */
-static gsize
-match_image (OsinfoImage *image, const char *file_name)
-{
-  const char *url = osinfo_image_get_url (image);
-  const char *name = url != NULL ? strrchr (url, '/') : NULL;
-  const char *end;
-  gsize length;
-
-  if (name == NULL)
-    return 0;
-  name++;
-  end = strrchr (name, '.');
-  if (end != NULL && (g_str_equal (end, ".xz") || g_str_equal (end, ".gz")))
-    end = g_strrstr_len (name, end - name, ".");
-  length = end != NULL ? (gsize) (end - name) : strlen (name);
-  if (length < SHORTEST_IMAGE_NAME || g_ascii_strncasecmp (name, file_name, length) != 0 ||
-      g_ascii_isalnum (file_name[length]))
-    return 0;
-  return length;
-}
-
 static DexFuture *
 identify_image_thread (gpointer data)
 {
   Query *query = data;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
-  g_autoptr (OsinfoOsList) systems = osinfo_db_get_os_list (get_database ());
-  AvbOsInfo *info = NULL;
-  gsize best = 0;
+  const char *architecture = NULL;
+  gboolean cloud = FALSE;
+  g_autoptr (OsinfoOs) os = avb_os_db_match_image (get_database (), query->file_name, &architecture, &cloud);
+  AvbOsInfo *info;
 
-  for (int i = 0; i < osinfo_list_get_length (OSINFO_LIST (systems)); i++)
-    {
-      OsinfoOs *os = OSINFO_OS (osinfo_list_get_nth (OSINFO_LIST (systems), i));
-      g_autoptr (OsinfoImageList) images = osinfo_os_get_image_list (os);
-
-      for (int j = 0; j < osinfo_list_get_length (OSINFO_LIST (images)); j++)
-        {
-          OsinfoImage *image = OSINFO_IMAGE (osinfo_list_get_nth (OSINFO_LIST (images), j));
-          gsize length = match_image (image, query->file_name);
-
-          if (length <= best)
-            continue;
-          best = length;
-          g_clear_pointer (&info, avb_os_info_free);
-          info = describe (os, osinfo_image_get_architecture (image));
-          info->architecture = g_strdup (osinfo_image_get_architecture (image));
-        }
-    }
-  if (info == NULL)
+  if (os == NULL)
     return dex_future_new_for_error (avb_error_new (
         AVB_ERROR_NOT_FOUND, query->file_name, _("The operating system was not recognized.")));
+  info = describe (os, architecture);
+  info->architecture = g_strdup (architecture);
+  info->cloud = cloud;
   return dex_future_new_take_boxed (AVB_TYPE_OS_INFO, info);
 }
 

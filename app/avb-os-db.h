@@ -24,6 +24,7 @@ typedef struct {
   char          *name; /* "Debian 13" */
   char          *architecture; /* (nullable): of a medium; "x86_64" */
   gboolean       live;         /* of a medium */
+  gboolean       cloud;        /* of a disk image: it waits for cloud-init's data */
   AvbOsResources minimum;
   AvbOsResources recommended;
   gboolean       bios;        /* can start with BIOS */

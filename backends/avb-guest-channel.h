@@ -27,4 +27,17 @@ G_BEGIN_DECLS
  */
 DexFuture *avb_machine_open_guest_channel (AvbMachine *self, const char *name) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * avb_machine_forward_port:
+ * @port: a TCP port of the running guest
+ *
+ * Guests in a network without privilege (%AVB_INTERFACE_USER) cannot be reached from outside: this has the hypervisor
+ * listen on the loopback of its host and hand on what comes there, until the machine is off. Asked again it gives the
+ * same port.
+ *
+ * Returns: (transfer full): resolves to a uint, the port at 127.0.0.1; rejects with %AVB_ERROR_NOT_SUPPORTED if the
+ *   machine has no such network or it was made by something that cannot, %AVB_ERROR_BUSY if the machine is off
+ */
+DexFuture *avb_machine_forward_port (AvbMachine *self, guint port) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

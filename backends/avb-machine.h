@@ -164,6 +164,7 @@ struct _AvbMachineClass {
 
   /* see avb-guest-channel.h */
   DexFuture *(*open_guest_channel) (AvbMachine *self, const char *name);
+  DexFuture *(*forward_port)       (AvbMachine *self, guint port);
   /* see avb-machine-clone.h */
   DexFuture *(*clone)              (AvbMachine *self, const AvbCloneSpec *clone, AvbOperation *operation);
   DexFuture *(*set_template)       (AvbMachine *self, gboolean is_template);

@@ -86,47 +86,45 @@ if [ "$command" = test ] && [ "${1:-}" = --slow ]; then
   shift
 fi
 
-# The Debian guest that some tests run in is made from packages, so outside, where apt is set up; without apt those
-# tests are skipped.
-needs_guest() {
-  local name
-  [ "$command" = tour ] && return 0
-  [ "$command" = test ] || return 1
-  [ "${1:-}" != --sanitize ] || shift
-  [ $# -gt 0 ] || return 0
-  for name in "$@"; do
-    case 'guest / guest e2e / tour' in *"${name}"*) return 0 ;; esac
-  done
-  return 1
+# The Debians that some tests run in are made from packages, so outside, where apt is set up; without apt those tests are
+# skipped. The build root shows their folder under another name.
+images=$cache/home/test-guest
+as_seen() {
+  if [ "$place" = here ]; then printf '%s' "$1"; else printf '/home/user/test-guest/%s' "$(basename "$1")"; fi
 }
-if needs_guest "$@" && [ -z "${ALPHA_VBOX_GUEST:-}" ] && command -v apt-get > /dev/null; then
-  ALPHA_VBOX_GUEST=$(build-aux/make-guest.sh "$cache" "$cache/home/test-guest")
-  # The build root shows that folder under another name.
-  if [ "$place" != here ]; then
-    [ "$(id -u)" != 0 ] || chown 1000:1000 "$cache/home" "$cache/home/test-guest"
-    ALPHA_VBOX_GUEST=/home/user/test-guest/$(basename "$ALPHA_VBOX_GUEST")
-  fi
-  export ALPHA_VBOX_GUEST
-fi
 
-# So is the Debian installer that tests/install tells what to do, where there is time for it.
-needs_installer() {
-  local name
-  [ "$slow" = yes ] || return 1
+# needs TEST…: whether one of these tests, by suite and name, is to be run.
+needs() {
+  local name test
+  [ "$command" = test ] || return 1
+  set -- "$@" -- "${wanted[@]}"
+  local tests=()
+  while [ "$1" != -- ]; do tests+=("$1"); shift; done
+  shift
   [ "${1:-}" != --sanitize ] || shift
   [ $# -gt 0 ] || return 0
   for name in "$@"; do
-    case 'install / installer' in *"${name}"*) return 0 ;; esac
+    for test in "${tests[@]}"; do
+      case $test in *"$name"*) return 0 ;; esac
+    done
   done
   return 1
 }
-if needs_installer "$@" && [ -z "${ALPHA_VBOX_INSTALLER:-}" ] && command -v apt-get > /dev/null; then
-  ALPHA_VBOX_INSTALLER=$(build-aux/make-installer.sh "$cache" "$cache/home/test-guest")
-  if [ "$place" != here ]; then
-    [ "$(id -u)" != 0 ] || chown 1000:1000 "$cache/home" "$cache/home/test-guest"
-    ALPHA_VBOX_INSTALLER=/home/user/test-guest/$(basename "$ALPHA_VBOX_INSTALLER")
+
+wanted=("$@")
+if command -v apt-get > /dev/null; then
+  if [ -z "${ALPHA_VBOX_GUEST:-}" ] && { [ "$command" = tour ] || needs 'guest / guest' 'e2e / tour'; }; then
+    ALPHA_VBOX_GUEST=$(as_seen "$(build-aux/make-guest.sh "$cache" "$images" guest)")
   fi
-  export ALPHA_VBOX_INSTALLER
+  if [ -z "${ALPHA_VBOX_CLOUD:-}" ] && { [ "$command" = tour ] || needs 'cloud / cloud' 'e2e / tour'; }; then
+    ALPHA_VBOX_CLOUD=$(as_seen "$(build-aux/make-guest.sh "$cache" "$images" cloud)")
+  fi
+  # Where there is time for it, the Debian installer that tests/install tells what to do.
+  if [ -z "${ALPHA_VBOX_INSTALLER:-}" ] && [ "$slow" = yes ] && needs 'install / installer'; then
+    ALPHA_VBOX_INSTALLER=$(as_seen "$(build-aux/make-installer.sh "$cache" "$images")")
+  fi
+  export ALPHA_VBOX_GUEST ALPHA_VBOX_CLOUD ALPHA_VBOX_INSTALLER
+  if [ "$place" != here ] && [ "$(id -u)" = 0 ] && [ -e "$images" ]; then chown 1000:1000 "$cache/home" "$images"; fi
 fi
 
 if [ "$command" = format ]; then

@@ -55,19 +55,31 @@ install() {
   touch "$stamp"
 }
 
-# The disc of the Debian guest for tests, from the files that make-guest.sh made: $AVB_TEST_GUEST, if there are any.
-test_guest() {
-  local key disc
-  [ -e "${ALPHA_VBOX_GUEST:-}" ] || return 0
-  key=$(find tests/guest/image tests/media/make-boot-iso -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum |
-        cut -c1-16)
-  disc=${ALPHA_VBOX_GUEST%.tar}-$key.iso
+# disc_of TAR MAKER ENDING FILE…: a disc or disk of the files in TAR that make-guest.sh made, which MAKER makes of them and
+# of FILEs; prints its path.
+disc_of() {
+  local tar=$1 maker=$2 ending=$3 key disc
+  shift 3
+  key=$(find "$@" -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16)
+  disc=${tar%.tar}-$key.$ending
   exec 8> "$disc.lock"
   flock 8
-  [ -e "$disc" ] || tests/guest/image/make-iso "$ALPHA_VBOX_GUEST" "$disc"
+  [ -e "$disc" ] || "$maker" "$tar" "$disc" >&2
   touch "$disc"
   exec 8>&-
-  export AVB_TEST_GUEST=$disc
+  printf '%s' "$disc"
+}
+
+# The Debians for tests: $AVB_TEST_GUEST and $AVB_TEST_CLOUD, if their files are there.
+test_guests() {
+  if [ -e "${ALPHA_VBOX_GUEST:-}" ]; then
+    AVB_TEST_GUEST=$(disc_of "$ALPHA_VBOX_GUEST" tests/guest/image/make-iso iso tests/guest/image tests/media/make-boot-iso)
+    export AVB_TEST_GUEST
+  fi
+  if [ -e "${ALPHA_VBOX_CLOUD:-}" ]; then
+    AVB_TEST_CLOUD=$(disc_of "$ALPHA_VBOX_CLOUD" tests/cloud/image/make-disk qcow2 tests/cloud/image)
+    export AVB_TEST_CLOUD
+  fi
 }
 
 case $command in
@@ -82,7 +94,7 @@ case $command in
       shift
     fi
     build $kind "${options[@]}"
-    test_guest
+    test_guests
     [ ! -e "${ALPHA_VBOX_INSTALLER:-}" ] || export AVB_TEST_INSTALLER=$ALPHA_VBOX_INSTALLER
     exec build-aux/run-tests.sh "$AVB_BUILD/$kind" "$@"
     ;;
@@ -94,7 +106,7 @@ case $command in
   tour | screenshots)
     build default
     install
-    test_guest
+    test_guests
     exec "build-aux/$command.sh" "$AVB_BUILD/default" "$@"
     ;;
   bench)

@@ -51,6 +51,7 @@ DexFuture *avb_libvirt_machine_thaw            (AvbMachine *machine) G_GNUC_WARN
 void       avb_libvirt_machine_end_freeze      (AvbLibvirtMachine *self);
 DexFuture *avb_libvirt_machine_list_text_consoles (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_open_guest_channel (AvbMachine *machine, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_forward_port (AvbMachine *machine, guint port) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_open_text_console (AvbMachine *machine, const char *name, gboolean take_over) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_set_setting     (AvbMachine *machine, const char *key, const char *value) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_list_shares     (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;

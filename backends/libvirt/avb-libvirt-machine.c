@@ -279,6 +279,7 @@ avb_libvirt_machine_class_init (AvbLibvirtMachineClass *klass)
   machine_class->list_text_consoles = avb_libvirt_machine_list_text_consoles;
   machine_class->open_text_console = avb_libvirt_machine_open_text_console;
   machine_class->open_guest_channel = avb_libvirt_machine_open_guest_channel;
+  machine_class->forward_port = avb_libvirt_machine_forward_port;
   machine_class->set_setting = avb_libvirt_machine_set_setting;
   machine_class->list_shares = avb_libvirt_machine_list_shares;
   machine_class->set_share = avb_libvirt_machine_set_share;

@@ -172,13 +172,26 @@ knows_a_cloud_image (gpointer data)
 {
   g_autofree char *path =
       avb_fixture_make_disk (folder, "debian-12-genericcloud-amd64-20250101-1.qcow2", "qcow2", NULL);
+  g_autofree char *younger = avb_fixture_make_disk (folder, "debian-13-generic-arm64.qcow2", "qcow2", NULL);
+  g_autofree char *installed = avb_fixture_make_disk (folder, "debian-12-nocloud-amd64.qcow2", "qcow2", NULL);
   g_autofree char *other = avb_fixture_make_disk (folder, "debian-12-genericcloudy.qcow2", "qcow2", NULL);
   g_autoptr (AvbMedium) medium = inspect (path);
+  g_autoptr (AvbMedium) guessed = inspect (younger);
+  g_autoptr (AvbMedium) plain = inspect (installed);
   g_autoptr (AvbMedium) unknown = inspect (other);
 
   g_assert_cmpstr (avb_medium_get_os_id (medium), ==, "http://debian.org/debian/12");
   g_assert_cmpstr (avb_medium_get_architecture (medium), ==, "x86_64");
-  g_assert_cmpstr (avb_medium_get_label (medium), ==, "debian-12-genericcloud-amd64-20250101-1");
+  g_assert_cmpstr (avb_medium_get_label (medium), ==, "Debian 12");
+  g_assert_true (avb_medium_get_cloud (medium));
+  /* The database knows the system, but not its images. */
+  g_assert_cmpstr (avb_medium_get_os_id (guessed), ==, "http://debian.org/debian/13");
+  g_assert_cmpstr (avb_medium_get_architecture (guessed), ==, "aarch64");
+  g_assert_true (avb_medium_get_cloud (guessed));
+  /* Without cloud-init in it. */
+  g_assert_cmpstr (avb_medium_get_os_id (plain), ==, "http://debian.org/debian/12");
+  g_assert_false (avb_medium_get_cloud (plain));
+  g_assert_false (avb_medium_get_cloud (unknown));
   g_assert_null (avb_medium_get_os_id (unknown));
   return NULL;
 }
