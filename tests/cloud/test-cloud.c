@@ -84,7 +84,7 @@ make_draft (Rig *rig)
   avb_machine_spec_set_accelerated (spec, FALSE);
   /* A screen takes an emulated processor a part of its time. */
   avb_machine_spec_set_graphics (spec, FALSE);
-  avb_draft_set_disk_size (draft, 5 * GIB);
+  avb_draft_set_disk_size (draft, 12 * GIB);
   return draft;
 }
 
@@ -249,7 +249,7 @@ ssh_fiber (gpointer data)
   g_assert_true (g_str_has_prefix (output, "ada\nengine\n"));
   /* The partition fills the disk. */
   size = g_ascii_strtoull (output + strlen ("ada\nengine\n"), NULL, 10);
-  g_assert_cmpuint (size, >, 5 * GIB - 100 * 1024 * 1024);
+  g_assert_cmpuint (size, >, 12 * GIB - 100 * 1024 * 1024);
   return NULL;
 }
 

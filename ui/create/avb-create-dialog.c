@@ -13,6 +13,7 @@
 #include "ui/avb-feedback.h"
 #include "ui/avb-format.h"
 #include "ui/avb-jobs-button.h"
+#include "ui/create/avb-cloud-group.h"
 #include "ui/create/avb-install-group.h"
 #include "ui/create/avb-obstacle-list.h"
 
@@ -45,6 +46,7 @@ struct _AvbCreateDialog {
   AvbObstacleList *notes;
   AdwBin         *first_boot_bin;
   AvbInstallGroup *install_group; /* (nullable) */
+  AvbCloudGroup   *cloud_group;   /* (nullable) */
   AdwEntryRow    *name;
   AdwActionRow   *system_row;
   AdwActionRow   *medium_row;
@@ -209,7 +211,7 @@ describe_medium (AvbCreateDialog *self)
                           medium != NULL && avb_medium_get_kind (medium) == AVB_MEDIUM_DISK);
   /* A disk image brings its size with it. */
   gtk_widget_set_visible (GTK_WIDGET (self->disk),
-                          medium == NULL || avb_medium_get_kind (medium) == AVB_MEDIUM_ISO);
+                          medium == NULL || avb_medium_get_kind (medium) == AVB_MEDIUM_ISO || avb_medium_get_cloud (medium));
   if (medium == NULL)
     {
       adw_action_row_set_subtitle (self->system_row, _("None yet: an empty machine"));
@@ -277,11 +279,16 @@ can_install_cb (DexFuture *future, gpointer user_data)
 }
 
 static void
-ask_about_installing (AvbCreateDialog *self)
+ask_about_first_boot (AvbCreateDialog *self)
 {
   AvbMedium *medium = avb_draft_get_medium (self->draft);
 
   dex_clear (&self->asking);
+  if (medium != NULL && avb_medium_get_kind (medium) == AVB_MEDIUM_DISK)
+    {
+      self->cloud_group = AVB_CLOUD_GROUP (avb_cloud_group_new (avb_draft_get_first_boot (self->draft)));
+      set_first_boot_group (self, GTK_WIDGET (self->cloud_group));
+    }
   if (medium != NULL && avb_medium_get_kind (medium) == AVB_MEDIUM_ISO)
     self->asking = dex_future_then (avb_unattended_can (medium), can_install_cb, g_object_ref (self),
                                     g_object_unref);
@@ -316,7 +323,7 @@ bind_draft (AvbCreateDialog *self)
                            G_CONNECT_SWAPPED);
   avb_obstacle_list_set_draft (self->obstacles, self->draft, FALSE);
   avb_obstacle_list_set_draft (self->notes, self->draft, TRUE);
-  ask_about_installing (self);
+  ask_about_first_boot (self);
   describe_medium (self);
   update_summary (self);
   update_problem (self);
@@ -602,10 +609,31 @@ set_install (AvbCreateDialog *self, gboolean install)
     avb_first_boot_set_mode (first_boot, AVB_FIRST_BOOT_MANUAL);
 }
 
+/* What a guest would not take is said before there is a machine, beside the rows where it is typed. */
+static gboolean
+refuse_wishes (AvbCreateDialog *self, const char *problem)
+{
+  if (problem == NULL)
+    return FALSE;
+  g_clear_error (&self->error);
+  self->error = avb_error_new (AVB_ERROR_INVALID, NULL, "%s", problem);
+  update_problem (self);
+  return TRUE;
+}
+
+static gboolean
+refuse_cloud (AvbCreateDialog *self)
+{
+  if (self->cloud_group == NULL || !refuse_wishes (self, avb_cloud_group_get_problem (self->cloud_group)))
+    return FALSE;
+  avb_cloud_group_focus_problem (self->cloud_group);
+  return TRUE;
+}
+
 static void
 create_start_cb (AvbCreateDialog *self)
 {
-  if (self->draft == NULL)
+  if (self->draft == NULL || refuse_cloud (self))
     return;
   set_install (self, FALSE);
   create (self, TRUE);
@@ -614,23 +642,17 @@ create_start_cb (AvbCreateDialog *self)
 static void
 create_only_cb (AvbCreateDialog *self)
 {
-  if (self->draft == NULL)
+  if (self->draft == NULL || refuse_cloud (self))
     return;
   set_install (self, FALSE);
   create (self, FALSE);
 }
 
-/* What the installer would not take is said before there is a machine, beside the rows where it is typed. */
 static void
 install_cb (AvbCreateDialog *self)
 {
-  const char *problem = avb_install_group_get_problem (self->install_group);
-
-  if (problem != NULL)
+  if (refuse_wishes (self, avb_install_group_get_problem (self->install_group)))
     {
-      g_clear_error (&self->error);
-      self->error = avb_error_new (AVB_ERROR_INVALID, NULL, "%s", problem);
-      update_problem (self);
       gtk_widget_child_focus (GTK_WIDGET (self->install_group), GTK_DIR_TAB_FORWARD);
       return;
     }
