@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/avb-machine-list.h"
+#include "app/avb-setup.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 
@@ -22,6 +23,7 @@ struct _AvbLibrary
   GListStore     *jobs;
   AvbMachineList *machines;
   AvbJobQueue    *queue;
+  GListModel     *setups; /* (nullable): until somebody asks */
   AvbCatalog     *catalog;
   AvbDownloadCache *downloads;
   GHashTable     *deletions; /* AvbMachine → Deletion */
@@ -85,6 +87,7 @@ avb_library_dispose (GObject *object)
 {
   AvbLibrary *self = AVB_LIBRARY (object);
 
+  g_clear_object (&self->setups);
   g_hash_table_remove_all (self->deletions);
   g_list_store_remove_all (self->jobs);
   while (g_list_model_get_n_items (G_LIST_MODEL (self->connections)) > 0)
@@ -203,6 +206,16 @@ avb_library_get_jobs (AvbLibrary *self)
   g_return_val_if_fail (AVB_IS_LIBRARY (self), NULL);
 
   return G_LIST_MODEL (self->jobs);
+}
+
+GListModel *
+avb_library_get_setups (AvbLibrary *self)
+{
+  g_return_val_if_fail (AVB_IS_LIBRARY (self), NULL);
+
+  if (self->setups == NULL)
+    self->setups = avb_setup_list_new (self);
+  return self->setups;
 }
 
 AvbJobQueue *

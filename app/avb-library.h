@@ -57,6 +57,9 @@ void avb_library_dismiss_job (AvbLibrary *self, AvbOperation *operation);
 /* Where long work on disks waits for its turn: see avb_job_queue_enter(). */
 AvbJobQueue *avb_library_get_queue (AvbLibrary *self);
 
+/* First boots that go on: of #AvbSetup, see avb_setup_list_new(). They are watched from the first call on. */
+GListModel *avb_library_get_setups (AvbLibrary *self);
+
 /* What can be downloaded, and where to. The catalogue is empty until avb_catalog_load(). */
 AvbCatalog       *avb_library_get_catalog   (AvbLibrary *self);
 AvbDownloadCache *avb_library_get_downloads (AvbLibrary *self);

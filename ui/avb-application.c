@@ -8,7 +8,6 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/avb-export.h"
-#include "app/avb-setup.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-builtin-backends.h"
 #include "backends/avb-error.h"
@@ -23,7 +22,6 @@ struct _AvbApplication {
   AdwApplication parent_instance;
 
   AvbLibrary    *library;
-  GListModel    *setups; /* kept: first boots come to their end while the program runs */
   GSettings     *settings;
   gboolean       connected; /* the first connections were opened */
   gboolean       closing;
@@ -247,7 +245,7 @@ avb_application_startup (GApplication *application)
 
   backends = avb_builtin_backends ();
   self->library = avb_library_new (backends);
-  self->setups = avb_setup_list_new (self->library);
+  avb_library_get_setups (self->library);
   self->settings = g_settings_new (AVB_APPLICATION_ID);
   g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (appearance_cb), self,
                            G_CONNECT_SWAPPED);
@@ -332,7 +330,6 @@ avb_application_shutdown (GApplication *application)
 {
   AvbApplication *self = AVB_APPLICATION (application);
 
-  g_clear_object (&self->setups);
   g_clear_object (&self->library);
   g_clear_object (&self->settings);
   G_APPLICATION_CLASS (avb_application_parent_class)->shutdown (application);

@@ -23,8 +23,10 @@
 #include "ui/machine/avb-machine-overview.h"
 #include "ui/machine/avb-privacy-button.h"
 #include "ui/machine/avb-screenshot-saver.h"
+#include "ui/machine/avb-setup-banner.h"
 #include "ui/machine/avb-sharing-actions.h"
 #include "ui/machine/avb-slide-in.h"
+#include "ui/machine/avb-ssh-actions.h"
 #include "ui/machine/avb-text-pages.h"
 
 /* The hint would cover the guest's screen: it is read once, then the button in the header stays. */
@@ -43,6 +45,7 @@ struct _AvbMachinePage {
   AvbCaptureActions   *capture;
   AvbGuestActions     *guest;
   AvbKeysActions      *keys;
+  AvbSshActions       *ssh;
   AvbConsole          *console; /* built when there is something to show */
   AvbSlideIn          *slide_in;
   AvbTextPages        *text_pages;
@@ -53,6 +56,7 @@ struct _AvbMachinePage {
   GMenu               *own_keys;
   GMenu               *own_keys_again;
   AdwToolbarView      *toolbar;
+  AvbSetupBanner      *setup_banner;
   AdwSplitButton      *power;
   AvbPrivacyButton    *privacy;
   GtkMenuButton       *menu_button;
@@ -359,6 +363,8 @@ avb_machine_page_constructed (GObject *object)
   self->display = avb_display_actions_new (GTK_WIDGET (self), self->library, self->machine,
                                            self->display_menu);
   self->keys = avb_keys_actions_new (GTK_WIDGET (self), self->own_keys, self->own_keys_again);
+  self->ssh = avb_ssh_actions_new (GTK_WIDGET (self), self->machine);
+  avb_setup_banner_watch (self->setup_banner, self->library, self->machine);
   self->devices = avb_devices_actions_new (GTK_WIDGET (self), self->machine);
   self->capture = avb_capture_actions_new (GTK_WIDGET (self), self->library, self->machine,
                                            self->record_button);
@@ -413,6 +419,9 @@ avb_machine_page_dispose (GObject *object)
   if (self->keys != NULL)
     g_object_run_dispose (G_OBJECT (self->keys));
   g_clear_object (&self->keys);
+  if (self->ssh != NULL)
+    g_object_run_dispose (G_OBJECT (self->ssh));
+  g_clear_object (&self->ssh);
   if (self->capture != NULL)
     g_object_run_dispose (G_OBJECT (self->capture));
   g_clear_object (&self->capture);
@@ -483,11 +492,13 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   g_type_ensure (AVB_TYPE_CONSOLE_PROMPT);
   g_type_ensure (AVB_TYPE_MACHINE_OVERVIEW);
   g_type_ensure (AVB_TYPE_PRIVACY_BUTTON);
+  g_type_ensure (AVB_TYPE_SETUP_BANNER);
   g_type_ensure (AVB_TYPE_THUMBNAIL);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/alphavbox/AlphaVBox/ui/machine/avb-machine-page.ui");
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, display_menu);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, toolbar);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, setup_banner);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, power);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, privacy);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, own_keys);
