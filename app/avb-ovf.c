@@ -25,6 +25,7 @@
 
 /* CIM_ResourceAllocationSettingData.ResourceType */
 typedef enum {
+  RESOURCE_OTHER = 1,
   RESOURCE_CPU = 3,
   RESOURCE_MEMORY = 4,
   RESOURCE_SCSI = 6,
@@ -34,6 +35,7 @@ typedef enum {
   RESOURCE_DVD = 16,
   RESOURCE_DISK = 17,
   RESOURCE_OTHER_STORAGE = 20,
+  RESOURCE_LOGICAL_DISK = 31, /* a disk of OVF 2.x */
   RESOURCE_SOUND = 35,
 } Resource;
 
@@ -45,6 +47,8 @@ typedef struct {
   char   *host;      /* (nullable): HostResource */
   guint   address;   /* AddressOnParent, G_MAXUINT: not told */
   guint64 quantity;
+  gboolean has_quantity;
+  guint    sockets;   /* oVirt's: CPUs are told by their places; 0: not told */
   char   *units;     /* (nullable) */
   guint   order;
   guint   group;     /* the order of the controller, or its own */
@@ -52,6 +56,8 @@ typedef struct {
 
 typedef struct {
   const char *name;
+  xmlNode    *envelope;
+  xmlNode    *system;
   xmlNode    *references;
   xmlNode    *disks;
   GPtrArray  *items;
@@ -237,6 +243,50 @@ multiply (guint64 value, guint64 multiplier, guint64 limit, guint64 *result)
   return TRUE;
 }
 
+/* The @name of @parent whose @attribute is @id. Two of them would let somebody check one and get the other. */
+static xmlNode *
+find_by_id (Reader *reader, xmlNode *parent, const char *name, const char *key, const char *id, gboolean *twice)
+{
+  xmlNode *found = NULL;
+
+  for (xmlNode *node = child (parent, name); node != NULL && !*twice; node = find (node->next, name))
+    {
+      g_autofree char *own_id = attribute (node, key);
+
+      if (g_strcmp0 (own_id, id) != 0)
+        continue;
+      *twice = found != NULL;
+      found = node;
+    }
+  if (*twice)
+    refuse (reader, AVB_ERROR_INVALID, _("“%s” gives one name to two things, which is refused."), reader->name);
+  return *twice ? NULL : found;
+}
+
+/* The value that a property has while nobody is asked: "${size}" */
+static char *
+dup_property (Reader *reader, const char *reference)
+{
+  xmlNode *const parents[] = { reader->system, reader->envelope };
+  gsize length = strlen (reference);
+  g_autofree char *key = NULL;
+
+  if (!g_str_has_prefix (reference, "${") || reference[length - 1] != '}')
+    return NULL;
+  key = g_strndup (reference + 2, length - 3);
+  for (guint i = 0; i < G_N_ELEMENTS (parents); i++)
+    for (xmlNode *product = child (parents[i], "ProductSection"); product != NULL;
+         product = find (product->next, "ProductSection"))
+      for (xmlNode *node = child (product, "Property"); node != NULL; node = find (node->next, "Property"))
+        {
+          g_autofree char *own_key = attribute (node, "key");
+
+          if (g_strcmp0 (own_key, key) == 0)
+            return attribute (node, "value");
+        }
+  return NULL;
+}
+
 /* Only files that lie in the package itself. */
 static gboolean
 is_plain_name (const char *name)
@@ -249,75 +299,115 @@ is_plain_name (const char *name)
   return strstr (name, ":") == NULL;
 }
 
+/* oVirt's export domains tell a file by its name. */
+static xmlNode *
+find_file (Reader *reader, const char *id, gboolean *twice)
+{
+  xmlNode *node = find_by_id (reader, reader->references, "File", "id", id, twice);
+
+  if (node == NULL && !*twice)
+    node = find_by_id (reader, reader->references, "File", "href", id, twice);
+  return node;
+}
+
 /* The file of the package with this id. */
 static gboolean
 take_file (Reader *reader, const char *id, AvbOvfDrive *drive)
 {
-  for (xmlNode *node = child (reader->references, "File"); node != NULL; node = find (node->next, "File"))
-    {
-      g_autofree char *own_id = attribute (node, "id");
-      g_autofree char *href = NULL;
-      g_autofree char *compression = NULL;
-      g_autofree char *chunk = NULL;
-      g_autofree char *unescaped = NULL;
+  gboolean twice = FALSE;
+  xmlNode *node = find_file (reader, id, &twice);
+  g_autofree char *href = attribute (node, "href");
+  g_autofree char *compression = attribute (node, "compression");
+  g_autofree char *chunk = attribute (node, "chunkSize");
+  g_autofree char *unescaped = href != NULL ? g_uri_unescape_string (href, NULL) : NULL;
 
-      if (g_strcmp0 (own_id, id) != 0)
-        continue;
-      href = attribute (node, "href");
-      compression = attribute (node, "compression");
-      chunk = attribute (node, "chunkSize");
-      unescaped = href != NULL ? g_uri_unescape_string (href, NULL) : NULL;
-      if (href == NULL || unescaped == NULL || !g_utf8_validate (unescaped, -1, NULL) ||
-          !is_plain_name (href) || !is_plain_name (unescaped))
-        return refuse (reader, AVB_ERROR_INVALID,
-                       _("“%s” names a file outside of the appliance, which is refused."), reader->name);
-      if (chunk != NULL)
-        return refuse (reader, AVB_ERROR_NOT_SUPPORTED, _("“%s” has disks in several pieces, which is not supported."),
-                       reader->name);
-      if (compression != NULL && !g_str_equal (compression, "identity") && !g_str_equal (compression, "gzip"))
-        return refuse (reader, AVB_ERROR_NOT_SUPPORTED, _("“%s” has disks that are compressed in an unknown way."),
-                       reader->name);
-      drive->gzip = g_strcmp0 (compression, "gzip") == 0;
-      drive->file = g_steal_pointer (&unescaped);
-      return TRUE;
+  if (twice)
+    return FALSE;
+  if (node == NULL)
+    return refuse (reader, AVB_ERROR_INVALID, _("“%s” needs a file that it does not name."), reader->name);
+  if (href == NULL || unescaped == NULL || !g_utf8_validate (unescaped, -1, NULL) ||
+      !is_plain_name (href) || !is_plain_name (unescaped))
+    return refuse (reader, AVB_ERROR_INVALID,
+                   _("“%s” names a file outside of the appliance, which is refused."), reader->name);
+  if (chunk != NULL)
+    return refuse (reader, AVB_ERROR_NOT_SUPPORTED, _("“%s” has disks in several pieces, which is not supported."),
+                   reader->name);
+  if (compression != NULL && !g_str_equal (compression, "identity") && !g_str_equal (compression, "gzip"))
+    return refuse (reader, AVB_ERROR_NOT_SUPPORTED, _("“%s” has disks that are compressed in an unknown way."),
+                   reader->name);
+  drive->gzip = g_strcmp0 (compression, "gzip") == 0;
+  drive->file = g_steal_pointer (&unescaped);
+  return TRUE;
+}
+
+static gboolean
+take_capacity (Reader *reader, xmlNode *disk, AvbOvfDrive *drive)
+{
+  g_autofree char *capacity = attribute (disk, "capacity");
+  g_autofree char *units = attribute (disk, "capacityAllocationUnits");
+  guint64 value;
+
+  if (capacity != NULL && capacity[0] == '$')
+    {
+      char *property = dup_property (reader, capacity);
+
+      g_free (capacity);
+      capacity = property;
     }
-  return refuse (reader, AVB_ERROR_INVALID, _("“%s” needs a file that it does not name."), reader->name);
+  /* The file has its own size. */
+  if (capacity == NULL)
+    return TRUE;
+  if (!number (capacity, &value) ||
+      !multiply (value, units != NULL ? unit_bytes (units) : 1, AVB_QEMU_IMG_MAX_CAPACITY, &drive->capacity))
+    return refuse (reader, AVB_ERROR_INVALID, _("“%s” claims a size that a disk cannot have."), reader->name);
+  return TRUE;
+}
+
+/* oVirt has no controllers: each disk says what it is connected to. */
+static void
+take_disk_interface (xmlNode *disk, AvbOvfDrive *drive)
+{
+  g_autofree char *interface = attribute (disk, "disk-interface");
+
+  if (interface == NULL)
+    return;
+  if (g_ascii_strcasecmp (interface, "VirtIO") == 0)
+    drive->bus = AVB_DISK_BUS_VIRTIO;
+  else if (g_ascii_strcasecmp (interface, "VirtIO_SCSI") == 0)
+    drive->bus = AVB_DISK_BUS_SCSI;
+}
+
+static gboolean
+take_disk_node (Reader *reader, xmlNode *node, AvbOvfDrive *drive)
+{
+  g_autofree char *file = attribute (node, "fileRef");
+  g_autofree char *parent = attribute (node, "parentRef");
+
+  if (parent != NULL)
+    return refuse (reader, AVB_ERROR_NOT_SUPPORTED,
+                   _("“%s” has disks that are only the difference to others, which is not supported."),
+                   reader->name);
+  take_disk_interface (node, drive);
+  if (!take_capacity (reader, node, drive))
+    return FALSE;
+  if (file != NULL)
+    return take_file (reader, file, drive);
+  if (drive->capacity == 0)
+    return refuse (reader, AVB_ERROR_INVALID, _("“%s” has a disk without a size."), reader->name);
+  return TRUE;
 }
 
 static gboolean
 take_disk (Reader *reader, const char *id, AvbOvfDrive *drive)
 {
-  for (xmlNode *node = child (reader->disks, "Disk"); node != NULL; node = find (node->next, "Disk"))
-    {
-      g_autofree char *own_id = attribute (node, "diskId");
-      g_autofree char *capacity = NULL;
-      g_autofree char *units = NULL;
-      g_autofree char *file = NULL;
-      g_autofree char *parent = NULL;
-      guint64 value;
+  gboolean twice = FALSE;
+  xmlNode *node = find_by_id (reader, reader->disks, "Disk", "diskId", id, &twice);
 
-      if (g_strcmp0 (own_id, id) != 0)
-        continue;
-      capacity = attribute (node, "capacity");
-      units = attribute (node, "capacityAllocationUnits");
-      file = attribute (node, "fileRef");
-      parent = attribute (node, "parentRef");
-      if (parent != NULL)
-        return refuse (reader, AVB_ERROR_NOT_SUPPORTED,
-                       _("“%s” has disks that are only the difference to others, which is not supported."),
-                       reader->name);
-      /* A name in braces stands for a property that is asked for: the file has its own size. */
-      if (capacity != NULL && capacity[0] != '$' &&
-          (!number (capacity, &value) ||
-           !multiply (value, units != NULL ? unit_bytes (units) : 1, AVB_QEMU_IMG_MAX_CAPACITY, &drive->capacity)))
-        return refuse (reader, AVB_ERROR_INVALID, _("“%s” claims a size that a disk cannot have."), reader->name);
-      if (file != NULL)
-        return take_file (reader, file, drive);
-      if (drive->capacity == 0)
-        return refuse (reader, AVB_ERROR_INVALID, _("“%s” has a disk without a size."), reader->name);
-      return TRUE;
-    }
-  return refuse (reader, AVB_ERROR_INVALID, _("“%s” needs a disk that it does not describe."), reader->name);
+  if (twice)
+    return FALSE;
+  if (node == NULL)
+    return refuse (reader, AVB_ERROR_INVALID, _("“%s” needs a disk that it does not describe."), reader->name);
+  return take_disk_node (reader, node, drive);
 }
 
 /* "ovf:/disk/vmdisk1", "/file/file1" */
@@ -326,6 +416,12 @@ take_host_resource (Reader *reader, const char *host, AvbOvfDrive *drive)
 {
   const char *path = g_str_has_prefix (host, "ovf:") ? host + strlen ("ovf:") : host;
 
+  gboolean twice = FALSE;
+  xmlNode *node;
+
+  /* "ovf://disk/vmdisk1" is of the drafts. */
+  if (g_str_has_prefix (path, "//"))
+    path++;
   if (g_str_has_prefix (path, "/disk/"))
     return take_disk (reader, path + strlen ("/disk/"), drive);
   if (g_str_has_prefix (path, "/file/"))
@@ -333,6 +429,12 @@ take_host_resource (Reader *reader, const char *host, AvbOvfDrive *drive)
   /* 0.9 */
   if (g_str_has_prefix (path, "disk/"))
     return take_disk (reader, path + strlen ("disk/"), drive);
+  /* oVirt: what its disk names as its file */
+  node = find_by_id (reader, reader->disks, "Disk", "fileRef", path, &twice);
+  if (twice)
+    return FALSE;
+  if (node != NULL)
+    return take_disk_node (reader, node, drive);
   return refuse (reader, AVB_ERROR_INVALID, _("“%s” names a file outside of the appliance, which is refused."),
                  reader->name);
 }
@@ -367,10 +469,17 @@ find_bus (Reader *reader, const Item *drive)
   if (controller == NULL)
     return AVB_DISK_BUS_SATA;
   if (has_sub_type (controller, "virtio"))
-    return controller->resource == RESOURCE_SCSI ? AVB_DISK_BUS_SCSI : AVB_DISK_BUS_VIRTIO;
+    return controller->resource == RESOURCE_SCSI || has_sub_type (controller, "scsi") ? AVB_DISK_BUS_SCSI
+                                                                                     : AVB_DISK_BUS_VIRTIO;
   /* Machines of today have no IDE; and a guest with a driver for LSI Logic's or VMware's SCSI, or for NVMe, has one for
    * AHCI, but perhaps none for virtio. */
   return AVB_DISK_BUS_SATA;
+}
+
+static gboolean
+is_disk (const Item *item)
+{
+  return item->resource == RESOURCE_DISK || item->resource == RESOURCE_LOGICAL_DISK;
 }
 
 static gboolean
@@ -384,7 +493,7 @@ add_drive (Reader *reader, const Item *item)
       return refuse (reader, AVB_ERROR_INVALID, _("“%s” has more drives than a machine can have."), reader->name);
     }
   g_ptr_array_add (reader->ovf->drives, drive);
-  drive->device = item->resource == RESOURCE_DISK     ? AVB_DISK_DEVICE_DISK
+  drive->device = is_disk (item)                      ? AVB_DISK_DEVICE_DISK
                   : item->resource == RESOURCE_FLOPPY ? AVB_DISK_DEVICE_FLOPPY
                                                       : AVB_DISK_DEVICE_CDROM;
   drive->bus = find_bus (reader, item);
@@ -395,19 +504,26 @@ add_drive (Reader *reader, const Item *item)
   return TRUE;
 }
 
+/* Makers name them by what they are, in words of their own; oVirt counts. */
+static const char *
+find_model (const Item *item)
+{
+  static const struct { const char *part; const char *model; } models[] = {
+    { "virtio", "virtio" }, { "e1000e", "e1000e" }, { "e1000", "e1000" }, { "pcnet", "pcnet" }, { "vmxnet3", "vmxnet3" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (models); i++)
+    if (has_sub_type (item, models[i].part))
+      return models[i].model;
+  return g_strcmp0 (item->sub_type, "3") == 0 ? "virtio" : "e1000";
+}
+
 static gboolean
 add_interface (Reader *reader, const Item *item)
 {
-  const char *model = has_sub_type (item, "virtio")   ? "virtio"
-                      : has_sub_type (item, "e1000e") ? "e1000e"
-                      : has_sub_type (item, "e1000")  ? "e1000"
-                      : has_sub_type (item, "pcnet")  ? "pcnet"
-                      : has_sub_type (item, "vmxnet3") ? "vmxnet3"
-                                                       : "e1000";
-
   if (avb_machine_spec_get_interfaces (reader->ovf->spec)->len == MAX_INTERFACES)
     return refuse (reader, AVB_ERROR_INVALID, _("“%s” has more network cards than a machine can have."), reader->name);
-  avb_machine_spec_add_interface (reader->ovf->spec, avb_interface_spec_new (AVB_INTERFACE_USER, NULL, model));
+  avb_machine_spec_add_interface (reader->ovf->spec, avb_interface_spec_new (AVB_INTERFACE_USER, NULL, find_model (item)));
   return TRUE;
 }
 
@@ -427,12 +543,15 @@ take_memory (Reader *reader, const Item *item)
 static gboolean
 take_item (Reader *reader, const Item *item)
 {
+  guint64 cpus;
+
   switch (item->resource)
     {
     case RESOURCE_CPU:
-      if (item->quantity == 0 || item->quantity > MAX_CPUS)
+      cpus = item->has_quantity || item->sockets == 0 ? item->quantity : item->sockets;
+      if (cpus == 0 || cpus > MAX_CPUS)
         return refuse (reader, AVB_ERROR_INVALID, _("“%s” asks for a number of CPUs that cannot be."), reader->name);
-      avb_machine_spec_set_cpus (reader->ovf->spec, item->quantity);
+      avb_machine_spec_set_cpus (reader->ovf->spec, cpus);
       return TRUE;
     case RESOURCE_MEMORY:
       return take_memory (reader, item);
@@ -440,12 +559,40 @@ take_item (Reader *reader, const Item *item)
     case RESOURCE_CD:
     case RESOURCE_DVD:
     case RESOURCE_DISK:
+    case RESOURCE_LOGICAL_DISK:
       return add_drive (reader, item);
+    case RESOURCE_OTHER:
+      if (has_sub_type (item, "vmware.vtpm"))
+        avb_machine_spec_set_tpm (reader->ovf->spec, TRUE);
+      return TRUE;
     case RESOURCE_ETHERNET:
       return add_interface (reader, item);
     default:
       return TRUE;
     }
+}
+
+/* <rasd:num_of_sockets>2</…><rasd:cpu_per_socket>4</…><rasd:threads_per_cpu>1</…> */
+static guint
+count_cpus (xmlNode *node)
+{
+  static const char *const names[] = { "num_of_sockets", "cpu_per_socket", "threads_per_cpu" };
+  guint64 count = 1;
+  guint told = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *value = text (child (node, names[i]));
+      guint64 factor;
+
+      if (value == NULL)
+        continue;
+      if (!number (value, &factor) || factor == 0 || factor > MAX_CPUS)
+        return 0;
+      count *= factor;
+      told++;
+    }
+  return told > 0 && count <= G_MAXUINT ? count : 0;
 }
 
 static Item *
@@ -460,7 +607,9 @@ read_item (xmlNode *node, guint order)
 
   item->order = order;
   item->resource = number (resource, &value) && value <= G_MAXUINT16 ? value : 0;
+  item->has_quantity = quantity != NULL;
   item->quantity = number (quantity, &value) ? value : 0;
+  item->sockets = count_cpus (node);
   item->address = number (address, &value) && value < G_MAXUINT ? value : G_MAXUINT;
   item->sub_type = sub_type != NULL ? g_ascii_strdown (sub_type, -1) : NULL;
   item->id = text (child (node, "InstanceID"));
@@ -489,6 +638,70 @@ applies (xmlNode *node, const char *configuration)
     return TRUE;
   names = g_strsplit_set (of, " \t\n", 64);
   return configuration != NULL && g_strv_contains ((const char *const *) names, configuration);
+}
+
+static void
+take_over (char **to, char **from)
+{
+  if (*from == NULL)
+    return;
+  g_free (*to);
+  *to = g_steal_pointer (from);
+}
+
+/* DSP0243: items of one InstanceID are one item, in which what comes later counts. @item is freed. */
+static gboolean
+merge_item (Reader *reader, Item *earlier, Item *item, gboolean of_configuration)
+{
+  gboolean is_other = item->host != NULL && earlier->host != NULL && !g_str_equal (item->host, earlier->host);
+
+  if (!is_other || of_configuration)
+    {
+      take_over (&earlier->parent, &item->parent);
+      take_over (&earlier->sub_type, &item->sub_type);
+      take_over (&earlier->host, &item->host);
+      take_over (&earlier->units, &item->units);
+      earlier->address = item->address != G_MAXUINT ? item->address : earlier->address;
+      earlier->sockets = item->sockets > 0 ? item->sockets : earlier->sockets;
+      earlier->quantity = item->has_quantity ? item->quantity : earlier->quantity;
+      earlier->has_quantity |= item->has_quantity;
+    }
+  item_free (item);
+  if (is_other && !of_configuration)
+    return refuse (reader, AVB_ERROR_INVALID, _("“%s” gives one name to two things, which is refused."), reader->name);
+  return TRUE;
+}
+
+/* Controllers that only share a number with something else are left alone. */
+static Item *
+find_same (Reader *reader, const Item *item)
+{
+  for (guint i = 0; item->id != NULL && i < reader->items->len; i++)
+    {
+      Item *other = reader->items->pdata[i];
+
+      if (other->resource == item->resource && g_strcmp0 (other->id, item->id) == 0)
+        return other;
+    }
+  return NULL;
+}
+
+static gboolean
+take_node (Reader *reader, xmlNode *node)
+{
+  g_autofree char *of = attribute (node, "configuration");
+  Item *item;
+  Item *earlier;
+
+  if (reader->items->len == MAX_ITEMS)
+    return refuse (reader, AVB_ERROR_INVALID, _("“%s” describes more devices than a machine can have."),
+                   reader->name);
+  item = read_item (node, reader->items->len);
+  earlier = find_same (reader, item);
+  if (earlier != NULL)
+    return merge_item (reader, earlier, item, of != NULL);
+  g_ptr_array_add (reader->items, item);
+  return TRUE;
 }
 
 static int
@@ -521,10 +734,8 @@ read_hardware (Reader *reader, xmlNode *hardware, const char *configuration)
       if (node->type != XML_ELEMENT_NODE || !g_strv_contains (kinds, (const char *) node->name) ||
           !applies (node, configuration))
         continue;
-      if (reader->items->len == MAX_ITEMS)
-        return refuse (reader, AVB_ERROR_INVALID, _("“%s” describes more devices than a machine can have."),
-                       reader->name);
-      g_ptr_array_add (reader->items, read_item (node, reader->items->len));
+      if (!take_node (reader, node))
+        return FALSE;
     }
   for (guint i = 0; i < reader->items->len; i++)
     {
@@ -540,31 +751,46 @@ read_hardware (Reader *reader, xmlNode *hardware, const char *configuration)
   return TRUE;
 }
 
-/* VMware: <vmw:Config vmw:key="firmware" vmw:value="efi"/>; VirtualBox: <Firmware type="EFI"/> in its own machine. */
+/* VMware: <vmw:Config vmw:key="firmware" vmw:value="efi"/>, and ExtraConfig with the keys of its own files */
 static void
-read_firmware (Reader *reader, xmlNode *hardware, xmlNode *machine)
+read_vmware_firmware (xmlNode *hardware, const char *element, gboolean *uefi, gboolean *secure)
 {
-  xmlNode *box = child (machine, "Hardware");
-  g_autofree char *type = attribute (child (box, "Firmware"), "type");
-  g_autofree char *tpm = attribute (child (box, "TrustedPlatformModule"), "type");
-  AvbFirmware firmware = AVB_FIRMWARE_BIOS;
-  gboolean secure = FALSE;
-
-  for (xmlNode *node = child (hardware, "Config"); node != NULL; node = find (node->next, "Config"))
+  for (xmlNode *node = child (hardware, element); node != NULL; node = find (node->next, element))
     {
       g_autofree char *key = attribute (node, "key");
       g_autofree char *value = attribute (node, "value");
 
-      if (g_strcmp0 (key, "firmware") == 0 && value != NULL && g_ascii_strcasecmp (value, "efi") == 0)
-        firmware = AVB_FIRMWARE_UEFI;
-      else if (key != NULL && g_str_has_suffix (key, "secureBootEnabled") && g_strcmp0 (value, "true") == 0)
-        secure = TRUE;
+      if (key == NULL || value == NULL)
+        continue;
+      if (g_str_equal (key, "firmware"))
+        *uefi = g_ascii_strcasecmp (value, "efi") == 0;
+      else if (g_str_equal (key, "bootOptions.efiSecureBootEnabled") || g_str_equal (key, "uefi.secureBoot.enabled"))
+        *secure = g_ascii_strcasecmp (value, "true") == 0;
     }
+}
+
+/* oVirt: <BiosType>2</BiosType>: 0 and 1 are BIOS, 3 is with Secure Boot. VirtualBox: <Firmware type="EFI"/> in its own
+ * machine. */
+static void
+read_firmware (Reader *reader, xmlNode *hardware, xmlNode *system)
+{
+  xmlNode *box = child (child (system, "Machine"), "Hardware");
+  g_autofree char *type = attribute (child (box, "Firmware"), "type");
+  g_autofree char *tpm = attribute (child (box, "TrustedPlatformModule"), "type");
+  g_autofree char *ovirt = text (child (system, "BiosType"));
+  gboolean uefi = FALSE;
+  gboolean secure = FALSE;
+
+  read_vmware_firmware (hardware, "Config", &uefi, &secure);
+  read_vmware_firmware (hardware, "ExtraConfig", &uefi, &secure);
   if (type != NULL && g_ascii_strncasecmp (type, "efi", 3) == 0)
-    firmware = AVB_FIRMWARE_UEFI;
-  if (firmware == AVB_FIRMWARE_UEFI && secure)
-    firmware = AVB_FIRMWARE_UEFI_SECURE;
-  avb_machine_spec_set_firmware (reader->ovf->spec, firmware);
+    uefi = TRUE;
+  if (g_strcmp0 (ovirt, "2") == 0 || g_strcmp0 (ovirt, "3") == 0)
+    uefi = TRUE;
+  secure |= g_strcmp0 (ovirt, "3") == 0;
+  avb_machine_spec_set_firmware (reader->ovf->spec, !uefi    ? AVB_FIRMWARE_BIOS
+                                                    : secure ? AVB_FIRMWARE_UEFI_SECURE
+                                                             : AVB_FIRMWARE_UEFI);
   avb_machine_spec_set_tpm (reader->ovf->spec, tpm != NULL && g_str_has_prefix (tpm, "v2"));
 }
 
@@ -577,17 +803,42 @@ read_os (Reader *reader, xmlNode *system)
   g_autofree char *box = text (child (node, "OSType"));
   const char *architecture = NULL;
   g_autofree char *id = avb_ovf_find_os (vmware, box, description, &architecture);
+  xmlNode *platform = child (child (child (system, "Machine"), "Hardware"), "Platform");
+  g_autofree char *of_box = attribute (platform, "architecture");
 
+  if (g_strcmp0 (of_box, "ARM") == 0)
+    architecture = "aarch64";
   avb_machine_spec_set_os_id (reader->ovf->spec, id);
   avb_machine_spec_set_architecture (reader->ovf->spec, architecture);
+}
+
+/* What an element says, or what the first bundle says in its place: <Strings><Msg ovf:msgid="…">…</Msg></Strings> */
+static char *
+dup_message (Reader *reader, xmlNode *node)
+{
+  char *own = text (node);
+  g_autofree char *id = own == NULL ? attribute (node, "msgid") : NULL;
+
+  if (id == NULL)
+    return own;
+  for (xmlNode *bundle = child (reader->envelope, "Strings"); bundle != NULL; bundle = find (bundle->next, "Strings"))
+    for (xmlNode *message = child (bundle, "Msg"); message != NULL; message = find (message->next, "Msg"))
+      {
+        g_autofree char *own_id = attribute (message, "msgid");
+
+        if (g_strcmp0 (own_id, id) == 0)
+          return text (message);
+      }
+  return NULL;
 }
 
 static void
 read_name (Reader *reader, xmlNode *system)
 {
-  g_autofree char *name = text (child (system, "Name"));
+  g_autofree char *name = dup_message (reader, child (system, "Name"));
   g_autofree char *id = attribute (system, "id");
-  g_autofree char *annotation = text (child (section (system, "AnnotationSection"), "Annotation"));
+  g_autofree char *annotation =
+      dup_message (reader, child (section (system, "AnnotationSection"), "Annotation"));
   g_autofree char *clean = avb_text_make_machine_name (name != NULL ? name : id != NULL ? id : reader->name);
 
   avb_machine_spec_set_name (reader->ovf->spec, clean);
@@ -609,7 +860,7 @@ find_configuration (xmlNode *envelope)
 
       if (first == NULL)
         first = g_strdup (id);
-      if (g_strcmp0 (preset, "true") == 0 && id != NULL)
+      if ((g_strcmp0 (preset, "true") == 0 || g_strcmp0 (preset, "1") == 0) && id != NULL)
         {
           g_free (first);
           return g_steal_pointer (&id);
@@ -662,12 +913,14 @@ read_envelope (Reader *reader, xmlNode *envelope)
   if (hardware == NULL)
     return refuse (reader, AVB_ERROR_INVALID, _("“%s” describes no hardware."), reader->name);
 
+  reader->envelope = envelope;
+  reader->system = system;
   reader->references = child (envelope, "References");
   reader->disks = section (envelope, "DiskSection");
   configuration = find_configuration (envelope);
   read_name (reader, system);
   read_os (reader, system);
-  read_firmware (reader, hardware, child (system, "Machine"));
+  read_firmware (reader, hardware, system);
   return read_hardware (reader, hardware, configuration);
 }
 
