@@ -148,6 +148,18 @@ check_iso_complete (Sniff *sniff, GError **error)
   return TRUE;
 }
 
+/* ECMA-167, 2/9.1 */
+static gboolean
+is_udf (const guint8 *descriptor)
+{
+  static const char *const names[] = { "BEA01", "BOOT2", "NSR02", "NSR03", "TEA01" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (memcmp (descriptor + 1, names[i], 5) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 read_iso (Sniff *sniff, GError **error)
 {
@@ -165,6 +177,9 @@ read_iso (Sniff *sniff, GError **error)
         return FALSE;
       if (length < SECTOR)
         return refuse (error, _("“%s” is incomplete: a part of the disc image is missing."), sniff->name);
+      /* UDF's own stand around them; a boot record among those is as good as any. */
+      if (is_udf (descriptor))
+        continue;
       if (memcmp (descriptor + 1, "CD001", 5) != 0 || descriptor[0] == 0xff)
         break;
       if (descriptor[0] == 1 && !seen_primary)

@@ -206,6 +206,20 @@ avb_os_db_match (OsinfoDb *db, const AvbIsoVolume *volume)
   return os != NULL ? g_steal_pointer (&media) : NULL;
 }
 
+/* Some patterns of the database match media of other architectures too: what the medium says of itself counts. */
+static const char *
+find_architecture (const char *volume_id)
+{
+  static const struct { const char *word; const char *architecture; } words[] = {
+    { "x86_64", "x86_64" }, { "amd64", "x86_64" }, { "aarch64", "aarch64" }, { "arm64", "aarch64" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (strstr (volume_id, words[i].word) != NULL)
+      return words[i].architecture;
+  return NULL;
+}
+
 static DexFuture *
 identify_thread (gpointer data)
 {
@@ -220,7 +234,9 @@ identify_thread (gpointer data)
     return dex_future_new_for_error (avb_error_new (
         AVB_ERROR_NOT_FOUND, query->volume.volume_id, _("The operating system was not recognized.")));
 
-  architecture = osinfo_media_get_architecture (media);
+  architecture = find_architecture (query->volume.volume_id);
+  if (architecture == NULL)
+    architecture = osinfo_media_get_architecture (media);
   info = describe (os, architecture);
   if (g_strcmp0 (architecture, "all") != 0)
     info->architecture = g_strdup (architecture);
