@@ -20,6 +20,7 @@
 /* Firmware variables have a few MiB at most, a TPM some 100 KiB. */
 #define MAX_STATE_SIZE (64 << 20)
 #define MAX_STATE_FILES 32
+#define PART ".part"
 
 gboolean
 avb_libvirt_clone_is_seed (const char *path)
@@ -58,12 +59,31 @@ set_error (GError **error, const char *path)
   return FALSE;
 }
 
-/* A small file, whole or not at all; never over one that is there. */
+static gboolean
+write_part (const char *path, const char *content, gsize length)
+{
+  g_autofd int fd = open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+  for (gsize done = 0; fd >= 0 && done < length;)
+    {
+      gssize n = write (fd, content + done, length - done);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        return FALSE;
+      done += n;
+    }
+  return fd >= 0 && fsync (fd) == 0;
+}
+
+/* A small file, whole or not at all. Its name while it is not whole is known to who takes it back. */
 static gboolean
 copy_file (const char *from, const char *to, GError **error)
 {
   g_autofree char *content = NULL;
   g_autofree char *folder = g_path_get_dirname (to);
+  g_autofree char *part = g_strconcat (to, PART, NULL);
   struct stat      info;
   gsize            length;
 
@@ -78,9 +98,12 @@ copy_file (const char *from, const char *to, GError **error)
   if (g_mkdir_with_parents (folder, 0700) != 0)
     return set_error (error, folder);
   errno = EIO;
-  if (!g_file_set_contents_full (
-          to, content, length, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL))
-    return set_error (error, to);
+  if (!write_part (part, content, length) || g_rename (part, to) != 0)
+    {
+      set_error (error, to);
+      g_unlink (part);
+      return FALSE;
+    }
   return TRUE;
 }
 
@@ -126,4 +149,14 @@ avb_libvirt_clone_copy_state (AvbDomainXml *original,
   if (from != NULL && to != NULL && !g_str_equal (from, to) && !copy_file (from, to, error))
     return FALSE;
   return !avb_domain_xml_has_tpm (original) || copy_tpm (original_uuid, clone_uuid, error);
+}
+
+void
+avb_libvirt_clone_forget_state (AvbDomainXml *clone)
+{
+  g_autofree char *nvram = avb_domain_xml_dup_nvram (clone);
+  g_autofree char *part = nvram != NULL ? g_strconcat (nvram, PART, NULL) : NULL;
+
+  if (part != NULL)
+    g_unlink (part);
 }

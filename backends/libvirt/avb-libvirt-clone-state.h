@@ -19,5 +19,7 @@ gboolean avb_libvirt_clone_copy_state (AvbDomainXml *original,
                                        AvbDomainXml *clone,
                                        const char   *clone_uuid,
                                        GError      **error);
+/* Of a clone that is taken back: what was copied halfway. The rest goes with its definition. */
+void     avb_libvirt_clone_forget_state (AvbDomainXml *clone);
 
 G_END_DECLS

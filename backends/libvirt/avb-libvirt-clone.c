@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "backends/libvirt/avb-libvirt-chain.h"
+#include "backends/libvirt/avb-libvirt-claim.h"
 #include "backends/libvirt/avb-libvirt-clone-state.h"
 #include "backends/libvirt/avb-libvirt-connection-private.h"
 #include "backends/libvirt/avb-libvirt-machine-private.h"
@@ -144,8 +145,21 @@ undo (virDomain *domain, GError *error)
   return dex_future_new_for_error (error);
 }
 
+/* Once it is whole, its volumes are its. */
+static void
+settle (Clone *clone)
+{
+  GHashTableIter iter;
+  gpointer       path;
+
+  g_hash_table_iter_init (&iter, clone->copies);
+  while (g_hash_table_iter_next (&iter, NULL, &path))
+    if (path != NULL)
+      avb_libvirt_claim_settle (path);
+}
+
 static DexFuture *
-define_thread (virDomain *original, AvbLibvirtCall *call)
+define (virDomain *original, AvbLibvirtCall *call)
 {
   Clone            *clone = call->data;
   virConnect       *vir = virDomainGetConnect (original);
@@ -182,7 +196,29 @@ define_thread (virDomain *original, AvbLibvirtCall *call)
           before, clone->original_uuid, defined, clone->uuid, &error))
     return undo (domain, error);
   read = avb_libvirt_domain_read (vir, clone->uuid, FALSE, &error);
-  return read != NULL ? dex_future_new_for_pointer (read) : undo (domain, error);
+  if (read == NULL)
+    return undo (domain, error);
+  settle (clone);
+  return dex_future_new_for_pointer (read);
+}
+
+/* From the definition to the copy of the firmware's variables it is there, but not whole. */
+static DexFuture *
+define_thread (virDomain *original, AvbLibvirtCall *call)
+{
+  Clone           *clone = call->data;
+  AvbLibvirtClaim *claim = avb_libvirt_claim_new ();
+  DexFuture       *result;
+  g_autoptr (GError) error = NULL;
+
+  avb_libvirt_claim_note_machine (claim, clone->uuid);
+  result = define (original, call);
+  if (dex_future_get_value (result, &error) == NULL
+      && g_error_matches (error, AVB_ERROR, AVB_ERROR_UNAVAILABLE))
+    avb_libvirt_claim_hold (claim, clone->uuid);
+  else
+    avb_libvirt_claim_free (claim);
+  return result;
 }
 
 static AvbLibvirtCall *

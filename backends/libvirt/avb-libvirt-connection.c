@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "backends/libvirt/avb-libvirt-claim.h"
 #include "backends/libvirt/avb-libvirt-connection-private.h"
 
 #define KEEP_ALIVE_SECONDS 5
@@ -152,6 +153,25 @@ read_capabilities (AvbLibvirtConnection *self)
       "Reading capabilities");
 }
 
+static DexFuture *
+sweep_thread (gpointer data)
+{
+  g_autoptr (virConnect) vir = data;
+
+  avb_libvirt_claim_sweep (vir);
+  return dex_future_new_true ();
+}
+
+/* Volumes are claimed where they are this user's files. */
+static void
+sweep_claims (AvbLibvirtConnection *self)
+{
+  if (self->driver == AVB_LIBVIRT_DRIVER_QEMU_SESSION)
+    avb_future_finish (
+        avb_blocking_run_long (sweep_thread, avb_libvirt_connection_ref_vir (self), NULL),
+        "Removing what was created halfway");
+}
+
 static gboolean
 is_closed (AvbLibvirtConnection *self)
 {
@@ -204,6 +224,7 @@ opened_cb (DexFuture *future, gpointer data)
   avb_connection_set_link (AVB_CONNECTION (self), AVB_LINK_UP, NULL);
   avb_libvirt_connection_kick (self);
   read_capabilities (self);
+  sweep_claims (self);
   /* It may have died before it was ours: then nobody was told. */
   if (virConnectIsAlive (self->vir) == 0)
     avb_libvirt_connection_lose (self, _ ("The hypervisor went away."));

@@ -7,7 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "backends/libvirt/avb-libvirt-machine.h"
+#include "backends/libvirt/avb-libvirt-claim.h"
+#include "backends/libvirt/avb-libvirt-machine-private.h"
 
 /* --- Orphans: defined perhaps, but the link was lost before the answer. Whoever created them was
  * told that it failed, and has removed the disks: they may not stay. --- */
@@ -29,10 +30,8 @@ orphan_call_free (gpointer data)
 }
 
 static DexFuture *
-orphan_thread (gpointer data)
+discard (OrphanCall *call, virConnect *vir)
 {
-  OrphanCall *call = data;
-  g_autoptr (virConnect) vir = g_steal_pointer (&call->vir);
   g_autoptr (virDomain) domain = NULL;
 
   virResetLastError ();
@@ -45,6 +44,18 @@ orphan_thread (gpointer data)
     return virDomainDestroy (domain) == 0 ? dex_future_new_true ()
                                           : avb_libvirt_future_error ("orphan");
   return avb_libvirt_delete_domain (domain, AVB_DELETE_KEEP_DISKS, NULL);
+}
+
+static DexFuture *
+orphan_thread (gpointer data)
+{
+  OrphanCall *call = data;
+  g_autoptr (virConnect) vir = g_steal_pointer (&call->vir);
+  DexFuture *result = discard (call, vir);
+
+  if (dex_future_is_resolved (result))
+    avb_libvirt_claim_settle (call->uuid);
+  return result;
 }
 
 static DexFuture *
@@ -109,13 +120,13 @@ create_failed (virConnect *vir, GError *error)
 }
 
 static DexFuture *
-create_thread (gpointer data)
+create (CreateCall *call, virConnect *vir)
 {
-  CreateCall *call = data;
-  g_autoptr (virConnect) vir = g_steal_pointer (&call->vir);
   g_autoptr (AvbDomainXml) xml = NULL;
   g_autoptr (virDomain) domain = NULL;
+  g_autoptr (GPtrArray) paths = NULL;
   g_autofree char  *text = NULL;
+  gboolean          transient = avb_machine_spec_get_transient (call->spec);
   GError           *error = NULL;
   AvbDomainTraits  *traits;
   AvbLibvirtDomain *read;
@@ -136,15 +147,43 @@ create_thread (gpointer data)
   /* Known from the start, so that it is known which one was made if the answer gets lost. */
   avb_domain_xml_set_uuid (xml, call->uuid);
   text = avb_domain_xml_to_string (xml);
-  domain = avb_machine_spec_get_transient (call->spec)
-               ? virDomainCreateXML (vir, text, VIR_DOMAIN_START_VALIDATE)
-               : virDomainDefineXMLFlags (vir, text, VIR_DOMAIN_DEFINE_VALIDATE);
+  paths = avb_domain_xml_dup_disk_paths (xml, FALSE);
+  if (transient)
+    avb_libvirt_claim_set_throwaway (paths);
+  domain = transient ? virDomainCreateXML (vir, text, VIR_DOMAIN_START_VALIDATE)
+                     : virDomainDefineXMLFlags (vir, text, VIR_DOMAIN_DEFINE_VALIDATE);
   if (domain == NULL)
     return create_failed (vir, avb_libvirt_error_new (_ ("The machine could not be created.")));
-  read = avb_libvirt_domain_read (vir, call->uuid, FALSE, &error);
+  read = avb_libvirt_domain_read (vir, call->uuid, TRUE, &error);
   if (read == NULL)
     return create_failed (vir, error);
+  /* Volumes are the machine's from here on, and stay if this program dies. */
+  if (!transient)
+    avb_libvirt_claim_settle_all (paths);
   return dex_future_new_for_pointer (read);
+}
+
+/* One whose answer got lost is an orphan, also for the next run of this program. */
+static DexFuture *
+create_thread (gpointer data)
+{
+  CreateCall *call = data;
+  g_autoptr (virConnect) vir = g_steal_pointer (&call->vir);
+  g_autoptr (GError) error = NULL;
+  AvbLibvirtClaim *claim;
+  DexFuture       *result;
+
+  if (avb_machine_spec_get_transient (call->spec))
+    return create (call, vir);
+  claim = avb_libvirt_claim_new ();
+  avb_libvirt_claim_note_machine (claim, call->uuid);
+  result = create (call, vir);
+  if (dex_future_get_value (result, &error) == NULL
+      && g_error_matches (error, AVB_ERROR, AVB_ERROR_UNAVAILABLE))
+    avb_libvirt_claim_hold (claim, call->uuid);
+  else
+    avb_libvirt_claim_free (claim);
+  return result;
 }
 
 static DexFuture *
@@ -155,8 +194,9 @@ created_cb (DexFuture *future, gpointer data)
   g_autoptr (GPtrArray) domains
       = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_libvirt_domain_free);
   g_autoptr (GError) error = NULL;
-  const GValue *value = dex_future_get_value (future, &error);
-  AvbMachine   *machine;
+  const GValue     *value = dex_future_get_value (future, &error);
+  AvbLibvirtDomain *read;
+  AvbMachine       *machine;
 
   if (value == NULL)
     {
@@ -170,8 +210,13 @@ created_cb (DexFuture *future, gpointer data)
       return dex_ref (future);
     }
 
-  g_ptr_array_add (domains, g_value_get_pointer (value));
-  if (!g_hash_table_contains (self->machines, call->uuid))
+  read = g_value_get_pointer (value);
+  g_ptr_array_add (domains, read);
+  machine = g_hash_table_lookup (self->machines, call->uuid);
+  /* Of one that an event was faster to name, only what the event did not tell. */
+  if (machine != NULL && read->has_details)
+    avb_libvirt_machine_take_settings (AVB_LIBVIRT_MACHINE (machine), read->settings);
+  else if (machine == NULL)
     g_hash_table_unref (avb_libvirt_connection_apply_domains (self, domains));
   machine = g_hash_table_lookup (self->machines, call->uuid);
   if (machine == NULL)

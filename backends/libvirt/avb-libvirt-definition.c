@@ -7,6 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "backends/libvirt/avb-libvirt-claim.h"
+
 /* Reading and changing the permanent definition, and what of it can be changed in a machine that
  * runs. */
 
@@ -137,6 +139,7 @@ define_spec (virDomain *domain, AvbLibvirtCall *call, AvbDomainXml *xml)
   GError          *error = NULL;
   AvbDomainTraits *traits;
   g_autoptr (virDomain) defined = NULL;
+  g_autoptr (GPtrArray) paths = NULL;
   g_autofree char *text = NULL;
   const char      *name = avb_machine_spec_get_name (call->spec);
   gboolean         ok;
@@ -153,6 +156,8 @@ define_spec (virDomain *domain, AvbLibvirtCall *call, AvbDomainXml *xml)
   defined = virDomainDefineXMLFlags (virDomainGetConnect (domain), text, 0);
   if (defined == NULL)
     return avb_libvirt_future_error (call->what);
+  paths = avb_domain_xml_dup_disk_paths (xml, FALSE);
+  avb_libvirt_claim_settle_all (paths);
   if (g_strcmp0 (virDomainGetName (domain), name) != 0 && virDomainRename (domain, name, 0) < 0)
     return avb_libvirt_future_error (_ ("The machine could not be renamed."));
   return dex_future_new_true ();

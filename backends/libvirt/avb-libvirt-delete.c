@@ -67,6 +67,12 @@ find_used_files (virConnect *vir, virDomain *own)
   return complete ? g_steal_pointer (&used) : NULL;
 }
 
+GHashTable *
+avb_libvirt_find_used_files (virConnect *vir)
+{
+  return find_used_files (vir, NULL);
+}
+
 static void
 remove_used (GPtrArray *disks, GHashTable *used)
 {

@@ -29,5 +29,8 @@ DexFuture *avb_libvirt_delete_domain (virDomain     *domain,
 /* Worker thread: deletes the disks of a domain that is gone, but those that another one uses. */
 DexFuture *avb_libvirt_delete_leftover (virConnect *vir,
                                         GPtrArray  *disks) G_GNUC_WARN_UNUSED_RESULT;
+/* Worker thread. (transfer full) (nullable): what domains use, and what that stands on, by path and by
+ * avb_libvirt_file_identity(); %NULL: it could not be found out. */
+GHashTable *avb_libvirt_find_used_files (virConnect *vir);
 
 G_END_DECLS

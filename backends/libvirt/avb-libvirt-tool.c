@@ -9,14 +9,17 @@
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 
 #define MAX_STDERR 4096
+#define LOCK_FD 3
 
 /* In the child: it may not eat the computer on a malformed image. Should this program die, the pipe
  * for the progress breaks, and ends it. */
@@ -62,11 +65,27 @@ error_from_tool (const char *text)
   return avb_error_new (AVB_ERROR_FAILED, text, _ ("The disk could not be created."));
 }
 
+typedef struct {
+  GStrv arguments;
+  int   lock;
+} SpawnCall;
+
+static void
+spawn_call_free (gpointer data)
+{
+  SpawnCall *call = data;
+
+  g_strfreev (call->arguments);
+  if (call->lock >= 0)
+    close (call->lock);
+  g_free (call);
+}
+
 /* Starting a process waits until the new one has begun: not on the main thread. */
 static DexFuture *
 spawn_thread (gpointer data)
 {
-  const char *const *arguments = data;
+  SpawnCall *call = data;
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
       G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_autoptr (GError) error = NULL;
@@ -74,7 +93,9 @@ spawn_thread (gpointer data)
 
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
   g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, NULL, NULL);
-  process = g_subprocess_launcher_spawnv (launcher, arguments, &error);
+  if (call->lock >= 0)
+    g_subprocess_launcher_take_fd (launcher, g_steal_fd (&call->lock), LOCK_FD);
+  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) call->arguments, &error);
   if (process == NULL)
     return dex_future_new_for_error (
         avb_error_new (AVB_ERROR_NOT_SUPPORTED, error->message,
@@ -83,17 +104,22 @@ spawn_thread (gpointer data)
 }
 
 gboolean
-avb_libvirt_tool_run (const char *const *arguments, AvbOperation *operation, guint64 total, GError **error)
+avb_libvirt_tool_run (const char *const *arguments,
+                      int                lock,
+                      AvbOperation      *operation,
+                      guint64            total,
+                      GError           **error)
 {
+  SpawnCall    *call = g_new0 (SpawnCall, 1);
   GCancellable *cancellable = avb_operation_get_cancellable (operation);
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GError) local_error = NULL;
   g_autoptr (GBytes) complaint = NULL;
   g_autofree char *text = NULL;
 
-  process = dex_await_object (avb_blocking_run (spawn_thread, g_strdupv ((char **) arguments),
-                                                (GDestroyNotify) g_strfreev),
-                              error);
+  call->arguments = g_strdupv ((char **) arguments);
+  call->lock = lock >= 0 ? fcntl (lock, F_DUPFD_CLOEXEC, LOCK_FD + 1) : -1;
+  process = dex_await_object (avb_blocking_run (spawn_thread, call, spawn_call_free), error);
   if (process == NULL)
     return FALSE;
   for (;;)

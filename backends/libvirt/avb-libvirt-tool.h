@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 /* qemu-img, for disks that machines have or are to have. */
 
 /* Runs it to its end, inside a fiber; a cancel kills it. @total: bytes that 100 % of its progress are; 0: it
- * tells none. */
+ * tells none. @lock: -1 or a descriptor, whose lock the program shares until it ends. */
 gboolean avb_libvirt_tool_run (const char *const *arguments,
+                               int                lock,
                                AvbOperation      *operation,
                                guint64            total,
                                GError           **error);

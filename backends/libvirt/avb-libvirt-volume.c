@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "backends/libvirt/avb-libvirt-claim.h"
 #include "backends/libvirt/avb-libvirt-tool.h"
 
 /* Volumes of the session: files of this user, made by qemu-img under a temporary name in the same
@@ -84,6 +85,7 @@ typedef struct {
   char *folder;
   char *name;
   char *temporary;
+  AvbLibvirtClaim *claim; /* (nullable) */
 } FileCall;
 
 static void
@@ -97,7 +99,7 @@ file_call_free (gpointer data)
   g_free (call);
 }
 
-/* What a program that died in the middle of a copy left behind. A copy that is under way, perhaps
+/* What a program that died in the middle of a copy left behind, and had not claimed. A copy that is under way, perhaps
  * another program's, was written to lately. */
 static void
 sweep (const char *folder)
@@ -126,12 +128,15 @@ begin_thread (gpointer data)
 
   if (g_mkdir_with_parents (call->folder, 0700) != 0)
     return dex_future_new_for_error (avb_libvirt_volume_error (errno, call->folder));
+  avb_libvirt_claim_sweep (NULL);
   sweep (call->folder);
   path = g_build_filename (call->folder, TEMPORARY_PREFIX "XXXXXX" TEMPORARY_SUFFIX, NULL);
   fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
   if (fd < 0)
     return dex_future_new_for_error (avb_libvirt_volume_error (errno, path));
   close (fd);
+  call->claim = avb_libvirt_claim_new ();
+  avb_libvirt_claim_note_part (call->claim, path);
   return dex_future_new_take_string (g_steal_pointer (&path));
 }
 
@@ -180,10 +185,15 @@ commit_thread (gpointer data)
   for (guint i = 1; i <= MAX_TRIES; i++)
     {
       g_autofree char *path = numbered_path (call->folder, call->name, i);
+      GStatBuf         info;
 
+      if (g_lstat (path, &info) == 0)
+        continue;
+      avb_libvirt_claim_note_volume (call->claim, call->temporary, path);
       if (rename_new (call->temporary, path) == 0)
         {
           sync_path (call->folder, O_RDONLY | O_DIRECTORY);
+          avb_libvirt_claim_hold (g_steal_pointer (&call->claim), path);
           return dex_future_new_take_string (g_steal_pointer (&path));
         }
       if (errno != EEXIST)
@@ -198,6 +208,7 @@ remove_thread (gpointer data)
   FileCall *call = data;
 
   g_unlink (call->temporary);
+  g_clear_pointer (&call->claim, avb_libvirt_claim_free);
   return dex_future_new_true ();
 }
 
@@ -231,7 +242,7 @@ volume_call_free (gpointer data)
 }
 
 static gboolean
-write_volume (VolumeCall *call, const char *path, GError **error)
+write_volume (VolumeCall *call, const char *path, int lock, GError **error)
 {
   gboolean         is_qcow2 = g_str_equal (call->format, "qcow2");
   g_autofree char *size = g_strdup_printf ("%" G_GUINT64_FORMAT, call->capacity);
@@ -242,7 +253,7 @@ write_volume (VolumeCall *call, const char *path, GError **error)
                                 "-b", call->backing, "-F", call->backing_format, "--", path,
                                 call->capacity > 0 ? size : NULL, NULL };
 
-      return avb_libvirt_tool_run (overlay, call->operation, 0, error);
+      return avb_libvirt_tool_run (overlay, lock, call->operation, 0, error);
     }
   if (call->source == NULL)
     {
@@ -258,7 +269,7 @@ write_volume (VolumeCall *call, const char *path, GError **error)
                                size,
                                NULL };
 
-      return avb_libvirt_tool_run (create, call->operation, 0, error);
+      return avb_libvirt_tool_run (create, lock, call->operation, 0, error);
     }
   else
     {
@@ -283,10 +294,10 @@ write_volume (VolumeCall *call, const char *path, GError **error)
         total = call->source_length;
       if (total == 0 && g_stat (call->source, &info) == 0)
         total = info.st_size;
-      if (!avb_libvirt_tool_run (convert, call->operation, total, error))
+      if (!avb_libvirt_tool_run (convert, lock, call->operation, total, error))
         return FALSE;
       /* Growing only: libvirt's and qemu-img's own rule refuses to cut off data. */
-      return call->capacity == 0 || avb_libvirt_tool_run (resize, call->operation, 0, error);
+      return call->capacity == 0 || avb_libvirt_tool_run (resize, lock, call->operation, 0, error);
     }
 }
 
@@ -301,7 +312,8 @@ create_fiber (gpointer data)
   file->folder = avb_libvirt_volume_dup_folder ();
   file->name = avb_libvirt_volume_make_name (call->name, call->format);
   file->temporary = dex_await_string (avb_blocking_run (begin_thread, file, NULL), &error);
-  if (file->temporary != NULL && write_volume (call, file->temporary, &error))
+  if (file->temporary != NULL
+      && write_volume (call, file->temporary, avb_libvirt_claim_get_fd (file->claim), &error))
     {
       if (g_cancellable_set_error_if_cancelled (avb_operation_get_cancellable (call->operation),
                                                 &error))
@@ -388,6 +400,7 @@ delete_thread (gpointer data)
                        _ ("This disk was not made by this program and is not deleted.")));
   if (g_unlink (path) != 0 && errno != ENOENT)
     return dex_future_new_for_error (avb_libvirt_volume_error (errno, path));
+  avb_libvirt_claim_settle (path);
   return dex_future_new_true ();
 }
 

@@ -1,0 +1,290 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#include "config.h"
+
+#include "backends/libvirt/avb-libvirt-claim.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "backends/libvirt/avb-libvirt-chain.h"
+#include "backends/libvirt/avb-libvirt-clone-state.h"
+#include "backends/libvirt/avb-libvirt-machine.h"
+#include "backends/libvirt/avb-libvirt-private.h"
+
+/* What a program that died was making. A volume that was written to since is somebody's, and so is a machine that ran:
+ * they stay. */
+
+#define MAX_LENGTH 65536
+/* The daemon may still be at a definition that who asked for it did not live to see. */
+#define DEFINING_US (3 * G_USEC_PER_SEC)
+
+typedef struct {
+  char    *file;
+  int      fd;
+  gint64   since; /* µs */
+  char    *part;
+  guint64  part_inode;
+  char    *volume;
+  guint64  inode;
+  guint64  size;
+  gint64   seconds;
+  long     nanoseconds;
+  gboolean throwaway;
+  char    *machine; /* UUID */
+} Claim;
+
+static void
+claim_free (gpointer data)
+{
+  Claim *claim = data;
+
+  close (claim->fd);
+  g_free (claim->file);
+  g_free (claim->part);
+  g_free (claim->volume);
+  g_free (claim->machine);
+  g_free (claim);
+}
+
+/* Only what can be made by this program: a file right in the folder of the disks. */
+static void
+take_path (char **to, const char *escaped)
+{
+  g_autofree char *path = g_strcompress (escaped);
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autofree char *folder = avb_libvirt_volume_dup_folder ();
+
+  g_clear_pointer (to, g_free);
+  if (g_str_equal (parent, folder))
+    *to = g_steal_pointer (&path);
+}
+
+static void
+read_line (Claim *claim, const char *line)
+{
+  int at = 0;
+
+  if (sscanf (line, "part %" G_GUINT64_FORMAT " %n", &claim->part_inode, &at) == 1 && at > 0)
+    take_path (&claim->part, line + at);
+  else if (sscanf (line,
+                   "volume %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %ld %n",
+                   &claim->inode,
+                   &claim->size,
+                   &claim->seconds,
+                   &claim->nanoseconds,
+                   &at)
+               == 4
+           && at > 0)
+    take_path (&claim->volume, line + at);
+  else if (g_str_equal (line, "throwaway"))
+    claim->throwaway = TRUE;
+  else if (g_str_has_prefix (line, "machine ") && g_uuid_string_is_valid (line + strlen ("machine ")))
+    g_set_str (&claim->machine, line + strlen ("machine "));
+}
+
+/* The last word of each kind counts; what has no end of line was not written to its end. */
+static void
+read_claim (Claim *claim)
+{
+  g_autofree char *text = g_malloc (MAX_LENGTH + 1);
+  gssize           length = pread (claim->fd, text, MAX_LENGTH, 0);
+  g_auto (GStrv) lines = NULL;
+  guint n;
+
+  text[MAX (length, 0)] = '\0';
+  lines = g_strsplit (text, "\n", -1);
+  n = g_strv_length (lines);
+  for (guint i = 0; i + 1 < n; i++)
+    read_line (claim, lines[i]);
+}
+
+static GPtrArray *
+find_dead (void)
+{
+  GPtrArray       *dead = g_ptr_array_new_with_free_func (claim_free);
+  g_autofree char *folder = avb_libvirt_claim_dup_folder ();
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      int              fd = g_str_has_prefix (name, AVB_LIBVIRT_CLAIM_PREFIX)
+                                ? avb_libvirt_claim_take_dead (path)
+                                : -1;
+      struct stat info;
+      Claim      *claim;
+
+      if (fd < 0 || fstat (fd, &info) != 0)
+        continue;
+      claim = g_new0 (Claim, 1);
+      claim->file = g_steal_pointer (&path);
+      claim->fd = fd;
+      claim->since = info.st_mtim.tv_sec * G_USEC_PER_SEC + info.st_mtim.tv_nsec / 1000;
+      read_claim (claim);
+      g_ptr_array_add (dead, claim);
+    }
+  return dead;
+}
+
+static gboolean
+part_is_there (Claim *claim)
+{
+  struct stat info;
+
+  return claim->part != NULL && lstat (claim->part, &info) == 0 && S_ISREG (info.st_mode)
+         && (guint64) info.st_ino == claim->part_inode;
+}
+
+/* Still what was made, as it was made. */
+static gboolean
+volume_is_there (Claim *claim)
+{
+  struct stat info;
+
+  if (claim->volume == NULL || lstat (claim->volume, &info) != 0 || !S_ISREG (info.st_mode)
+      || (guint64) info.st_ino != claim->inode)
+    return FALSE;
+  return claim->throwaway
+         || ((guint64) info.st_size == claim->size && info.st_mtim.tv_sec == claim->seconds
+             && info.st_mtim.tv_nsec == claim->nanoseconds);
+}
+
+/* Removes those that are done with: all that name nothing that is there. */
+static void
+remove_parts (GPtrArray *dead)
+{
+  for (guint i = dead->len; i > 0; i--)
+    {
+      Claim *claim = dead->pdata[i - 1];
+
+      if (part_is_there (claim) && g_unlink (claim->part) != 0)
+        continue;
+      if (claim->machine == NULL && !volume_is_there (claim))
+        {
+          g_unlink (claim->file);
+          g_ptr_array_remove_index_fast (dead, i - 1);
+        }
+    }
+}
+
+static void
+await_daemon (GPtrArray *dead)
+{
+  gint64 until = 0;
+
+  for (guint i = 0; i < dead->len; i++)
+    {
+      const Claim *claim = dead->pdata[i];
+
+      if (claim->machine != NULL)
+        until = MAX (until, MIN (claim->since, g_get_real_time ()) + DEFINING_US);
+    }
+  if (until > g_get_real_time ())
+    g_usleep (until - g_get_real_time ());
+}
+
+static gboolean
+was_written_to (GPtrArray *disks, gint64 since)
+{
+  struct stat info;
+
+  for (guint i = 0; i < disks->len; i++)
+    if (stat (disks->pdata[i], &info) == 0
+        && info.st_mtim.tv_sec * G_USEC_PER_SEC + info.st_mtim.tv_nsec / 1000 > since)
+      return TRUE;
+  return FALSE;
+}
+
+/* Whether it must be kept after all. */
+static gboolean
+is_in_use (virDomain *domain, AvbDomainXml *xml, Claim *claim)
+{
+  g_autoptr (GPtrArray) disks = avb_domain_xml_dup_disk_paths (xml, TRUE);
+
+  return virDomainIsPersistent (domain) != 1 || virDomainIsActive (domain) != 0
+         || virDomainHasManagedSaveImage (domain, 0) != 0 || was_written_to (disks, claim->since);
+}
+
+/* FALSE: it could not be found out, or not be done. */
+static gboolean
+take_back_machine (virConnect *vir, Claim *claim)
+{
+  g_autoptr (virDomain) domain = virDomainLookupByUUIDString (vir, claim->machine);
+  char *text = domain != NULL ? virDomainGetXMLDesc (domain, VIR_DOMAIN_XML_INACTIVE) : NULL;
+  g_autoptr (AvbDomainXml) xml = NULL;
+  g_autoptr (DexFuture) deleted = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (domain == NULL)
+    return virGetLastErrorCode () == VIR_ERR_NO_DOMAIN;
+  xml = text != NULL ? avb_domain_xml_parse (text, strlen (text), NULL) : NULL;
+  free (text);
+  if (xml == NULL)
+    return FALSE;
+  if (is_in_use (domain, xml, claim))
+    return TRUE;
+  avb_libvirt_clone_forget_state (xml);
+  deleted = avb_libvirt_delete_domain (domain, AVB_DELETE_KEEP_DISKS, NULL);
+  if (dex_future_get_value (deleted, &error) != NULL)
+    return TRUE;
+  g_message ("A machine that was created halfway stays: %s", error->message);
+  return FALSE;
+}
+
+static gboolean
+take_back_machines (virConnect *vir, GPtrArray *dead)
+{
+  for (guint i = dead->len; i > 0; i--)
+    {
+      Claim *claim = dead->pdata[i - 1];
+
+      if (claim->machine == NULL)
+        continue;
+      if (!take_back_machine (vir, claim))
+        return FALSE;
+      g_unlink (claim->file);
+      g_ptr_array_remove_index_fast (dead, i - 1);
+    }
+  return TRUE;
+}
+
+static void
+take_back_volume (Claim *claim, GHashTable *used)
+{
+  g_autofree char *identity = avb_libvirt_file_identity (claim->volume);
+  gboolean         is_used
+      = g_hash_table_contains (used, claim->volume) || g_hash_table_contains (used, identity);
+
+  /* A disposable machine has it open until it is off. */
+  if (is_used && claim->throwaway)
+    return;
+  if (!is_used && volume_is_there (claim) && g_unlink (claim->volume) != 0)
+    return;
+  g_unlink (claim->file);
+}
+
+/* All that are dead are locked before anybody is asked: whoever died later than that had no time to give a volume to a
+ * machine that the answer does not name. */
+void
+avb_libvirt_claim_sweep (virConnect *vir)
+{
+  g_autoptr (GPtrArray) dead = find_dead ();
+  g_autoptr (GHashTable) used = NULL;
+
+  remove_parts (dead);
+  if (vir == NULL || dead->len == 0)
+    return;
+  virResetLastError ();
+  await_daemon (dead);
+  /* The volumes of one that stays are its. */
+  if (!take_back_machines (vir, dead))
+    return;
+  used = dead->len > 0 ? avb_libvirt_find_used_files (vir) : NULL;
+  for (guint i = 0; used != NULL && i < dead->len; i++)
+    take_back_volume (dead->pdata[i], used);
+}
