@@ -21,7 +21,7 @@
 /* What a worker makes in a folder of its own, before it becomes a volume. */
 typedef struct {
   GPtrArray    *files;
-  char         *folder; /* (nullable) */
+  AvbScratch   *scratch; /* (nullable) */
   GCancellable *cancellable;
 } Work;
 
@@ -31,7 +31,6 @@ work_free (gpointer data)
   Work *work = data;
 
   g_ptr_array_unref (work->files);
-  g_free (work->folder);
   g_object_unref (work->cancellable);
   g_free (work);
 }
@@ -43,10 +42,10 @@ make_thread (gpointer data)
   g_autofree char *disc = NULL;
   GError *error = NULL;
 
-  work->folder = avb_scratch_make (&error);
-  if (work->folder == NULL)
+  work->scratch = avb_scratch_new (&error);
+  if (work->scratch == NULL)
     return dex_future_new_for_error (error);
-  disc = g_build_filename (work->folder, DISC, NULL);
+  disc = g_build_filename (work->scratch->path, DISC, NULL);
   /* The label is what cloud-init looks for. */
   return avb_install_media_write_disc (work->files, "cidata", disc, work->cancellable, &error)
              ? dex_future_new_true ()
@@ -56,7 +55,7 @@ make_thread (gpointer data)
 static DexFuture *
 clean_thread (gpointer data)
 {
-  avb_scratch_remove (data);
+  avb_scratch_free (data);
   return dex_future_new_true ();
 }
 
@@ -108,7 +107,7 @@ static gboolean
 add_seed (AvbCreation *creation, Work *work, GError **error)
 {
   g_autofree char *name = avb_creation_make_volume_name (creation, AVB_SETUP_VOLUME AVB_VOLUME_DISC_COPY);
-  g_autofree char *source = g_build_filename (work->folder, DISC, NULL);
+  g_autofree char *source = g_build_filename (work->scratch->path, DISC, NULL);
   AvbVolumeSpec volume = { .name = name, .format = "raw", .source = source, .source_format = "raw" };
   g_autofree char *path = avb_creation_make_volume (creation, &volume, error);
   AvbDiskSpec *disk;
@@ -120,6 +119,18 @@ add_seed (AvbCreation *creation, Work *work, GError **error)
   avb_machine_spec_add_disk (creation->spec, disk);
   avb_machine_spec_set_extra (creation->spec, AVB_EXTRA_SETUP_CHANNEL, TRUE);
   return TRUE;
+}
+
+/* For #AvbSetup. */
+static void
+remember (AvbCreation *creation)
+{
+  AvbFirstBoot *wishes = avb_draft_get_first_boot (creation->draft);
+
+  avb_machine_spec_set_setting (creation->spec, AVB_SETUP_SETTING, "cloud");
+  /* With own user-data nobody knows who can log in. */
+  if (avb_first_boot_get_user_data (wishes) == NULL)
+    avb_machine_spec_set_setting (creation->spec, AVB_SETUP_USER_SETTING, avb_first_boot_get_user (wishes));
 }
 
 static gboolean
@@ -156,22 +167,10 @@ avb_cloud_prepare (AvbCreation *creation, GError **error)
   work->cancellable = g_object_ref (avb_operation_get_cancellable (creation->operation));
   /* The folder is made by the worker: all of it is the fiber's again once it is done. */
   prepared = dex_await (avb_blocking_run (make_thread, work, NULL), error) && add_seed (creation, work, error);
-  if (work->folder != NULL)
-    dex_await (avb_blocking_run (clean_thread, work->folder, NULL), NULL);
+  if (work->scratch != NULL)
+    dex_await (avb_blocking_run (clean_thread, work->scratch, NULL), NULL);
   work_free (work);
+  if (prepared)
+    remember (creation);
   return prepared;
-}
-
-gboolean
-avb_cloud_remember (AvbCreation *creation, AvbMachine *machine, GError **error)
-{
-  AvbFirstBoot *wishes = avb_draft_get_first_boot (creation->draft);
-
-  if (!is_cloud (creation))
-    return TRUE;
-  /* With own user-data nobody knows who can log in. */
-  if (avb_first_boot_get_user_data (wishes) == NULL &&
-      !dex_await (avb_machine_set_setting (machine, AVB_SETUP_USER_SETTING, avb_first_boot_get_user (wishes)), error))
-    return FALSE;
-  return dex_await (avb_machine_set_setting (machine, AVB_SETUP_SETTING, "cloud"), error);
 }

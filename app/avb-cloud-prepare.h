@@ -11,11 +11,9 @@ G_BEGIN_DECLS
  * avb_cloud_prepare:
  *
  * The part of a creation that gives cloud-init its data: a small disk with user-data, meta-data and vendor-data, and
- * the channel on which the guest tells that it is done. In the creation's fiber.
+ * the channel on which the guest tells that it is done; and notes for #AvbSetup that the machine sets itself up. In the
+ * creation's fiber.
  */
-gboolean avb_cloud_prepare  (AvbCreation *creation, GError **error);
-
-/* That @machine, which was just defined, sets itself up: for #AvbSetup. In the creation's fiber. */
-gboolean avb_cloud_remember (AvbCreation *creation, AvbMachine *machine, GError **error);
+gboolean avb_cloud_prepare (AvbCreation *creation, GError **error);
 
 G_END_DECLS

@@ -120,6 +120,7 @@ isolate (Disposable *self)
   g_ptr_array_set_size (avb_machine_spec_get_shares (spec), 0);
   g_ptr_array_set_size (avb_machine_spec_get_disks (spec), 0);
   avb_machine_spec_set_transient (spec, TRUE);
+  avb_machine_spec_set_setting (spec, AVB_SETTING_DISPOSABLE, "yes");
   choose_name (self, spec);
   return spec;
 }
@@ -171,11 +172,6 @@ open_machine (Disposable *self, GError **error)
   if (self->overlay != NULL &&
       !dex_await (avb_connection_delete_volume (self->connection, self->overlay), &not_kept))
     g_warning ("The overlay of a disposable machine stays: %s", not_kept->message);
-  if (machine == NULL)
-    return NULL;
-  g_clear_error (&not_kept);
-  if (!dex_await (avb_machine_set_setting (machine, AVB_SETTING_DISPOSABLE, "yes"), &not_kept))
-    g_debug ("A machine is not marked as disposable: %s", not_kept->message);
   return g_steal_pointer (&machine);
 }
 

@@ -426,8 +426,6 @@ create (AvbCreation *self, GError **error)
       clean_up (g_steal_pointer (&self->remains));
       return NULL;
     }
-  if (!avb_unattended_remember (self, machine, error) || !avb_cloud_remember (self, machine, error))
-    return NULL;
   if (self->start && !start_machine (self, machine, error))
     return NULL;
   return g_steal_pointer (&machine);

@@ -6,18 +6,22 @@
 #include "app/avb-scratch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "backends/avb-error.h"
 
 #define SCRATCH "install-"
+#define LOCKING_SECONDS 60
 
-void
-avb_scratch_remove (const char *folder)
+static void
+remove_folder (const char *folder)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
@@ -31,35 +35,64 @@ avb_scratch_remove (const char *folder)
   g_rmdir (folder);
 }
 
-/* The number of the process is in the folder's name. */
-static void
-remove_leftovers (const char *parent)
+static int
+lock_folder (const char *path)
 {
+  int fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+  if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0)
+    return fd;
+  if (fd >= 0)
+    close (fd);
+  return -1;
+}
+
+/* Between its making and its lock a folder is known by the number in its name to be somebody's; numbers come again, and
+ * in a sandbox they mean nothing. */
+static gboolean
+is_abandoned (const char *name, int fd)
+{
+  guint64 pid = g_ascii_strtoull (name + strlen (SCRATCH), NULL, 10);
+  struct stat info;
+
+  if (pid > 1 && pid < G_MAXINT && kill ((pid_t) pid, 0) != 0 && errno == ESRCH)
+    return TRUE;
+  return fstat (fd, &info) == 0 && info.st_mtime < g_get_real_time () / G_USEC_PER_SEC - LOCKING_SECONDS;
+}
+
+static char *
+dup_parent (void)
+{
+  return g_build_filename (g_get_user_cache_dir (), "alpha-vbox", NULL);
+}
+
+void
+avb_scratch_clean_up (void)
+{
+  g_autofree char *parent = dup_parent ();
   g_autoptr (GDir) dir = g_dir_open (parent, 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
-      guint64 pid;
+      g_autofree char *path = g_build_filename (parent, name, NULL);
+      int fd = g_str_has_prefix (name, SCRATCH) ? lock_folder (path) : -1;
 
-      if (!g_str_has_prefix (name, SCRATCH))
+      if (fd < 0)
         continue;
-      pid = g_ascii_strtoull (name + strlen (SCRATCH), NULL, 10);
-      if (pid > 1 && pid < G_MAXINT && kill ((pid_t) pid, 0) != 0 && errno == ESRCH)
-        {
-          g_autofree char *path = g_build_filename (parent, name, NULL);
-
-          avb_scratch_remove (path);
-        }
+      if (is_abandoned (name, fd))
+        remove_folder (path);
+      close (fd);
     }
 }
 
-char *
-avb_scratch_make (GError **error)
+AvbScratch *
+avb_scratch_new (GError **error)
 {
-  g_autofree char *parent = g_build_filename (g_get_user_cache_dir (), "alpha-vbox", NULL);
+  g_autofree char *parent = dup_parent ();
   g_autofree char *name = g_strdup_printf (SCRATCH "%d-XXXXXX", (int) getpid ());
   g_autofree char *folder = g_build_filename (parent, name, NULL);
+  AvbScratch *self;
 
   if (g_mkdir_with_parents (parent, 0700) != 0 || g_mkdtemp_full (folder, 0700) == NULL)
     {
@@ -68,6 +101,19 @@ avb_scratch_make (GError **error)
                                                _("What the guest needs for its first start could not be written.")));
       return NULL;
     }
-  remove_leftovers (parent);
-  return g_steal_pointer (&folder);
+  self = g_new0 (AvbScratch, 1);
+  self->path = g_steal_pointer (&folder);
+  self->lock = lock_folder (self->path);
+  avb_scratch_clean_up ();
+  return self;
+}
+
+void
+avb_scratch_free (AvbScratch *self)
+{
+  remove_folder (self->path);
+  if (self->lock >= 0)
+    close (self->lock);
+  g_free (self->path);
+  g_free (self);
 }

@@ -8,16 +8,21 @@
 G_BEGIN_DECLS
 
 /**
- * avb_scratch_make:
+ * AvbScratch:
  *
- * Makes a folder below the user's cache, for files on their way to the hypervisor. What processes left there that were
- * killed is removed. Blocks: for worker threads.
- *
- * Returns: (transfer full) (nullable): its path, or %NULL with %AVB_ERROR_NO_SPACE, …
+ * A folder below the user's cache for files on their way to the hypervisor; locked for as long as somebody works in it.
+ * Everything here blocks: for worker threads.
  */
-char *avb_scratch_make   (GError **error);
+typedef struct {
+  char *path;
+  int   lock;
+} AvbScratch;
 
-/* With the files in it. Blocks. */
-void  avb_scratch_remove (const char *folder);
+/* Also removes what processes left that were killed. (nullable): %NULL with %AVB_ERROR_NO_SPACE, … */
+AvbScratch *avb_scratch_new      (GError **error);
+/* Removes the folder with the files in it. */
+void        avb_scratch_free     (AvbScratch *self);
+/* Removes what processes left that were killed. */
+void        avb_scratch_clean_up (void);
 
 G_END_DECLS

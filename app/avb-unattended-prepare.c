@@ -22,7 +22,7 @@
 /* What a worker makes in a folder of its own, before it becomes volumes. */
 typedef struct {
   char             *medium;
-  char             *folder;    /* (nullable) */
+  AvbScratch       *scratch;   /* (nullable) */
   AvbInstallWishes *wishes;
   AvbInstallPlan   *plan;      /* (nullable) */
   GCancellable     *cancellable;
@@ -32,7 +32,6 @@ static void
 work_free (Work *work)
 {
   g_free (work->medium);
-  g_free (work->folder);
   avb_install_wishes_free (work->wishes);
   avb_install_plan_free (work->plan);
   g_object_unref (work->cancellable);
@@ -46,15 +45,15 @@ make_thread (gpointer data)
   g_autofree char *kernel = NULL, *initrd = NULL, *disc = NULL;
   GError *error = NULL;
 
-  work->folder = avb_scratch_make (&error);
-  if (work->folder == NULL)
+  work->scratch = avb_scratch_new (&error);
+  if (work->scratch == NULL)
     return dex_future_new_for_error (error);
   work->plan = avb_unattended_plan (work->medium, work->wishes, &error);
   if (work->plan == NULL)
     return dex_future_new_for_error (error);
-  kernel = g_build_filename (work->folder, KERNEL, NULL);
-  initrd = g_build_filename (work->folder, INITRD, NULL);
-  disc = g_build_filename (work->folder, DISC, NULL);
+  kernel = g_build_filename (work->scratch->path, KERNEL, NULL);
+  initrd = g_build_filename (work->scratch->path, INITRD, NULL);
+  disc = g_build_filename (work->scratch->path, DISC, NULL);
   if (work->plan->kernel != NULL
           ? !avb_install_media_extract (work->medium, work->plan, kernel, initrd, work->cancellable, &error)
           : !avb_install_media_write_disc (work->plan->files, "INSTALL", disc, work->cancellable, &error))
@@ -65,7 +64,7 @@ make_thread (gpointer data)
 static DexFuture *
 clean_thread (gpointer data)
 {
-  avb_scratch_remove (data);
+  avb_scratch_free (data);
   return dex_future_new_true ();
 }
 
@@ -116,7 +115,7 @@ static char *
 make_volume (AvbCreation *creation, Work *work, const char *file, const char *suffix, GError **error)
 {
   g_autofree char *name = avb_creation_make_volume_name (creation, suffix);
-  g_autofree char *source = g_build_filename (work->folder, file, NULL);
+  g_autofree char *source = g_build_filename (work->scratch->path, file, NULL);
   AvbVolumeSpec volume = { .name = name, .format = "raw", .source = source, .source_format = "raw" };
 
   return avb_creation_make_volume (creation, &volume, error);
@@ -162,6 +161,15 @@ add_answers (AvbCreation *creation, Work *work, const char *drivers, GError **er
   return TRUE;
 }
 
+/* In the definition from the first moment: whoever dies between leaves no machine whose first boot nobody ends. */
+static void
+remember (AvbCreation *creation)
+{
+  if (avb_first_boot_get_snapshot (avb_draft_get_first_boot (creation->draft)))
+    avb_machine_spec_set_setting (creation->spec, AVB_SETUP_SNAPSHOT_SETTING, "yes");
+  avb_machine_spec_set_setting (creation->spec, AVB_SETUP_SETTING, "install");
+}
+
 static gboolean
 prepare (AvbCreation *creation, Work *work, const char *drivers, GError **error)
 {
@@ -172,6 +180,7 @@ prepare (AvbCreation *creation, Work *work, const char *drivers, GError **error)
                                    : add_answers (creation, work, drivers, error)))
     return FALSE;
   avb_machine_spec_set_extra (creation->spec, AVB_EXTRA_SETUP_CHANNEL, TRUE);
+  remember (creation);
   return TRUE;
 }
 
@@ -221,21 +230,8 @@ avb_unattended_prepare (AvbCreation *creation, GError **error)
   work->wishes->drivers = drivers != NULL;
   work->cancellable = g_object_ref (avb_operation_get_cancellable (creation->operation));
   prepared = prepare (creation, work, drivers, error);
-  if (work->folder != NULL)
-    dex_await (avb_blocking_run (clean_thread, work->folder, NULL), NULL);
+  if (work->scratch != NULL)
+    dex_await (avb_blocking_run (clean_thread, work->scratch, NULL), NULL);
   work_free (work);
   return prepared;
-}
-
-gboolean
-avb_unattended_remember (AvbCreation *creation, AvbMachine *machine, GError **error)
-{
-  AvbFirstBoot *from = avb_draft_get_first_boot (creation->draft);
-
-  if (avb_first_boot_get_mode (from) != AVB_FIRST_BOOT_INSTALL)
-    return TRUE;
-  if (avb_first_boot_get_snapshot (from) &&
-      !dex_await (avb_machine_set_setting (machine, AVB_SETUP_SNAPSHOT_SETTING, "yes"), error))
-    return FALSE;
-  return dex_await (avb_machine_set_setting (machine, AVB_SETUP_SETTING, "install"), error);
 }

@@ -105,12 +105,9 @@ gboolean avb_install_media_write_disc (GPtrArray    *files,
  * avb_unattended_prepare:
  *
  * The part of a creation that tells the installer what the user wishes; its disks and discs are there already. Makes
- * the kernel and the initial file system, or a disc with the answers, as volumes of the machine. In the creation's
- * fiber.
+ * the kernel and the initial file system, or a disc with the answers, as volumes of the machine; and notes for
+ * #AvbSetup that the machine is to be installed. In the creation's fiber.
  */
 gboolean avb_unattended_prepare (AvbCreation *creation, GError **error);
-
-/* That @machine, which was just defined, is to be installed: for #AvbSetup. In the creation's fiber. */
-gboolean avb_unattended_remember (AvbCreation *creation, AvbMachine *machine, GError **error);
 
 G_END_DECLS

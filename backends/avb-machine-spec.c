@@ -27,6 +27,7 @@ struct _AvbMachineSpec {
   GPtrArray  *disks;
   GPtrArray  *interfaces;
   GPtrArray  *shares;
+  GHashTable *settings;
 };
 
 G_DEFINE_FINAL_TYPE (AvbMachineSpec, avb_machine_spec, G_TYPE_OBJECT)
@@ -87,6 +88,7 @@ avb_machine_spec_finalize (GObject *object)
   g_ptr_array_unref (self->disks);
   g_ptr_array_unref (self->interfaces);
   g_ptr_array_unref (self->shares);
+  g_hash_table_unref (self->settings);
 
   G_OBJECT_CLASS (avb_machine_spec_parent_class)->finalize (object);
 }
@@ -273,12 +275,24 @@ avb_machine_spec_init (AvbMachineSpec *self)
   self->disks = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_disk_spec_free);
   self->interfaces = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_interface_spec_free);
   self->shares = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_share_spec_free);
+  self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 AvbMachineSpec *
 avb_machine_spec_new (void)
 {
   return g_object_new (AVB_TYPE_MACHINE_SPEC, NULL);
+}
+
+static void
+copy_settings (GHashTable *from, GHashTable *to)
+{
+  GHashTableIter iter;
+  gpointer       key, value;
+
+  g_hash_table_iter_init (&iter, from);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    g_hash_table_replace (to, g_strdup (key), g_strdup (value));
 }
 
 AvbMachineSpec *
@@ -311,6 +325,7 @@ avb_machine_spec_copy (AvbMachineSpec *self)
     g_ptr_array_add (copy->interfaces, avb_interface_spec_copy (self->interfaces->pdata[i]));
   for (guint i = 0; i < self->shares->len; i++)
     g_ptr_array_add (copy->shares, avb_share_spec_copy (self->shares->pdata[i]));
+  copy_settings (self->settings, copy->settings);
 
   return copy;
 }
@@ -680,4 +695,24 @@ avb_machine_spec_set_extra (AvbMachineSpec *self, AvbExtra extra, gboolean wante
   self->extras[extra] = !!wanted;
   if (avb_machine_spec_get_extra (self, extra) != before)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GUEST_AGENT + extra]);
+}
+
+void
+avb_machine_spec_set_setting (AvbMachineSpec *self, const char *key, const char *value)
+{
+  g_return_if_fail (AVB_IS_MACHINE_SPEC (self));
+  g_return_if_fail (key != NULL);
+
+  if (value != NULL)
+    g_hash_table_replace (self->settings, g_strdup (key), g_strdup (value));
+  else
+    g_hash_table_remove (self->settings, key);
+}
+
+GHashTable *
+avb_machine_spec_get_settings (AvbMachineSpec *self)
+{
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (self), NULL);
+
+  return self->settings;
 }

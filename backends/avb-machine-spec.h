@@ -160,6 +160,16 @@ gboolean        avb_machine_spec_equal (AvbMachineSpec *a, AvbMachineSpec *b);
  */
 gboolean avb_machine_spec_validate (AvbMachineSpec *self, GError **error);
 
+/**
+ * avb_machine_spec_set_setting:
+ * @value: (nullable)
+ *
+ * A setting, see avb_machine_set_setting(), that a new machine has from its first moment: there is none at which it
+ * could be lost. For its creation only: what is read of a machine has none, and two specs are equal without them.
+ */
+void        avb_machine_spec_set_setting  (AvbMachineSpec *self, const char *key, const char *value);
+GHashTable *avb_machine_spec_get_settings (AvbMachineSpec *self); /* of strings */
+
 /* (transfer none); the owner of the spec may change the elements. */
 GPtrArray *avb_machine_spec_get_disks      (AvbMachineSpec *self); /* AvbDiskSpec */
 GPtrArray *avb_machine_spec_get_interfaces (AvbMachineSpec *self); /* AvbInterfaceSpec */

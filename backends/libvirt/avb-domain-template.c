@@ -252,11 +252,40 @@ template_devices (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *tra
   add (xml, "</devices>");
 }
 
+static void
+template_metadata (GString *xml, AvbMachineSpec *spec)
+{
+  const char    *os_id = avb_machine_spec_get_os_id (spec);
+  GHashTable    *settings = avb_machine_spec_get_settings (spec);
+  GHashTableIter iter;
+  gpointer       key, value;
+
+  if (os_id == NULL && g_hash_table_size (settings) == 0)
+    return;
+  add (xml, "<metadata>");
+  if (os_id != NULL)
+    add (xml,
+         "<libosinfo:libosinfo xmlns:libosinfo='" AVB_LIBOSINFO_NAMESPACE "'>"
+         "<libosinfo:os id='%s'/></libosinfo:libosinfo>",
+         os_id);
+  if (g_hash_table_size (settings) > 0)
+    {
+      const char *prefix = AVB_METADATA_PREFIX;
+
+      add (xml, "<%s:machine xmlns:%s='" AVB_METADATA_NAMESPACE "'>", prefix, prefix);
+      g_hash_table_iter_init (&iter, settings);
+      while (g_hash_table_iter_next (&iter, &key, &value))
+        add (xml, "<%s:setting key='%s' value='%s'/>", prefix, (char *) key, (char *) value);
+      add (xml, "</%s:machine>", prefix);
+    }
+  add (xml, "</metadata>");
+}
+
 AvbDomainXml *
 avb_domain_xml_new (AvbMachineSpec *spec, const AvbDomainTraits *traits, GError **error)
 {
   g_autoptr (GString) xml = g_string_new (NULL);
-  const char *description, *os_id, *arch;
+  const char *description, *arch;
   gboolean    accelerated;
 
   g_return_val_if_fail (AVB_IS_MACHINE_SPEC (spec), NULL);
@@ -264,7 +293,6 @@ avb_domain_xml_new (AvbMachineSpec *spec, const AvbDomainTraits *traits, GError 
 
   accelerated = avb_machine_spec_get_accelerated (spec);
   description = avb_machine_spec_get_description (spec);
-  os_id = avb_machine_spec_get_os_id (spec);
   arch = avb_machine_spec_get_architecture (spec);
   if (arch == NULL)
     arch = traits->architecture != NULL ? traits->architecture : "x86_64";
@@ -277,11 +305,7 @@ avb_domain_xml_new (AvbMachineSpec *spec, const AvbDomainTraits *traits, GError 
        avb_machine_spec_get_name (spec));
   if (description != NULL)
     add (xml, "<description>%s</description>", description);
-  if (os_id != NULL)
-    add (xml,
-         "<metadata><libosinfo:libosinfo xmlns:libosinfo='" AVB_LIBOSINFO_NAMESPACE "'>"
-         "<libosinfo:os id='%s'/></libosinfo:libosinfo></metadata>",
-         os_id);
+  template_metadata (xml, spec);
   add (xml,
        "<memory unit='MiB'>%" G_GUINT64_FORMAT "</memory><vcpu>%u</vcpu>",
        avb_machine_spec_get_memory_mib (spec),
