@@ -167,10 +167,17 @@ head_thread (gpointer data)
   return dex_future_new_take_boxed (G_TYPE_BYTES, g_bytes_new_take (g_steal_pointer (&head), length));
 }
 
-/* A file that is being written is locked: what is not was left by a program that was killed. */
-static void
-sweep (const char *folder)
+static char *
+dup_folder (void)
 {
+  return g_build_filename (g_get_user_cache_dir (), "alpha-vbox", "unpacked", NULL);
+}
+
+/* A file that is being written is locked: what is not was left by a program that was killed. */
+void
+avb_unpack_clean_up (void)
+{
+  g_autofree char *folder = dup_folder ();
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
 
@@ -246,22 +253,40 @@ unpack (Unpacking *self, int out, GError **error)
 static GHashTable *locks;
 static GMutex locks_mutex;
 
+/* Locked; who cleans up may have been faster than the lock. (nullable), -1 in @fd, with errno */
+static char *
+open_new (const char *folder, int *fd)
+{
+  for (;;)
+    {
+      g_autofree char *path = g_build_filename (folder, PREFIX "XXXXXX", NULL);
+      struct stat info;
+
+      *fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
+      if (*fd < 0)
+        return NULL;
+      flock (*fd, LOCK_EX | LOCK_NB);
+      if (fstat (*fd, &info) == 0 && info.st_nlink > 0)
+        return g_steal_pointer (&path);
+      close (*fd);
+    }
+}
+
 static DexFuture *
 unpack_thread (gpointer data)
 {
   Unpacking *self = data;
-  g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "alpha-vbox", "unpacked", NULL);
-  g_autofree char *path = g_build_filename (folder, PREFIX "XXXXXX", NULL);
+  g_autofree char *folder = dup_folder ();
+  g_autofree char *path = NULL;
   GError *error = NULL;
   g_autofd int out = -1;
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
     return dex_future_new_for_error (make_error (self, errno, folder));
-  sweep (folder);
-  out = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
-  if (out < 0)
+  avb_unpack_clean_up ();
+  path = open_new (folder, &out);
+  if (path == NULL)
     return dex_future_new_for_error (make_error (self, errno, folder));
-  flock (out, LOCK_EX | LOCK_NB);
   if (!unpack (self, out, &error))
     {
       g_unlink (path);

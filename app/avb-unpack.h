@@ -37,7 +37,7 @@ DexFuture *avb_unpack_head (const char *path, const char *name) G_GNUC_WARN_UNUS
  * @operation: gets progress in bytes of the compressed file; its cancel stops this. Not finished by it.
  *
  * Unpacks to a file below the cache of the user, where runs of zeros take no space. What was left there by a
- * program that was killed is removed by the next call.
+ * program that was killed is removed by the next call, and by avb_unpack_clean_up().
  *
  * Returns: (transfer full): resolves to a string, the path of a file that the caller removes; nothing is left
  *   when it rejects: %AVB_ERROR_INVALID, %AVB_ERROR_NO_SPACE, %G_IO_ERROR_CANCELLED
@@ -51,5 +51,8 @@ DexFuture *avb_unpack_file (const char   *path,
 
 /* Removes what avb_unpack_file() made. Resolves to %TRUE. */
 DexFuture *avb_unpack_remove (const char *path) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Worker thread: removes what programs that were killed left unpacked. */
+void avb_unpack_clean_up (void);
 
 G_END_DECLS

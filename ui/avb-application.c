@@ -7,7 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "app/avb-export.h"
+#include "app/avb-leftovers.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-builtin-backends.h"
 #include "backends/avb-error.h"
@@ -250,7 +250,7 @@ avb_application_startup (GApplication *application)
   g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (appearance_cb), self,
                            G_CONNECT_SWAPPED);
   appearance_cb (self);
-  avb_future_finish (avb_export_clean_up (), "clean up after exports that were killed");
+  avb_future_finish (avb_leftovers_clean_up (), "clean up after a program that was killed");
   g_settings_bind (self->settings, "parallel-jobs", avb_library_get_queue (self->library), "limit", G_SETTINGS_BIND_GET);
   g_settings_bind (self->settings, "parallel-downloads", avb_library_get_downloads (self->library), "limit",
                    G_SETTINGS_BIND_GET);
