@@ -19,15 +19,15 @@
  * they stay. */
 
 #define MAX_LENGTH 65536
-/* The daemon may still be at a definition that who asked for it did not live to see. */
+/* How long libvirtd needs for a definition, at the most, and how often it is asked. */
 #define DEFINING_US (3 * G_USEC_PER_SEC)
+#define LOOKING_US (100 * 1000)
 
 typedef struct {
   char    *file;
   int      fd;
   gint64   since; /* µs */
   char    *part;
-  guint64  part_inode;
   char    *volume;
   guint64  inode;
   guint64  size;
@@ -68,8 +68,8 @@ read_line (Claim *claim, const char *line)
 {
   int at = 0;
 
-  if (sscanf (line, "part %" G_GUINT64_FORMAT " %n", &claim->part_inode, &at) == 1 && at > 0)
-    take_path (&claim->part, line + at);
+  if (g_str_has_prefix (line, "part "))
+    take_path (&claim->part, line + strlen ("part "));
   else if (sscanf (line,
                    "volume %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %ld %n",
                    &claim->inode,
@@ -134,10 +134,12 @@ find_dead (void)
 static gboolean
 part_is_there (Claim *claim)
 {
-  struct stat info;
+  g_autofree char *name = claim->part != NULL ? g_path_get_basename (claim->part) : NULL;
+  struct stat      info;
 
-  return claim->part != NULL && lstat (claim->part, &info) == 0 && S_ISREG (info.st_mode)
-         && (guint64) info.st_ino == claim->part_inode;
+  return name != NULL && g_str_has_prefix (name, AVB_LIBVIRT_PART_PREFIX)
+         && g_str_has_suffix (name, AVB_LIBVIRT_PART_SUFFIX) && lstat (claim->part, &info) == 0
+         && S_ISREG (info.st_mode);
 }
 
 /* Still what was made, as it was made. */
@@ -172,20 +174,24 @@ remove_parts (GPtrArray *dead)
     }
 }
 
-static void
-await_daemon (GPtrArray *dead)
+/* (nullable), with libvirt's last error. The daemon may still be at a definition that who asked for it did not live to
+ * see. */
+static virDomain *
+find_machine (virConnect *vir, Claim *claim)
 {
-  gint64 until = 0;
+  const gint64 until = MIN (claim->since, g_get_real_time ()) + DEFINING_US;
 
-  for (guint i = 0; i < dead->len; i++)
+  for (;;)
     {
-      const Claim *claim = dead->pdata[i];
+      const gint64 now = g_get_real_time ();
+      virDomain   *domain;
 
-      if (claim->machine != NULL)
-        until = MAX (until, MIN (claim->since, g_get_real_time ()) + DEFINING_US);
+      virResetLastError ();
+      domain = virDomainLookupByUUIDString (vir, claim->machine);
+      if (domain != NULL || virGetLastErrorCode () != VIR_ERR_NO_DOMAIN || now >= until)
+        return domain;
+      g_usleep (LOOKING_US);
     }
-  if (until > g_get_real_time ())
-    g_usleep (until - g_get_real_time ());
 }
 
 static gboolean
@@ -214,7 +220,7 @@ is_in_use (virDomain *domain, AvbDomainXml *xml, Claim *claim)
 static gboolean
 take_back_machine (virConnect *vir, Claim *claim)
 {
-  g_autoptr (virDomain) domain = virDomainLookupByUUIDString (vir, claim->machine);
+  g_autoptr (virDomain) domain = find_machine (vir, claim);
   char *text = domain != NULL ? virDomainGetXMLDesc (domain, VIR_DOMAIN_XML_INACTIVE) : NULL;
   g_autoptr (AvbDomainXml) xml = NULL;
   g_autoptr (DexFuture) deleted = NULL;
@@ -279,8 +285,6 @@ avb_libvirt_claim_sweep (virConnect *vir)
   remove_parts (dead);
   if (vir == NULL || dead->len == 0)
     return;
-  virResetLastError ();
-  await_daemon (dead);
   /* The volumes of one that stays are its. */
   if (!take_back_machines (vir, dead))
     return;

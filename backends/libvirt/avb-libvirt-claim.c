@@ -124,10 +124,8 @@ void
 avb_libvirt_claim_note_part (AvbLibvirtClaim *self, const char *path)
 {
   g_autofree char *escaped = g_strescape (path, NULL);
-  struct stat      info;
 
-  if (lstat (path, &info) == 0)
-    note (self, "part %" G_GUINT64_FORMAT " %s\n", (guint64) info.st_ino, escaped);
+  note (self, "part %s\n", escaped);
 }
 
 void

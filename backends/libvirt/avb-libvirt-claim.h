@@ -25,7 +25,9 @@ void             avb_libvirt_claim_free (AvbLibvirtClaim *self);
 /* For children that write what is claimed: -1 without a file. */
 int              avb_libvirt_claim_get_fd (AvbLibvirtClaim *self);
 
-/* The file at @path exists, and is not whole. */
+/* A file that is not whole yet is about to be made at @path, whose name nobody else has. */
+#define AVB_LIBVIRT_PART_PREFIX ".volume."
+#define AVB_LIBVIRT_PART_SUFFIX ".part"
 void avb_libvirt_claim_note_part    (AvbLibvirtClaim *self, const char *path);
 /* The file at @part is whole, and about to be renamed to @path. */
 void avb_libvirt_claim_note_volume  (AvbLibvirtClaim *self, const char *part, const char *path);

@@ -18,9 +18,8 @@
 /* Volumes of the session: files of this user, made by qemu-img under a temporary name in the same
  * folder, then renamed. */
 
-/* Files that are not whole yet. */
-#define TEMPORARY_PREFIX ".volume."
-#define TEMPORARY_SUFFIX ".part"
+#define TEMPORARY_PREFIX AVB_LIBVIRT_PART_PREFIX
+#define TEMPORARY_SUFFIX AVB_LIBVIRT_PART_SUFFIX
 #define ABANDONED_AFTER_S (24 * 60 * 60)
 
 #define QCOW2_OPTIONS "cluster_size=128k,extended_l2=on,lazy_refcounts=on"
@@ -123,20 +122,27 @@ static DexFuture *
 begin_thread (gpointer data)
 {
   FileCall        *call = data;
-  g_autofree char *path = NULL;
+  g_autofree char *uuid = g_uuid_string_random ();
+  g_autofree char *name = g_strconcat (TEMPORARY_PREFIX, uuid, TEMPORARY_SUFFIX, NULL);
+  g_autofree char *path = g_build_filename (call->folder, name, NULL);
   int              fd;
 
   if (g_mkdir_with_parents (call->folder, 0700) != 0)
     return dex_future_new_for_error (avb_libvirt_volume_error (errno, call->folder));
   avb_libvirt_claim_sweep (NULL);
   sweep (call->folder);
-  path = g_build_filename (call->folder, TEMPORARY_PREFIX "XXXXXX" TEMPORARY_SUFFIX, NULL);
-  fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
-  if (fd < 0)
-    return dex_future_new_for_error (avb_libvirt_volume_error (errno, path));
-  close (fd);
+  /* Before it is there: nobody else has this name. */
   call->claim = avb_libvirt_claim_new ();
   avb_libvirt_claim_note_part (call->claim, path);
+  fd = g_open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0)
+    {
+      const int code = errno;
+
+      g_clear_pointer (&call->claim, avb_libvirt_claim_free);
+      return dex_future_new_for_error (avb_libvirt_volume_error (code, path));
+    }
+  close (fd);
   return dex_future_new_take_string (g_steal_pointer (&path));
 }
 
