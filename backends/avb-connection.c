@@ -249,13 +249,18 @@ DexFuture *
 avb_connection_read_definition (AvbConnection *self, GBytes *definition)
 {
   AvbConnectionClass *klass;
+  DexFuture          *refusal;
 
   dex_return_error_if_fail (AVB_IS_CONNECTION (self));
   dex_return_error_if_fail (definition != NULL);
 
   klass = AVB_CONNECTION_GET_CLASS (self);
-  return klass->read_definition != NULL ? klass->read_definition (self, definition)
-                                        : reject_unsupported ();
+  if (klass->read_definition == NULL)
+    return reject_unsupported ();
+  /* Which networks there are is the hypervisor's to say. */
+  if ((refusal = reject_without_link (self)) != NULL)
+    return refusal;
+  return klass->read_definition (self, definition);
 }
 
 DexFuture *

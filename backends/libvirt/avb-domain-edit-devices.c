@@ -10,8 +10,8 @@
 /* Disks and network interfaces of a definition: which is which, and what is to be changed of each.
  */
 
-static void
-edit_medium (xmlNode *node, const AvbDiskSpec *disk)
+void
+avb_domain_edit_disk_file (xmlNode *node, const AvbDiskSpec *disk)
 {
   xmlNode *source = avb_xml_child (node, "source");
   xmlNode *driver = avb_xml_child (node, "driver");
@@ -46,7 +46,7 @@ static void
 edit_disk (xmlNode *node, const AvbDiskSpec *before, const AvbDiskSpec *disk)
 {
   if (g_strcmp0 (before->path, disk->path) != 0 || g_strcmp0 (before->format, disk->format) != 0)
-    edit_medium (node, disk);
+    avb_domain_edit_disk_file (node, disk);
   if (!before->read_only != !disk->read_only)
     {
       avb_xml_remove_children (node, "readonly");

@@ -67,6 +67,19 @@ void            avb_domain_xml_make_clone     (AvbDomainXml *self,
                                                const char   *uuid,
                                                GHashTable   *disks,
                                                GHashTable   *formats);
+/* Whether this network or bridge is there to be connected to. */
+typedef gboolean (*AvbNetworkFunc) (AvbInterfaceKind kind, const char *source, gpointer data);
+/* Leaves of a definition that came from elsewhere what describes the machine, and nothing that is of a computer: its
+ * files (but those of disks), devices, commands and identities. %AVB_ERROR_NOT_SUPPORTED: it is for another
+ * hypervisor, or has disks that a spec cannot speak of. */
+gboolean        avb_domain_xml_make_import    (AvbDomainXml          *self,
+                                               const AvbDomainTraits *traits,
+                                               AvbNetworkFunc         has_network,
+                                               gpointer               data,
+                                               GError               **error);
+/* Gives the disks, in the order in which they are read, the files and formats of @disks. */
+void            avb_domain_xml_set_disk_files (AvbDomainXml *self, GPtrArray *disks);
+void            avb_domain_xml_set_name       (AvbDomainXml *self, const char *name);
 /* (nullable) (transfer full): the file with the firmware's variables */
 char           *avb_domain_xml_dup_nvram      (AvbDomainXml *self);
 gboolean        avb_domain_xml_has_tpm        (AvbDomainXml *self);
@@ -122,6 +135,8 @@ void         avb_xml_remove          (xmlNode *node);
 /* Sets %AVB_ERROR_NOT_SUPPORTED; always %FALSE. */
 gboolean     avb_domain_edit_refuse  (GError **error, const char *sentence);
 /* avb-domain-edit-devices.c */
+/* Or none. */
+void         avb_domain_edit_disk_file (xmlNode *node, const AvbDiskSpec *disk);
 gboolean     avb_domain_edit_disks   (xmlNode               *root,
                                       xmlNode               *devices,
                                       GPtrArray             *before,

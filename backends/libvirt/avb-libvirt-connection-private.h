@@ -54,6 +54,19 @@ void avb_libvirt_connection_kick (AvbLibvirtConnection *self);
 /* avb-libvirt-create.c */
 DexFuture *avb_libvirt_connection_create_machine (AvbConnection  *connection,
                                                   AvbMachineSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_connection_create_from_definition (AvbConnection  *connection,
+                                                          GBytes         *definition,
+                                                          AvbMachineSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
 void avb_libvirt_connection_discard_orphans (AvbLibvirtConnection *self);
+
+/* avb-libvirt-import.c */
+DexFuture *avb_libvirt_connection_read_definition (AvbConnection *connection,
+                                                   GBytes        *definition) G_GNUC_WARN_UNUSED_RESULT;
+/* Worker thread. What a definition from elsewhere becomes here. (transfer full) (nullable) */
+AvbDomainXml *avb_libvirt_import_definition (virConnect            *vir,
+                                             GBytes                *definition,
+                                             AvbMachineSpec        *spec,
+                                             const AvbDomainTraits *traits,
+                                             GError               **error);
 
 G_END_DECLS

@@ -420,6 +420,8 @@ avb_libvirt_connection_class_init (AvbLibvirtConnectionClass *klass)
   object_class->finalize = avb_libvirt_connection_finalize;
 
   connection_class->create_machine = avb_libvirt_connection_create_machine;
+  connection_class->read_definition = avb_libvirt_connection_read_definition;
+  connection_class->create_from_definition = avb_libvirt_connection_create_from_definition;
   connection_class->create_volume = avb_libvirt_connection_create_volume;
   connection_class->export_volume = avb_libvirt_connection_export_volume;
   connection_class->delete_volume = avb_libvirt_connection_delete_volume;

@@ -93,6 +93,7 @@ typedef struct {
   AvbLibvirtConnection *self;
   virConnect           *vir;
   AvbMachineSpec       *spec;
+  GBytes               *definition; /* (nullable): one from elsewhere that it begins with */
   char                 *uuid;
 } CreateCall;
 
@@ -103,6 +104,7 @@ create_call_free (gpointer data)
 
   g_object_unref (call->self);
   g_object_unref (call->spec);
+  g_clear_pointer (&call->definition, g_bytes_unref);
   g_free (call->uuid);
   g_free (call);
 }
@@ -139,7 +141,9 @@ create (CreateCall *call, virConnect *vir)
   traits = avb_libvirt_traits_read (vir,
                                     avb_machine_spec_get_architecture (call->spec),
                                     avb_machine_spec_get_accelerated (call->spec));
-  xml = avb_domain_xml_new (call->spec, traits, &error);
+  xml = call->definition != NULL
+            ? avb_libvirt_import_definition (vir, call->definition, call->spec, traits, &error)
+            : avb_domain_xml_new (call->spec, traits, &error);
   avb_libvirt_traits_free (traits);
   if (xml == NULL)
     return dex_future_new_for_error (error);
@@ -227,18 +231,32 @@ created_cb (DexFuture *future, gpointer data)
   return dex_future_new_for_object (machine);
 }
 
-DexFuture *
-avb_libvirt_connection_create_machine (AvbConnection *connection, AvbMachineSpec *spec)
+static DexFuture *
+create (AvbLibvirtConnection *self, GBytes *definition, AvbMachineSpec *spec)
 {
-  AvbLibvirtConnection *self = AVB_LIBVIRT_CONNECTION (connection);
-  CreateCall           *call = g_new0 (CreateCall, 1);
+  CreateCall *call = g_new0 (CreateCall, 1);
 
   call->self = g_object_ref (self);
   call->vir = avb_libvirt_connection_ref_vir (self);
   call->spec = avb_machine_spec_copy (spec);
+  call->definition = definition != NULL ? g_bytes_ref (definition) : NULL;
   call->uuid = g_uuid_string_random ();
   return dex_future_finally (avb_machine_spec_get_transient (spec)
                                  ? avb_blocking_run_long (create_thread, call, NULL)
                                  : avb_blocking_run (create_thread, call, NULL),
                              created_cb, call, create_call_free);
+}
+
+DexFuture *
+avb_libvirt_connection_create_machine (AvbConnection *connection, AvbMachineSpec *spec)
+{
+  return create (AVB_LIBVIRT_CONNECTION (connection), NULL, spec);
+}
+
+DexFuture *
+avb_libvirt_connection_create_from_definition (AvbConnection  *connection,
+                                               GBytes         *definition,
+                                               AvbMachineSpec *spec)
+{
+  return create (AVB_LIBVIRT_CONNECTION (connection), definition, spec);
 }
