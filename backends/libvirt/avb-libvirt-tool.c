@@ -62,6 +62,10 @@ error_from_tool (const char *text)
     return avb_error_new (AVB_ERROR_NO_SPACE, text, _ ("There is no space left on the disk."));
   if (strstr (text, "Permission denied") != NULL)
     return avb_error_new (AVB_ERROR_PERMISSION, text, _ ("A file could not be read or written."));
+  /* A copy of what is being written would be damaged. */
+  if (strstr (text, "Failed to get") != NULL && strstr (text, " lock") != NULL)
+    return avb_error_new (AVB_ERROR_BUSY, text,
+                          _ ("The disk is in use by a machine that is running. Shut it down first."));
   return avb_error_new (AVB_ERROR_FAILED, text, _ ("The disk could not be created."));
 }
 
