@@ -11,6 +11,7 @@
 
 #include "app/avb-cloud-prepare.h"
 #include "app/avb-creation.h"
+#include "app/avb-definition.h"
 #include "app/avb-link.h"
 #include "app/avb-unattended-private.h"
 #include "backends/avb-blocking.h"
@@ -205,9 +206,21 @@ make_disks (AvbCreation *self, GError **error)
     return take_disk (self, medium, error);
   if (medium != NULL && avb_medium_get_appliance (medium) != NULL)
     return avb_creation_import_appliance (self, avb_medium_get_appliance (medium), error);
+  if (avb_draft_get_definition (self->draft) != NULL)
+    return avb_creation_import_definition (self, avb_draft_get_definition (self->draft), error);
   if (!make_new_disk (self, error))
     return FALSE;
   return medium == NULL || insert_disc (self, medium, error);
+}
+
+static DexFuture *
+create_machine (AvbCreation *self)
+{
+  AvbMedium *medium = avb_draft_get_medium (self->draft);
+
+  if (medium != NULL && avb_medium_get_definition (medium) != NULL)
+    return avb_connection_create_from_definition (self->connection, avb_medium_get_definition (medium), self->spec);
+  return avb_connection_create_machine (self->connection, self->spec);
 }
 
 /* In a fiber. A name that was free a moment ago may be taken by now. */
@@ -223,8 +236,7 @@ define (AvbCreation *self, GError **error)
     {
       g_autoptr (GError) local_error = NULL;
       g_autofree char *name = NULL;
-      AvbMachine *machine =
-          dex_await_object (avb_connection_create_machine (self->connection, self->spec), &local_error);
+      AvbMachine *machine = dex_await_object (create_machine (self), &local_error);
 
       if (machine != NULL)
         return machine;

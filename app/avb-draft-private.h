@@ -42,10 +42,18 @@ gboolean    avb_draft_plan_name_taken (AvbConnection *connection, const char *na
 /* "i686" media run on "x86_64" machines. (transfer none) (nullable) */
 const char *avb_draft_plan_architecture (AvbCapabilities *capabilities, const char *architecture);
 
+typedef struct _AvbDefinition AvbDefinition;
+
+/* In a fiber. Whether the user may write this file, and the hypervisor read it where it is. The user's own hypervisor reads
+ * what the user reads; one that runs as somebody else what everybody may; one elsewhere nothing of this computer. */
+void avb_draft_read_access (AvbConnection *connection, const char *path, gboolean *reachable, gboolean *writable);
+
 /* (transfer full) (element-type AvbObstacle): the worst first */
 GPtrArray *avb_draft_find_obstacles (AvbDraft *self);
 
 AvbLibrary         *avb_draft_get_library  (AvbDraft *self);
+/* (nullable): what the medium defines */
+AvbDefinition      *avb_draft_get_definition (AvbDraft *self);
 const AvbOsInfo    *avb_draft_get_os       (AvbDraft *self); /* (nullable) */
 const AvbDraftHost *avb_draft_get_host     (AvbDraft *self);
 /* A copy with disks (but their paths) left to the caller and a network card. (transfer full) */

@@ -8,7 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "app/avb-draft-private.h"
+#include "app/avb-definition.h"
 #include "app/avb-text.h"
 
 #define MIN_FREE_FOR_DISK (G_GUINT64_CONSTANT (64) << 20)
@@ -115,6 +115,8 @@ get_needed_space (AvbDraft *self)
 {
   AvbMedium *medium = avb_draft_get_medium (self);
 
+  if (avb_draft_get_definition (self) != NULL)
+    return avb_draft_get_copy_disk (self) ? avb_draft_get_definition (self)->length : 0;
   if (medium != NULL && avb_medium_get_kind (medium) == AVB_MEDIUM_DISK && avb_draft_get_copy_disk (self))
     return avb_medium_get_allocated (medium);
   if (medium != NULL && avb_medium_get_kind (medium) == AVB_MEDIUM_ISO && !avb_draft_get_host (self)->reachable)
@@ -202,7 +204,9 @@ find_fatal (AvbDraft *self, GPtrArray *obstacles)
       text = check_tpm (self, capabilities, &mend);
       add (obstacles, AVB_OBSTACLE_FATAL, mend, text);
     }
-  text = check_place (self, &mend);
+  text = avb_draft_get_definition (self) != NULL
+             ? avb_definition_find_problem (avb_draft_get_definition (self), self, &mend)
+             : check_place (self, &mend);
   add (obstacles, AVB_OBSTACLE_FATAL, mend, text);
   text = check_host (self, &mend);
   add (obstacles, AVB_OBSTACLE_FATAL, mend, text);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/avb-definition.h"
 #include "app/avb-draft-private.h"
 #include "app/avb-link.h"
 #include "app/avb-text.h"
@@ -22,6 +23,7 @@ struct _AvbDraft
   AvbLibrary     *library;
   AvbConnection  *connection;
   AvbMedium      *medium;
+  AvbDefinition  *definition;
   AvbMachineSpec *spec;
   AvbFirstBoot   *first_boot;
   AvbOsInfo      *os;
@@ -222,6 +224,7 @@ avb_draft_finalize (GObject *object)
   g_clear_object (&self->library);
   g_clear_object (&self->connection);
   g_clear_object (&self->medium);
+  g_clear_pointer (&self->definition, avb_definition_free);
   g_clear_object (&self->spec);
   g_clear_object (&self->first_boot);
   g_clear_pointer (&self->os, avb_os_info_free);
@@ -378,22 +381,24 @@ is_plain_path (const char *path)
   return TRUE;
 }
 
-/* In a fiber. The user's own hypervisor reads what the user reads; one that runs as somebody else what
- * everybody may; one elsewhere nothing of this computer. */
+void
+avb_draft_read_access (AvbConnection *connection, const char *path, gboolean *reachable, gboolean *writable)
+{
+  const char *uri = avb_connection_get_uri (connection);
+  int access_bits = dex_await_int (avb_blocking_run (access_thread, g_strdup (path), g_free), NULL);
+
+  *writable = (access_bits & WRITABLE) != 0;
+  *reachable = avb_connection_get_is_local (connection) && is_plain_path (path) &&
+               ((access_bits & REACHABLE) != 0 || !g_str_has_suffix (uri, "/system"));
+}
+
+/* In a fiber. */
 static void
 read_access (AvbDraft *self)
 {
-  const char *uri = avb_connection_get_uri (self->connection);
-  int access_bits;
-
-  if (self->medium == NULL)
-    return;
-  access_bits = dex_await_int (
-      avb_blocking_run (access_thread, g_strdup (avb_medium_get_path (self->medium)), g_free), NULL);
-  self->host.writable = (access_bits & WRITABLE) != 0;
-  self->host.reachable = avb_connection_get_is_local (self->connection) &&
-                         is_plain_path (avb_medium_get_path (self->medium)) &&
-                         ((access_bits & REACHABLE) != 0 || !g_str_has_suffix (uri, "/system"));
+  if (self->medium != NULL)
+    avb_draft_read_access (self->connection, avb_medium_get_path (self->medium), &self->host.reachable,
+                           &self->host.writable);
 }
 
 /* In a fiber. A host that does not tell what it has left is not judged by it. */
@@ -447,6 +452,25 @@ fill_appliance (AvbDraft *self)
   self->size = AVB_DRAFT_SIZE_CUSTOM;
 }
 
+/* In a fiber. */
+static gboolean
+read_definition (AvbDraft *self, GError **error)
+{
+  if (self->medium == NULL || avb_medium_get_kind (self->medium) != AVB_MEDIUM_DEFINITION)
+    return TRUE;
+  self->definition = avb_definition_read (self->connection, self->medium, error);
+  return self->definition != NULL;
+}
+
+static void
+fill_definition (AvbDraft *self)
+{
+  avb_definition_fill (self->definition, self->spec, MAX (self->host.cpus, avb_draft_get_max_cpus (self)));
+  self->size = AVB_DRAFT_SIZE_CUSTOM;
+  self->firmware_set = TRUE;
+  fill_accelerated (self);
+}
+
 static DexFuture *
 new_fiber (gpointer data)
 {
@@ -468,6 +492,10 @@ new_fiber (gpointer data)
   self->medium = request->medium != NULL ? g_object_ref (request->medium) : NULL;
   read_host (self);
   read_access (self);
+  if (!read_definition (self, &error))
+    return dex_future_new_for_error (error);
+  if (self->definition != NULL)
+    os_id = avb_machine_spec_get_os_id (self->definition->spec);
   if (os_id != NULL)
     self->os = dex_await_boxed (avb_os_db_find (os_id, avb_medium_get_architecture (self->medium)), NULL);
   fill_spec (self);
@@ -476,6 +504,9 @@ new_fiber (gpointer data)
   apply_size (self);
   if (self->medium != NULL && avb_medium_get_appliance (self->medium) != NULL)
     fill_appliance (self);
+  if (self->definition != NULL)
+    fill_definition (self);
+  avb_draft_check (self);
 
   g_signal_connect_object (self->spec, "notify", G_CALLBACK (spec_notify_cb), self, G_CONNECT_DEFAULT);
   g_signal_connect_object (self->connection, "notify::capabilities", G_CALLBACK (connection_notify_cb), self,
@@ -515,11 +546,13 @@ avb_draft_dup_spec (AvbDraft *self)
   AvbMachineSpec *spec = avb_machine_spec_copy (self->spec);
   AvbAppliance *appliance = self->medium != NULL ? avb_medium_get_appliance (self->medium) : NULL;
   GPtrArray *interfaces =
-      appliance != NULL ? avb_machine_spec_get_interfaces (avb_appliance_get_ovf (appliance)->spec) : NULL;
+      appliance != NULL          ? avb_machine_spec_get_interfaces (avb_appliance_get_ovf (appliance)->spec)
+      : self->definition != NULL ? avb_machine_spec_get_interfaces (self->definition->spec)
+                                 : NULL;
 
   for (guint i = 0; interfaces != NULL && i < interfaces->len; i++)
     avb_machine_spec_add_interface (spec, avb_interface_spec_copy (interfaces->pdata[i]));
-  if (appliance != NULL)
+  if (appliance != NULL || self->definition != NULL)
     return spec;
   avb_machine_spec_add_interface (
       spec, avb_interface_spec_new (AVB_INTERFACE_USER, NULL,
@@ -609,6 +642,12 @@ avb_draft_get_obstacles (AvbDraft *self)
   g_return_val_if_fail (AVB_IS_DRAFT (self), NULL);
 
   return G_LIST_MODEL (self->obstacles);
+}
+
+AvbDefinition *
+avb_draft_get_definition (AvbDraft *self)
+{
+  return self->definition;
 }
 
 const AvbOsInfo *

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/avb-definition.h"
 #include "app/avb-image-head.h"
 #include "app/avb-os-db.h"
 #include "app/avb-qemu-img.h"
@@ -42,6 +43,7 @@ struct _AvbMedium
   const char   *compression;
   gboolean      cloud;
   AvbAppliance *appliance;
+  GBytes       *definition;
 };
 
 G_DEFINE_FINAL_TYPE (AvbMedium, avb_medium, G_TYPE_OBJECT)
@@ -98,6 +100,7 @@ typedef struct {
   guint64      size;
   gboolean     is_archive;  /* an OVA */
   gboolean     is_ovf;
+  gboolean     is_definition;
   const char  *compression;
   AvbImageHead head;
 } Inspection;
@@ -206,7 +209,8 @@ find_package (Inspection *self, Reader *reader)
   self->compression = avb_unpack_find ((const guint8 *) head, length);
   self->is_archive = length >= 512 && memcmp (head + 257, "ustar", 5) == 0;
   self->is_ovf = g_str_has_suffix (lower, ".ovf") || (head[0] == '<' && strstr (head, "Envelope") != NULL);
-  return self->compression != NULL || self->is_archive || self->is_ovf;
+  self->is_definition = !self->is_ovf && avb_definition_is_likely (head);
+  return self->compression != NULL || self->is_archive || self->is_ovf || self->is_definition;
 }
 
 static DexFuture *
@@ -363,6 +367,19 @@ examine_appliance (AvbMedium *medium, const Inspection *self, GError **error)
   return TRUE;
 }
 
+/* In a fiber. What else it says only a hypervisor can tell. */
+static gboolean
+examine_definition (AvbMedium *medium, const Inspection *self, GError **error)
+{
+  medium->definition = dex_await_boxed (avb_definition_load (self->path, self->name), error);
+  if (medium->definition == NULL)
+    return FALSE;
+  medium->kind = AVB_MEDIUM_DEFINITION;
+  medium->format = "xml";
+  medium->label = avb_definition_find_name (medium->definition, self->name, error);
+  return medium->label != NULL;
+}
+
 static gssize
 read_bytes (gpointer data, guint8 *buffer, gsize count, guint64 offset, GError **error)
 {
@@ -426,6 +443,9 @@ inspect_fiber (gpointer data)
   medium->path = g_strdup (self->path);
   medium->size = self->size;
   medium->allocated = self->allocated;
+  if (self->is_definition)
+    return examine_definition (medium, self, &error) ? dex_future_new_take_object (g_steal_pointer (&medium))
+                                                     : dex_future_new_for_error (error);
   if (self->is_archive || self->is_ovf || self->compression != NULL)
     {
       if (self->compression != NULL ? !examine_packed (medium, self, &error)
@@ -450,6 +470,7 @@ avb_medium_finalize (GObject *object)
 
   g_clear_object (&self->file);
   g_clear_object (&self->appliance);
+  g_clear_pointer (&self->definition, g_bytes_unref);
   g_free (self->path);
   g_free (self->label);
   g_free (self->os_id);
@@ -578,6 +599,7 @@ GETTER (gboolean, live, live)
 GETTER (const char *, compression, compression)
 GETTER (gboolean, cloud, cloud)
 GETTER (AvbAppliance *, appliance, appliance)
+GETTER (GBytes *, definition, definition)
 
 gboolean
 avb_medium_get_bootable (AvbMedium *self)

@@ -30,7 +30,7 @@ GType avb_medium_kind_get_type (void);
  * A file that a machine can be made from, after it was looked at. Immutable.
  *
  * Properties: `kind` (#AvbMediumKind), `file` (#GFile), `path` (string), `format` (string: "raw", "qcow2", "vmdk",
- * "vdi", "vhdx", "vpc"; "raw" for an ISO), `size` (uint64, bytes of the file), `allocated` (uint64, bytes
+ * "vdi", "vhdx", "vpc"; "raw" for an ISO, "xml" for a definition), `size` (uint64, bytes of the file), `allocated` (uint64, bytes
  * that it takes: fewer where it is sparse), `capacity` (uint64,
  * bytes as a guest sees it), `label` (string: what to call it: OS name, volume id or file name),
  * `os-id` (string, nullable), `os-name` (string, nullable), `architecture` (string, nullable: not
@@ -69,6 +69,8 @@ const char    *avb_medium_get_compression  (AvbMedium *self);
 gboolean       avb_medium_get_cloud        (AvbMedium *self);
 /* (nullable): for %AVB_MEDIUM_APPLIANCE */
 AvbAppliance  *avb_medium_get_appliance    (AvbMedium *self);
+/* (nullable): for %AVB_MEDIUM_DEFINITION, its text */
+GBytes        *avb_medium_get_definition   (AvbMedium *self);
 gboolean       avb_medium_get_bootable     (AvbMedium *self);
 gboolean       avb_medium_get_boots_bios   (AvbMedium *self);
 gboolean       avb_medium_get_boots_uefi   (AvbMedium *self);
