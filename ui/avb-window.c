@@ -261,7 +261,8 @@ static GListModel *
 make_filters (void)
 {
   static const char *suffixes[] = { "iso", "img",  "raw",  "qcow2", "vmdk",
-                                    "vdi", "vhdx", "vhd",  "vpc" };
+                                    "vdi", "vhdx", "vhd",  "vpc",   "ova",
+                                    "ovf", "xml" };
   GListStore *filters = g_list_store_new (GTK_TYPE_FILE_FILTER);
   g_autoptr (GtkFileFilter) images = gtk_file_filter_new ();
   g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();

@@ -205,10 +205,12 @@ describe_medium (AvbCreateDialog *self)
   g_autofree char *size = NULL;
   g_autofree char *os = NULL;
   g_autofree char *base = NULL;
+  const char *os_id;
 
   gtk_widget_set_visible (GTK_WIDGET (self->medium_row), medium != NULL);
   gtk_widget_set_visible (self->copy_group,
-                          medium != NULL && avb_medium_get_kind (medium) == AVB_MEDIUM_DISK);
+                          medium != NULL && (avb_medium_get_kind (medium) == AVB_MEDIUM_DISK ||
+                                             avb_medium_get_kind (medium) == AVB_MEDIUM_DEFINITION));
   /* A disk image brings its size with it. */
   gtk_widget_set_visible (GTK_WIDGET (self->disk),
                           medium == NULL || avb_medium_get_kind (medium) == AVB_MEDIUM_ISO || avb_medium_get_cloud (medium));
@@ -217,8 +219,11 @@ describe_medium (AvbCreateDialog *self)
       adw_action_row_set_subtitle (self->system_row, _("None yet: an empty machine"));
       return;
     }
+  /* Of a definition only the hypervisor knows it. */
+  os_id = avb_medium_get_os_id (medium) != NULL ? avb_medium_get_os_id (medium)
+                                                : avb_machine_spec_get_os_id (avb_draft_get_spec (self->draft));
   os = avb_medium_get_os_name (medium) != NULL ? g_strdup (avb_medium_get_os_name (medium))
-       : avb_medium_get_os_id (medium) != NULL ? avb_format_os_id (avb_medium_get_os_id (medium))
+       : os_id != NULL                         ? avb_format_os_id (os_id)
                                                : g_strdup (_("Not recognized"));
   if (avb_medium_get_architecture (medium) != NULL)
     {
