@@ -85,6 +85,18 @@ avb_report_add (AvbReport *self, const char *test_case, const char *metric, cons
     g_print ("%6s\n", "-");
 }
 
+void
+avb_report_note (AvbReport *self, const char *test_case, const char *sentence)
+{
+  json_builder_begin_object (self->json);
+  json_builder_set_member_name (self->json, "case");
+  json_builder_add_string_value (self->json, test_case);
+  json_builder_set_member_name (self->json, "note");
+  json_builder_add_string_value (self->json, sentence);
+  json_builder_end_object (self->json);
+  g_print ("%s: %s\n", test_case, sentence);
+}
+
 gboolean
 avb_report_save (AvbReport *self, const char *path, GError **error)
 {

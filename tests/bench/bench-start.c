@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include "avb-measure.h"
+#include "avb-peer.h"
 #include "avb-report.h"
 
 #include <libvirt/libvirt.h>
@@ -162,16 +163,6 @@ define_in_session (virConnectPtr connection, guint n_machines)
   return TRUE;
 }
 
-static void
-skip_tutorial_of_boxes (void)
-{
-  g_autofree char *folder = g_build_filename (g_get_user_config_dir (), "glib-2.0", "settings", NULL);
-  g_autofree char *path = g_build_filename (folder, "keyfile", NULL);
-
-  g_mkdir_with_parents (folder, 0700);
-  g_file_set_contents (path, "[org/gnome/boxes]\nfirst-run=false\n", -1, NULL);
-}
-
 static gboolean
 run_all (AvbReport *report)
 {
@@ -180,7 +171,7 @@ run_all (AvbReport *report)
   virConnectPtr connection = NULL;
   gboolean ok = TRUE;
 
-  skip_tutorial_of_boxes ();
+  avb_peer_skip_tutorial_of_boxes ();
   for (int i = 0; connection == NULL && i < 20; i++) {
     connection = virConnectOpen ("qemu:///session");
     if (connection == NULL)

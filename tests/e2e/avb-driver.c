@@ -247,6 +247,7 @@ avb_driver_drop_file (AvbDriver *self, const char *drag_source, const char *path
       ;
     g_usleep (50000);
   }
+  self->dropped = g_get_monotonic_time ();
   avb_screen_button (self->screen, 1, FALSE);
 
   answers = g_data_input_stream_new (g_subprocess_get_stdout_pipe (source->process));

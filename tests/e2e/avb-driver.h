@@ -21,6 +21,7 @@ typedef struct {
   GPid pid;
   gulong window;
   AvbArea area;
+  gint64 dropped; /* when avb_driver_drop_file() let the file go, monotonic */
 } AvbDriver;
 
 /* Starts @argv and waits until its window is there and fills @area. */
