@@ -4,8 +4,8 @@
 /*
  * A disc image becomes a machine that runs. Ours: its file is dropped on the window and one button is clicked.
  * virt-install: one command. Boxes: its file is handed to the window that is open, as a file manager does
- * (“Open With”), and one button is clicked; Boxes takes no drop. Hands cost no time here: a button is clicked as soon as it can
- * be. All three are measured from the moment when the person has done their part to the moment when libvirt tells another
+ * (“Open With”), and one button is clicked; Boxes takes no drop. Hands cost no time here: a button is clicked, through
+ * the accessibility bus, as soon as it can be. All three are measured from the moment when the person has done their part to the moment when libvirt tells another
  * client that the machine runs.
  */
 
@@ -13,6 +13,7 @@
 
 #include "avb-driver.h"
 #include "avb-peer.h"
+#include "avb-tree.h"
 #include "create-bench.h"
 
 #include <string.h>
@@ -36,6 +37,7 @@ typedef struct {
 typedef struct {
   CreateBench    *bench;
   CreateMachines *machines;
+  AvbTree        *tree;
   char           *type; /* (nullable): "kvm" or "qemu", of our machine: the others get the same */
   char           *boxes_complaint; /* (nullable): why Boxes started nothing */
   Turns           ours, install, boxes;
@@ -75,26 +77,6 @@ fail (GError **error, const char *message)
   return FALSE;
 }
 
-/* Looks more often than avb_node_wait(). (transfer full) (nullable) */
-static AvbNode *
-wait_for_button (GPid pid, const char *name)
-{
-  const gint64 begin = g_get_monotonic_time ();
-
-  while (create_seconds_since (begin) < SECONDS)
-    {
-      g_autoptr (AvbNode) program = avb_node_program (pid);
-      g_autoptr (AvbNode) button = program != NULL ? avb_node_find (program, BUTTON, name) : NULL;
-
-      if (button != NULL && avb_node_has_state (button, ATSPI_STATE_SENSITIVE))
-        return g_steal_pointer (&button);
-      while (g_main_context_iteration (NULL, FALSE))
-        ;
-      g_usleep (LOOK_MICROSECONDS);
-    }
-  return NULL;
-}
-
 /* 0: it did not in time, or @complaint, a glob, was shown by the program. */
 static double
 wait_until_running (Drop *self, gint64 begin, GPid pid, const char *complaint)
@@ -105,13 +87,12 @@ wait_until_running (Drop *self, gint64 begin, GPid pid, const char *complaint)
         return create_seconds_since (begin);
       if (complaint != NULL && i % 50 == 49)
         {
-          g_autoptr (AvbNode) program = avb_node_program (pid);
-          g_autoptr (AvbNode) label = program != NULL ? avb_node_find (program, NULL, complaint) : NULL;
+          g_autoptr (GVariant) label = avb_tree_find (self->tree, pid, NULL, complaint);
 
           if (label != NULL)
             {
               g_free (self->boxes_complaint);
-              self->boxes_complaint = atspi_accessible_get_name (label, NULL);
+              self->boxes_complaint = avb_tree_dup_name (self->tree, label);
               return 0;
             }
         }
@@ -121,10 +102,24 @@ wait_until_running (Drop *self, gint64 begin, GPid pid, const char *complaint)
 }
 
 static gboolean
+is_open (Drop *self, AvbDriver *driver, const char *button, GError **error)
+{
+  g_autoptr (GVariant) node = avb_tree_wait (self->tree, driver->pid, BUTTON, button, SECONDS);
+
+  if (node == NULL)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "A window does not show its button “%s”", button);
+      return FALSE;
+    }
+  avb_driver_settle (driver, SECONDS);
+  return TRUE;
+}
+
+static gboolean
 drop_and_click (Drop *self, AvbDriver *driver, Turn *turn, GError **error)
 {
   AvbArea target = driver->area;
-  g_autoptr (AvbNode) button = NULL;
+  g_autoptr (GVariant) button = NULL;
 
   /* Right of the sidebar */
   target.x += target.width / 3;
@@ -132,11 +127,11 @@ drop_and_click (Drop *self, AvbDriver *driver, Turn *turn, GError **error)
   if (!avb_driver_drop_file (driver, self->bench->drag_source, self->bench->iso, &target, error))
     return FALSE;
   turn->actions++;
-  button = wait_for_button (driver->pid, "Create and Start");
+  button = avb_tree_wait (self->tree, driver->pid, BUTTON, "Create and Start", SECONDS);
   if (button == NULL)
     return fail (error, "The sheet for a new machine did not come up");
   turn->ready = create_seconds_since (driver->dropped);
-  if (!avb_node_click (button, driver->screen, driver->window))
+  if (!avb_tree_click (self->tree, button))
     return fail (error, "“Create and Start” can't be clicked");
   turn->actions++;
   turn->running = wait_until_running (self, driver->dropped, driver->pid, NULL);
@@ -151,9 +146,8 @@ run_ours (Drop *self, Turn *turn, GError **error)
   g_autoptr (AvbDriver) driver = avb_driver_new (argv, &area, error);
   gboolean ok;
 
-  if (driver == NULL || !avb_driver_expect (driver, BUTTON, "New Machine*", SECONDS, error))
+  if (driver == NULL || !is_open (self, driver, "New Machine*", error))
     return FALSE;
-  avb_driver_settle (driver, SECONDS);
   ok = drop_and_click (self, driver, turn, error);
   if (ok && self->type == NULL)
     self->type = create_machines_dup_type (self->machines);
@@ -188,14 +182,14 @@ hand_over_and_click (Drop *self, AvbDriver *driver, Turn *turn, GError **error)
   const char *argv[] = { "env", "GSETTINGS_BACKEND=keyfile", "gnome-boxes", self->bench->iso, NULL };
   const gint64 begin = g_get_monotonic_time ();
   g_autoptr (GSubprocess) process = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDERR_SILENCE, error);
-  g_autoptr (AvbNode) button = process != NULL ? wait_for_button (driver->pid, "Create") : NULL;
+  g_autoptr (GVariant) button
+      = process != NULL ? avb_tree_wait (self->tree, driver->pid, BUTTON, "Create", SECONDS) : NULL;
 
   if (button == NULL)
     return fail (error, "The assistant of Boxes did not come up");
   turn->ready = create_seconds_since (begin);
   turn->actions = BOXES_CLICKS;
-  /* Not by the pointer: the assistant is a window of its own. */
-  if (self->boxes_complaint == NULL && !avb_node_activate (button))
+  if (self->boxes_complaint == NULL && !avb_tree_click (self->tree, button))
     return fail (error, "“Create” of Boxes can't be clicked");
   if (self->boxes_complaint == NULL)
     turn->running = wait_until_running (self, begin, driver->pid, "Failed to *");
@@ -213,9 +207,8 @@ run_boxes (Drop *self, Turn *turn, GError **error)
   g_autoptr (AvbDriver) driver = avb_driver_new (argv, &area, error);
   gboolean ok;
 
-  if (driver == NULL || !avb_driver_expect (driver, BUTTON, "New", SECONDS, error))
+  if (driver == NULL || !is_open (self, driver, "New", error))
     return FALSE;
-  avb_driver_settle (driver, SECONDS);
   ok = hand_over_and_click (self, driver, turn, error);
   create_machines_remove (self->machines, NULL);
   return ok;
@@ -266,12 +259,13 @@ run_all (Drop *self, GError **error)
 gboolean
 create_bench_drop (CreateBench *bench, GError **error)
 {
-  Drop self = { .bench = bench, .machines = create_machines_new (error) };
+  g_autoptr (CreateMachines) machines = create_machines_new (error);
+  g_autoptr (AvbTree) tree = machines != NULL ? avb_tree_new (error) : NULL;
+  Drop self = { .bench = bench, .machines = machines, .tree = tree };
   gboolean ok;
 
-  if (self.machines == NULL)
+  if (tree == NULL)
     return FALSE;
-  avb_node_init ();
   avb_peer_skip_tutorial_of_boxes ();
   turns_init (&self.ours);
   turns_init (&self.install);
@@ -280,7 +274,6 @@ create_bench_drop (CreateBench *bench, GError **error)
   if (ok)
     report (&self);
   create_machines_remove (self.machines, NULL);
-  create_machines_free (self.machines);
   turns_clear (&self.ours);
   turns_clear (&self.install);
   turns_clear (&self.boxes);
