@@ -232,7 +232,7 @@ created_cb (DexFuture *future, gpointer data)
 }
 
 static DexFuture *
-create (AvbLibvirtConnection *self, GBytes *definition, AvbMachineSpec *spec)
+run_create (AvbLibvirtConnection *self, GBytes *definition, AvbMachineSpec *spec)
 {
   CreateCall *call = g_new0 (CreateCall, 1);
 
@@ -250,7 +250,7 @@ create (AvbLibvirtConnection *self, GBytes *definition, AvbMachineSpec *spec)
 DexFuture *
 avb_libvirt_connection_create_machine (AvbConnection *connection, AvbMachineSpec *spec)
 {
-  return create (AVB_LIBVIRT_CONNECTION (connection), NULL, spec);
+  return run_create (AVB_LIBVIRT_CONNECTION (connection), NULL, spec);
 }
 
 DexFuture *
@@ -258,5 +258,5 @@ avb_libvirt_connection_create_from_definition (AvbConnection  *connection,
                                                GBytes         *definition,
                                                AvbMachineSpec *spec)
 {
-  return create (AVB_LIBVIRT_CONNECTION (connection), definition, spec);
+  return run_create (AVB_LIBVIRT_CONNECTION (connection), definition, spec);
 }
