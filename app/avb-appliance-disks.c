@@ -209,18 +209,21 @@ make_empty (AvbCreation *self, const AvbOvfDrive *drive, GError **error)
   return avb_creation_make_volume (self, &volume, error);
 }
 
+/* Started from the first disk, and from the first disc where nothing is on that yet. */
 static void
-add_drive (AvbCreation *self, const AvbOvfDrive *drive, const char *path, gboolean *has_disk)
+add_drive (AvbCreation *self, const AvbOvfDrive *drive, const char *path, gboolean *has_disk, gboolean *has_disc)
 {
   gboolean is_disk = drive->device == AVB_DISK_DEVICE_DISK;
+  gboolean is_disc = drive->device == AVB_DISK_DEVICE_CDROM;
   AvbDiskSpec *disk = avb_disk_spec_new (drive->device, drive->bus, path, is_disk ? "qcow2" : "raw");
 
-  disk->read_only = drive->device == AVB_DISK_DEVICE_CDROM;
+  disk->read_only = is_disc;
   if (is_disk && !*has_disk)
-    {
-      disk->boot_order = 1;
-      *has_disk = TRUE;
-    }
+    disk->boot_order = 1;
+  else if (is_disc && path != NULL && !*has_disc)
+    disk->boot_order = 2;
+  *has_disk |= is_disk;
+  *has_disc |= is_disc && path != NULL;
   avb_machine_spec_add_disk (self->spec, disk);
 }
 
@@ -228,7 +231,7 @@ gboolean
 avb_creation_import_appliance (AvbCreation *self, AvbAppliance *appliance, GError **error)
 {
   const AvbOvf *ovf = avb_appliance_get_ovf (appliance);
-  gboolean has_disk = FALSE;
+  gboolean has_disk = FALSE, has_disc = FALSE;
 
   for (guint i = 0; i < ovf->drives->len; i++)
     {
@@ -245,7 +248,7 @@ avb_creation_import_appliance (AvbCreation *self, AvbAppliance *appliance, GErro
                                                      : copy_disc (self, appliance, drive, error);
       if (path == NULL && (drive->file != NULL || drive->device == AVB_DISK_DEVICE_DISK))
         return FALSE;
-      add_drive (self, drive, path, &has_disk);
+      add_drive (self, drive, path, &has_disk, &has_disc);
     }
   return TRUE;
 }

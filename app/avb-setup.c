@@ -55,6 +55,7 @@ enum {
   PROP_STATE,
   PROP_MESSAGE,
   PROP_ADDRESS,
+  PROP_ENDED,
   N_PROPS,
 };
 
@@ -185,6 +186,7 @@ end_fiber (gpointer data)
     }
   self->ended = TRUE;
   set_state (self, AVB_SETUP_READY, NULL);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENDED]);
   /* Only the guest's own word starts it again: a machine that the user switched off stays off. */
   if (self->ready && !self->cloud && avb_machine_get_state (self->machine) == AVB_MACHINE_OFF)
     avb_future_finish (avb_machine_start (self->machine), "start a machine that was installed");
@@ -426,6 +428,9 @@ avb_setup_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
     case PROP_ADDRESS:
       g_value_set_string (value, self->address);
       break;
+    case PROP_ENDED:
+      g_value_set_boolean (value, self->ended);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -460,6 +465,7 @@ avb_setup_class_init (AvbSetupClass *klass)
                                               G_PARAM_READABLE | flags);
   properties[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, G_PARAM_READABLE | flags);
   properties[PROP_ADDRESS] = g_param_spec_string ("address", NULL, NULL, NULL, G_PARAM_READABLE | flags);
+  properties[PROP_ENDED] = g_param_spec_boolean ("ended", NULL, NULL, FALSE, G_PARAM_READABLE | flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

@@ -50,7 +50,8 @@ GType avb_setup_state_get_type (void);
  *
  * Properties, read-only and notifying: `machine` (#AvbMachine), `kind` (string: "install" or "cloud"), `state`
  * (#AvbSetupState), `message` (string, nullable: what the guest does right now, in its own words: hostile; or why it
- * failed), `address` (string, nullable: the IP address that the guest says it has).
+ * failed), `address` (string, nullable: the IP address that the guest says it has), `ended` (boolean: all is done that comes at
+ * the end).
  */
 #define AVB_TYPE_SETUP (avb_setup_get_type ())
 G_DECLARE_FINAL_TYPE (AvbSetup, avb_setup, AVB, SETUP, GObject)
@@ -62,7 +63,6 @@ AvbSetupState avb_setup_get_state   (AvbSetup *self);
 const char   *avb_setup_get_message (AvbSetup *self); /* (nullable) */
 
 const char   *avb_setup_get_address (AvbSetup *self); /* (nullable) */
-/* Whether all is done that comes at the end. */
 gboolean      avb_setup_get_ended   (AvbSetup *self);
 
 /* Takes the guest for ready, whether it says so or not. */

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef struct {
   char *program, *iso, *drag_source, *out;
   const char *debian; /* nullable: the disc of the Debian guest */
+  const char *cloud;  /* nullable: the disk image of the Debian for clouds */
   AvbDriver *driver;
   AvbGuest *guest;
   GStrv disks;
@@ -53,6 +54,15 @@ gboolean tour_debian_thaw    (Tour *self, GError **error);
 /* The serial port in the window: a command typed there turns the guest off. */
 gboolean tour_debian_serial  (Tour *self, GError **error);
 gboolean tour_debian_delete  (Tour *self, GError **error);
+
+/* tour-files.c: other files than discs. An image for clouds: one click, and it sets itself up. */
+gboolean tour_cloud_create  (Tour *self, GError **error);
+/* The window tells that the guest is ready, and its address. */
+gboolean tour_cloud_ready   (Tour *self, GError **error);
+/* A terminal is opened with SSH, which logs in with the user's key. */
+gboolean tour_cloud_ssh     (Tour *self, GError **error);
+/* An appliance as VirtualBox writes it. */
+gboolean tour_ova_create    (Tour *self, GError **error);
 
 /* What steps share. */
 #define TOUR_BUTTON "button|push button|toggle button"

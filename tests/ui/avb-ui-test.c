@@ -205,3 +205,18 @@ avb_ui_check_names (GtkWidget *root)
     n += avb_ui_check_names (child);
   return n;
 }
+
+gpointer
+avb_ui_find_row (GtkWidget *root, const char *title)
+{
+  if (ADW_IS_PREFERENCES_ROW (root) && g_strcmp0 (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (root)), title) == 0)
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      gpointer found = avb_ui_find_row (child, title);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}

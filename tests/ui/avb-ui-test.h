@@ -32,6 +32,8 @@ AvbMachine *avb_ui_test_machine (AvbUiTest *test, const char *name);
 
 /* The first visible descendant of @root with this GType. (nullable) */
 GtkWidget *avb_ui_find_type  (GtkWidget *root, GType type);
+/* The row of preferences with this title, visible or not. (nullable) */
+gpointer   avb_ui_find_row   (GtkWidget *root, const char *title);
 /* A visible button or menu item whose label, or accessible name as set here, is @label, without
  * mnemonics. (nullable) */
 GtkWidget *avb_ui_find_button (GtkWidget *root, const char *label);

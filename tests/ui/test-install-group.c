@@ -39,22 +39,6 @@ tear_down (Rig *rig)
   g_assert_finalize_object (rig->first_boot);
 }
 
-/* The row with this title. */
-static gpointer
-row (GtkWidget *root, const char *title)
-{
-  if (ADW_IS_PREFERENCES_ROW (root) && g_strcmp0 (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (root)), title) == 0)
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
-    {
-      gpointer found = row (child, title);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
 static void
 test_wishes (void)
 {
@@ -67,26 +51,26 @@ test_wishes (void)
   set_up (&rig, &debian);
   group = AVB_INSTALL_GROUP (rig.group);
   g_assert_cmpstr (avb_install_group_get_problem (group), ==, "Choose a password.");
-  g_assert_cmpstr (gtk_editable_get_text (row (rig.group, "User Name")), ==, "ada");
-  gtk_editable_set_text (row (rig.group, "Password"), "secret");
+  g_assert_cmpstr (gtk_editable_get_text (avb_ui_find_row (rig.group, "User Name")), ==, "ada");
+  gtk_editable_set_text (avb_ui_find_row (rig.group, "Password"), "secret");
   g_assert_cmpstr (avb_first_boot_get_password (rig.first_boot), ==, "secret");
   g_assert_cmpstr (avb_install_group_get_problem (group), ==, NULL);
-  gtk_editable_set_text (row (rig.group, "User Name"), "root");
+  gtk_editable_set_text (avb_ui_find_row (rig.group, "User Name"), "root");
   g_assert_nonnull (avb_install_group_get_problem (group));
-  gtk_editable_set_text (row (rig.group, "User Name"), "grace");
+  gtk_editable_set_text (avb_ui_find_row (rig.group, "User Name"), "grace");
   g_assert_cmpstr (avb_first_boot_get_user (rig.first_boot), ==, "grace");
 
-  language = row (rig.group, "Language");
+  language = avb_ui_find_row (rig.group, "Language");
   g_assert_cmpstr (gtk_string_object_get_string (adw_combo_row_get_selected_item (language)), ==, "Deutsch");
   adw_combo_row_set_selected (language, 0);
   g_assert_cmpstr (avb_first_boot_get_language (rig.first_boot), ==, "ar_EG");
   g_assert_cmpstr (avb_first_boot_get_keyboard (rig.first_boot), ==, "de");
   g_assert_cmpstr (avb_first_boot_get_time_zone (rig.first_boot), ==, "Europe/Berlin");
 
-  adw_switch_row_set_active (row (rig.group, "Desktop"), FALSE);
+  adw_switch_row_set_active (avb_ui_find_row (rig.group, "Desktop"), FALSE);
   g_assert_false (avb_first_boot_get_desktop (rig.first_boot));
-  g_assert_false (gtk_widget_get_visible (row (rig.group, "Product Key")));
-  g_assert_false (gtk_widget_get_visible (row (rig.group, "Drivers for Virtual Devices")));
+  g_assert_false (gtk_widget_get_visible (avb_ui_find_row (rig.group, "Product Key")));
+  g_assert_false (gtk_widget_get_visible (avb_ui_find_row (rig.group, "Drivers for Virtual Devices")));
   avb_ui_check_names (rig.group);
   tear_down (&rig);
 }
@@ -99,15 +83,15 @@ test_windows (void)
   Rig rig;
 
   set_up (&rig, &windows);
-  gtk_editable_set_text (row (rig.group, "Password"), "secret");
-  g_assert_true (gtk_widget_get_visible (row (rig.group, "Product Key")));
-  g_assert_true (gtk_widget_get_visible (row (rig.group, "Drivers for Virtual Devices")));
-  g_assert_false (gtk_widget_get_visible (row (rig.group, "Time Zone")));
-  g_assert_false (gtk_widget_get_visible (row (rig.group, "Desktop")));
+  gtk_editable_set_text (avb_ui_find_row (rig.group, "Password"), "secret");
+  g_assert_true (gtk_widget_get_visible (avb_ui_find_row (rig.group, "Product Key")));
+  g_assert_true (gtk_widget_get_visible (avb_ui_find_row (rig.group, "Drivers for Virtual Devices")));
+  g_assert_false (gtk_widget_get_visible (avb_ui_find_row (rig.group, "Time Zone")));
+  g_assert_false (gtk_widget_get_visible (avb_ui_find_row (rig.group, "Desktop")));
   g_assert_null (avb_install_group_get_problem (AVB_INSTALL_GROUP (rig.group)));
-  gtk_editable_set_text (row (rig.group, "Product Key"), "ABC-12");
+  gtk_editable_set_text (avb_ui_find_row (rig.group, "Product Key"), "ABC-12");
   g_assert_nonnull (avb_install_group_get_problem (AVB_INSTALL_GROUP (rig.group)));
-  gtk_editable_set_text (row (rig.group, "Product Key"), "ABC-123");
+  gtk_editable_set_text (avb_ui_find_row (rig.group, "Product Key"), "ABC-123");
   g_assert_null (avb_install_group_get_problem (AVB_INSTALL_GROUP (rig.group)));
   tear_down (&rig);
 }

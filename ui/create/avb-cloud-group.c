@@ -10,15 +10,14 @@
 #include "app/avb-cloud-init.h"
 #include "app/avb-ssh-key.h"
 #include "app/avb-text.h"
+#include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
-#include "ui/avb-feedback.h"
 
 struct _AvbCloudGroup {
   AdwPreferencesGroup parent_instance;
 
   AvbFirstBoot       *first_boot;
   GPtrArray          *rows;    /* of keys, in the order in which they are shown */
-  DexFuture          *finding;
   char               *problem;
   char               *file_name; /* (nullable): of the own user-data */
 
@@ -30,6 +29,7 @@ struct _AvbCloudGroup {
   AdwEntryRow        *packages;
   AdwActionRow       *user_data;
   GtkWidget          *clear_user_data;
+  AdwPreferencesRow  *refusal;
 };
 
 G_DEFINE_FINAL_TYPE (AvbCloudGroup, avb_cloud_group, ADW_TYPE_PREFERENCES_GROUP)
@@ -148,6 +148,9 @@ found_cb (DexFuture *future, gpointer user_data)
   AvbCloudGroup *self = user_data;
   GPtrArray *keys = g_value_get_boxed (dex_future_get_value (future, NULL));
 
+  /* The sheet may be gone by now. */
+  if (self->keys == NULL)
+    return dex_future_new_true ();
   for (guint i = 0; i < keys->len; i++)
     add_key (self, keys->pdata[i], self->rows->len == 0);
   keys_changed (self);
@@ -172,12 +175,43 @@ taking_free (gpointer data)
   g_free (taking);
 }
 
+/* Here, where it was wished for: toasts are behind the sheet. @message: (nullable) */
+static void
+show_refusal (AvbCloudGroup *self, const char *message)
+{
+  adw_preferences_row_set_title (self->refusal, message != NULL ? message : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->refusal), message != NULL);
+  if (message != NULL)
+    gtk_accessible_announce (GTK_ACCESSIBLE (self), message, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
+}
+
+static DexFuture *
+taken_cb (DexFuture *future, gpointer user_data)
+{
+  AvbCloudGroup *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  dex_future_get_value (future, &error);
+  if (self->refusal != NULL)
+    show_refusal (self, error != NULL ? error->message : NULL);
+  return dex_future_new_true ();
+}
+
+/* Takes @future: the end of a file's way. */
+static void
+watch (AvbCloudGroup *self, DexFuture *future)
+{
+  avb_future_finish (dex_future_finally (future, taken_cb, g_object_ref (self), g_object_unref), "take a file");
+}
+
 static DexFuture *
 user_data_cb (DexFuture *future, gpointer user_data)
 {
   Taking *taking = user_data;
   AvbCloudGroup *self = taking->self;
 
+  if (self->keys == NULL)
+    return dex_future_new_true ();
   g_free (self->file_name);
   self->file_name = avb_text_dup_file_name (taking->file);
   g_object_set (self->first_boot, "mode", AVB_FIRST_BOOT_CLOUD, "user-data",
@@ -204,6 +238,8 @@ key_cb (DexFuture *future, gpointer user_data)
       return dex_future_then (avb_cloud_init_load_user_data (g_file_peek_path (taking->file)), user_data_cb, next,
                               taking_free);
     }
+  if (taking->self->keys == NULL)
+    return dex_future_new_true ();
   g_object_set (taking->self->first_boot, "mode", AVB_FIRST_BOOT_CLOUD, NULL);
   add_key (taking->self, g_value_get_boxed (value), TRUE);
   keys_changed (taking->self);
@@ -217,15 +253,14 @@ take (AvbCloudGroup *self, GFile *file, gboolean key_wanted)
 
   if (g_file_peek_path (file) == NULL)
     {
-      avb_feedback_message (GTK_WIDGET (self), _("This file is not on this computer. Copy it here first."));
+      show_refusal (self, _("This file is not on this computer. Copy it here first."));
       return;
     }
   taking = g_new0 (Taking, 1);
   taking->self = g_object_ref (self);
   taking->file = g_object_ref (file);
   taking->key_wanted = key_wanted;
-  avb_feedback_watch (GTK_WIDGET (self), dex_future_finally (avb_ssh_key_load (g_file_peek_path (file)), key_cb, taking,
-                                                             taking_free));
+  watch (self, dex_future_finally (avb_ssh_key_load (g_file_peek_path (file)), key_cb, taking, taking_free));
 }
 
 void
@@ -272,8 +307,8 @@ chosen_user_data_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   taking = g_new0 (Taking, 1);
   taking->self = g_object_ref (self);
   taking->file = g_object_ref (file);
-  avb_feedback_watch (GTK_WIDGET (self), dex_future_then (avb_cloud_init_load_user_data (g_file_peek_path (file)),
-                                                          user_data_cb, taking, taking_free));
+  watch (self, dex_future_then (avb_cloud_init_load_user_data (g_file_peek_path (file)), user_data_cb, taking,
+                                taking_free));
 }
 
 static void
@@ -377,7 +412,8 @@ avb_cloud_group_constructed (GObject *object)
                                NULL);
   g_signal_connect_object (self->packages, "changed", G_CALLBACK (packages_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->first_boot, "notify", G_CALLBACK (check), self, G_CONNECT_SWAPPED);
-  self->finding = dex_future_then (avb_ssh_key_find_own (), found_cb, g_object_ref (self), g_object_unref);
+  avb_future_finish (dex_future_then (avb_ssh_key_find_own (), found_cb, g_object_ref (self), g_object_unref),
+                     "look for SSH keys");
   keys_changed (self);
   check (self);
 }
@@ -387,7 +423,6 @@ avb_cloud_group_dispose (GObject *object)
 {
   AvbCloudGroup *self = AVB_CLOUD_GROUP (object);
 
-  dex_clear (&self->finding);
   g_ptr_array_set_size (self->rows, 0);
   gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_CLOUD_GROUP);
   G_OBJECT_CLASS (avb_cloud_group_parent_class)->dispose (object);
@@ -466,6 +501,7 @@ avb_cloud_group_class_init (AvbCloudGroupClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbCloudGroup, packages);
   gtk_widget_class_bind_template_child (widget_class, AvbCloudGroup, user_data);
   gtk_widget_class_bind_template_child (widget_class, AvbCloudGroup, clear_user_data);
+  gtk_widget_class_bind_template_child (widget_class, AvbCloudGroup, refusal);
   gtk_widget_class_bind_template_callback (widget_class, add_key_cb);
   gtk_widget_class_bind_template_callback (widget_class, choose_user_data_cb);
   gtk_widget_class_bind_template_callback (widget_class, clear_user_data_cb);
