@@ -18,6 +18,7 @@ mkdir -p "$corpus" "$build/found"
 seeds=()
 case $name in
   domain-xml) kind='*.xml' ;;
+  ovf) kind='*.ovf' ;;
   *) kind='*.json' ;;
 esac
 # Fixtures of the tests are where the search begins.
