@@ -278,6 +278,15 @@ find_problem_of_place (AvbDefinition *self, AvbDraft *draft)
   return NULL;
 }
 
+/* A definition is of one architecture, where a medium for an older PC runs on one of today. */
+static gboolean
+is_offered (AvbCapabilities *capabilities, const char *architecture)
+{
+  const char *const *offered = capabilities != NULL ? avb_capabilities_get_architectures (capabilities) : NULL;
+
+  return offered == NULL || architecture == NULL || g_strv_contains (offered, architecture);
+}
+
 char *
 avb_definition_find_problem (AvbDefinition *self, AvbDraft *draft, AvbMend *mend)
 {
@@ -287,9 +296,7 @@ avb_definition_find_problem (AvbDefinition *self, AvbDraft *draft, AvbMend *mend
   *mend = AVB_MEND_NOTHING;
   if (self->problem != NULL)
     return g_strdup (self->problem);
-  /* A definition is of one architecture; media for a PC’s younger brother run on others too. */
-  if (capabilities != NULL && architecture != NULL &&
-      g_strcmp0 (avb_draft_plan_architecture (capabilities, architecture), architecture) != 0)
+  if (!is_offered (capabilities, architecture))
     return g_strdup_printf (_("“%s” is for computers with an %s processor, which cannot be run here."),
                             avb_medium_get_label (avb_draft_get_medium (draft)), architecture);
   *mend = AVB_MEND_COPY;

@@ -160,7 +160,8 @@ DexFuture *avb_connection_read_definition (AvbConnection *self, GBytes *definiti
 
 /**
  * avb_connection_create_from_definition:
- * @spec: as avb_connection_read_definition() read it, with name, disks, interfaces, … as they shall be here
+ * @spec: as avb_connection_read_definition() read it, with name, disks (as many, in the same order), interfaces, … as
+ *   they shall be here
  *
  * Defines a machine that keeps what @definition says beyond @spec, but nothing that would give it more of this
  * computer than @spec does: host devices, files, commands of the hypervisor. UUID and addresses are new.

@@ -322,6 +322,21 @@ has_obstacle (const char *devices, const char *words)
 }
 
 static DexFuture *
+unknown_processors_are_obstacles (gpointer data)
+{
+  g_autofree char *path = avb_fixture_write (
+      folder, "old.xml", "<domain type='qemu'><name>Old</name><memory>65536</memory><os><type arch='pdp11'>hvm</type></os></domain>", -1);
+  g_autoptr (AvbMedium) medium = inspect ("old.xml");
+  g_autoptr (AvbDraft) draft = make_draft (medium);
+
+  g_assert_nonnull (path);
+  g_assert_cmpstr (avb_draft_get_problem (draft), ==,
+                   "“Old” is for computers with an pdp11 processor, which cannot be run here.");
+  g_assert_false (avb_draft_get_can_create (draft));
+  return NULL;
+}
+
+static DexFuture *
 disks_that_cannot_be_taken_are_obstacles (gpointer data)
 {
   run_in_folder ("qemu-img create -q -f qcow2 -F raw -b /etc/passwd backed.qcow2; head -c 1M /dev/zero > plain.img; "
@@ -448,6 +463,7 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Definition/hostile-ones-run-without-it", hostile_ones_run_without_it);
   avb_test_add_fiber ("/Avb/Definition/disks-beside-it-are-found", disks_beside_it_are_found);
   avb_test_add_fiber ("/Avb/Definition/disks-that-cannot-be-taken-are-obstacles", disks_that_cannot_be_taken_are_obstacles);
+  avb_test_add_fiber ("/Avb/Definition/unknown-processors-are-obstacles", unknown_processors_are_obstacles);
   avb_test_add_fiber ("/Avb/Definition/files-that-are-none-are-refused", files_that_are_none_are_refused);
   avb_test_add_fiber ("/Avb/Definition/other-hypervisors-are-refused", other_hypervisors_are_refused);
   avb_test_add_fiber ("/Avb/Definition/half-of-one-is-removed", half_of_one_is_removed);

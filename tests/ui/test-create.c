@@ -58,6 +58,39 @@ test_refuses (void)
   avb_ui_test_tear_down (&test);
 }
 
+/* A machine of elsewhere, as it will be; and one whose disk did not come along. */
+static void
+test_definition (void)
+{
+  AvbUiTest test = { 0 };
+  g_autoptr (GFile) good = make_file (
+      "moved.xml", "<domain type='test'><name>Moved &lt;Here&gt;</name><description>D</description><memory unit='MiB'>96</memory>"
+                   "<vcpu>1</vcpu><os><type arch='i686'>hvm</type></os></domain>");
+  g_autoptr (GFile) bad = make_file (
+      "lacking.xml", "<domain type='test'><name>Lacking</name><memory unit='MiB'>96</memory><os><type arch='i686'>hvm</type></os>"
+                     "<devices><disk type='file'><source file='/nowhere/gone.img'/><target dev='vda'/></disk></devices></domain>");
+  AvbCreateDialog *sheet;
+  AvbMachineSpec *spec;
+
+  avb_ui_test_set_up (&test, NULL);
+  sheet = open_sheet (&test, good);
+  g_assert_cmpstr (avb_create_dialog_get_shown (sheet), ==, "form");
+  spec = avb_draft_get_spec (avb_create_dialog_get_draft (sheet));
+  g_assert_cmpstr (avb_machine_spec_get_name (spec), ==, "Moved <Here>");
+  g_assert_cmpuint (avb_machine_spec_get_memory_mib (spec), ==, 96);
+  avb_test_until_true (avb_ui_find_text (GTK_WIDGET (sheet), "Copy the Disk Image") != NULL);
+  avb_ui_check_names (GTK_WIDGET (sheet));
+  g_assert_cmpstr (avb_create_dialog_get_problem (sheet), ==, NULL);
+  avb_ui_click (GTK_WIDGET (sheet), "Create and Start");
+  avb_test_until_true (g_list_model_get_n_items (avb_library_get_machines (test.library)) == 2);
+
+  sheet = open_sheet (&test, bad);
+  avb_test_until_true (avb_ui_find_text (GTK_WIDGET (sheet), "The file “gone.img” does not exist.") != NULL);
+  g_assert_false (gtk_widget_is_sensitive (avb_ui_find_button (GTK_WIDGET (sheet), "Create and Start")));
+  adw_dialog_force_close (ADW_DIALOG (sheet));
+  avb_ui_test_tear_down (&test);
+}
+
 static void
 test_taken_name (void)
 {
@@ -224,6 +257,7 @@ main (int argc, char *argv[])
 {
   avb_ui_test_init (&argc, &argv);
   g_test_add_func ("/Avb/CreateDialog/refuses-with-a-reason", test_refuses);
+  g_test_add_func ("/Avb/CreateDialog/definition", test_definition);
   g_test_add_func ("/Avb/CreateDialog/taken-name", test_taken_name);
   g_test_add_func ("/Avb/CreateDialog/mends", test_mends);
   g_test_add_func ("/Avb/NewDialog/one-field", test_surface);
