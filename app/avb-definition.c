@@ -22,6 +22,8 @@
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 
+#define MAX_DRIVES 64
+
 gboolean
 avb_definition_is_likely (const char *head)
 {
@@ -228,6 +230,12 @@ avb_definition_read (AvbConnection *connection, AvbMedium *medium, GError **erro
   if (self->spec == NULL)
     return NULL;
   disks = avb_machine_spec_get_disks (self->spec);
+  if (disks->len > MAX_DRIVES)
+    {
+      g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, NULL, _("“%s” has more drives than a machine can have."),
+                                               avb_medium_get_label (medium)));
+      return NULL;
+    }
   for (guint i = 0; i < disks->len; i++)
     look_at_disk (self, connection, medium, disks->pdata[i]);
   return g_steal_pointer (&self);

@@ -45,6 +45,23 @@ keep_children (xmlNode *parent, const char *list)
     }
 }
 
+/* libvirt looks at each of several, where everything below looks at the first. */
+static void
+keep_first (xmlNode *parent)
+{
+  static const char several[] = "baseBoard boot channel codec sysinfo usbdev";
+  xmlNode *node = avb_xml_child (parent, NULL);
+
+  while (node != NULL)
+    {
+      xmlNode *next = avb_xml_next (node, NULL);
+
+      if (!is_in (several, node->name) && avb_xml_child (parent, (const char *) node->name) != node)
+        avb_xml_remove (node);
+      node = next;
+    }
+}
+
 static void
 keep_attributes (xmlNode *node, const char *list)
 {
@@ -78,6 +95,7 @@ is_encrypted (xmlNode *disk)
 /* Each of these says whether the device stays. One that cannot, and without which the machine is another one, sets the
  * import's error. */
 
+/* One that is encrypted never stays. */
 static gboolean
 keep_disk (Import *import, xmlNode *disk)
 {
@@ -267,7 +285,7 @@ static const struct {
   gboolean (*keep) (Import *import, xmlNode *device);
 } devices[] = {
   { "disk",
-    "driver source target readonly boot address serial wwn vendor product iotune blockio geometry",
+    "driver source target readonly boot address serial wwn vendor product iotune blockio geometry encryption",
     keep_disk },
   { "controller", "model driver master target address", keep_controller },
   { "interface", "source model boot link mtu driver address", keep_interface },
@@ -300,11 +318,9 @@ keep_device (Import *import, xmlNode *device)
   for (guint i = 0; i < G_N_ELEMENTS (devices); i++)
     if (device->ns == NULL && xmlStrEqual (device->name, BAD_CAST devices[i].name))
       {
-        /* Looked at as it is, with the encryption and the like that go. */
-        if (devices[i].keep != NULL && !devices[i].keep (import, device))
-          return FALSE;
         keep_children (device, devices[i].children);
-        return TRUE;
+        keep_first (device);
+        return devices[i].keep == NULL || devices[i].keep (import, device);
       }
   return FALSE;
 }
@@ -382,8 +398,11 @@ import_sysinfo (xmlNode *root)
   while (sysinfo != NULL)
     {
       xmlNode *next = avb_xml_next (sysinfo, "sysinfo");
-      xmlNode *entry = avb_xml_child (avb_xml_child (sysinfo, "system"), "entry");
+      xmlNode *entry;
 
+      keep_children (sysinfo, "bios system baseBoard chassis oemStrings");
+      keep_first (sysinfo);
+      entry = avb_xml_child (avb_xml_child (sysinfo, "system"), "entry");
       while (entry != NULL)
         {
           xmlNode *following = avb_xml_next (entry, "entry");
@@ -444,13 +463,17 @@ avb_domain_xml_make_import (AvbDomainXml          *self,
 
   g_return_val_if_fail (has_network != NULL, FALSE);
 
+  keep_children (root, parts);
+  keep_first (root);
+  keep_children (avb_xml_child (root, "os"), "type boot bootmenu smbios bios firmware loader");
+  if (avb_xml_child (root, "os") != NULL)
+    keep_first (avb_xml_child (root, "os"));
   before = avb_domain_xml_read_spec (self);
   if (is_for_this_hypervisor (&import, root))
     {
       keep_attributes (root, "type");
       keep_attributes (avb_xml_child (root, "vcpu"), "current");
       forget_original (root);
-      keep_children (root, parts);
       import_sysinfo (root);
       import_lifecycle (root);
       if (import_os (&import, avb_xml_child (root, "os"), avb_machine_spec_get_firmware (before)))

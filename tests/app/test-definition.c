@@ -396,6 +396,21 @@ files_that_are_none_are_refused (gpointer data)
   return NULL;
 }
 
+/* Each would be looked at, one after the other. */
+static DexFuture *
+floods_of_disks_are_refused (gpointer data)
+{
+  g_autoptr (GString) devices = g_string_new (NULL);
+  g_autoptr (AvbMedium) medium = NULL;
+
+  for (guint i = 0; i < 10000; i++)
+    g_string_append_printf (devices, "<disk type='file'><source file='/x/%u'/><target dev='vda'/></disk>", i);
+  write_definition ("flood.xml", devices->str, "");
+  medium = inspect ("flood.xml");
+  avb_test_await_error (avb_draft_new (library, connection, medium), AVB_ERROR, AVB_ERROR_INVALID);
+  return NULL;
+}
+
 static DexFuture *
 other_hypervisors_are_refused (gpointer data)
 {
@@ -465,6 +480,7 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Definition/disks-that-cannot-be-taken-are-obstacles", disks_that_cannot_be_taken_are_obstacles);
   avb_test_add_fiber ("/Avb/Definition/unknown-processors-are-obstacles", unknown_processors_are_obstacles);
   avb_test_add_fiber ("/Avb/Definition/files-that-are-none-are-refused", files_that_are_none_are_refused);
+  avb_test_add_fiber ("/Avb/Definition/floods-of-disks-are-refused", floods_of_disks_are_refused);
   avb_test_add_fiber ("/Avb/Definition/other-hypervisors-are-refused", other_hypervisors_are_refused);
   avb_test_add_fiber ("/Avb/Definition/half-of-one-is-removed", half_of_one_is_removed);
   status = g_test_run ();

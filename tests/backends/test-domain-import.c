@@ -138,6 +138,52 @@ nothing_of_the_host_stays (void)
       g_error ("“%s” stayed: %.200s", gone[i], strstr (text, gone[i]) - 60);
 }
 
+/* Each of several counts for libvirt: none may hide behind another. */
+static void
+second_ones_are_no_way_around (void)
+{
+  g_autoptr (AvbDomainXml) xml = import (
+      "<domain type='kvm'><name>a</name><memory>65536</memory><os><type>hvm</type><type>host-type</type></os>"
+      "<os><kernel>/tmp/host-kernel</kernel></os><devices>"
+      "<disk type='file'><source file='/a'/><source file='/tmp/host-file'><reservations/></source><target dev='vda'/></disk>"
+      "<interface type='network'><source network='here'/><source network='host-network'/></interface>"
+      "<tpm model='tpm-crb'><backend type='emulator'/><backend type='passthrough'><device path='/dev/host-tpm'/></backend></tpm>"
+      "<channel type='unix'><target type='virtio' name='a'/><target type='guestfwd' address='host-address' port='1'/></channel>"
+      "<rng model='virtio'><backend model='builtin'/><backend model='random'>/tmp/host-random</backend></rng></devices>"
+      "<devices><emulator>/tmp/host-emulator</emulator><hostdev mode='subsystem' type='usb'><source/></hostdev></devices>"
+      "<sysinfo type='smbios'><system/><system><entry name='uuid'>host-uuid</entry></system></sysinfo>"
+      "<sysinfo type='fwcfg'><entry name='opt/x' file='/tmp/host-fwcfg'/></sysinfo></domain>");
+  g_autofree char *text = avb_domain_xml_to_string (xml);
+
+  g_assert_null (strstr (text, "host"));
+  g_assert_nonnull (strstr (text, "network=\"here\""));
+}
+
+/* As long as it may be, of elements that nobody knows: it takes no time that grows with their square. */
+static void
+floods_are_cut (void)
+{
+  g_autoptr (GString) text = g_string_new ("<domain type='kvm'><name>a</name><os><type>hvm</type>");
+  const char *const between[] = { "</os><devices><disk type='file'><source file='/a'/><target dev='vda'/>", "</disk>",
+                                  "</devices>", "" };
+  g_autoptr (AvbDomainXml) xml = NULL;
+  g_autoptr (AvbMachineSpec) spec = NULL;
+  g_autofree char *rest = NULL;
+
+  for (guint part = 0; part < G_N_ELEMENTS (between); part++)
+    {
+      for (guint i = 0; i < 30000; i++)
+        g_string_append_printf (text, "<a%x/>", part * 30000 + i);
+      g_string_append (text, between[part]);
+    }
+  g_string_append (text, "</domain>");
+  xml = import (text->str);
+  spec = avb_domain_xml_read_spec (xml);
+  rest = avb_domain_xml_to_string (xml);
+  g_assert_cmpuint (strlen (rest), <, 1000);
+  g_assert_cmpuint (avb_machine_spec_get_disks (spec)->len, ==, 1);
+}
+
 static void
 the_machine_stays (void)
 {
@@ -296,6 +342,8 @@ main (int argc, char **argv)
 {
   avb_test_init (&argc, &argv);
   g_test_add_func ("/Avb/DomainImport/nothing-of-the-host-stays", nothing_of_the_host_stays);
+  g_test_add_func ("/Avb/DomainImport/second-ones-are-no-way-around", second_ones_are_no_way_around);
+  g_test_add_func ("/Avb/DomainImport/floods-are-cut", floods_are_cut);
   g_test_add_func ("/Avb/DomainImport/the-machine-stays", the_machine_stays);
   g_test_add_func ("/Avb/DomainImport/disks-get-other-files", disks_get_other_files);
   g_test_add_func ("/Avb/DomainImport/others-are-refused", others_are_refused);
