@@ -103,7 +103,7 @@ read_claim (Claim *claim)
 }
 
 static GPtrArray *
-find_dead (void)
+find_dead (gboolean *all)
 {
   GPtrArray       *dead = g_ptr_array_new_with_free_func (claim_free);
   g_autofree char *folder = avb_libvirt_claim_dup_folder ();
@@ -120,7 +120,10 @@ find_dead (void)
       Claim      *claim;
 
       if (fd < 0 || fstat (fd, &info) != 0)
-        continue;
+        {
+          *all = *all && !g_str_has_prefix (name, AVB_LIBVIRT_CLAIM_PREFIX);
+          continue;
+        }
       claim = g_new0 (Claim, 1);
       claim->file = g_steal_pointer (&path);
       claim->fd = fd;
@@ -276,19 +279,21 @@ take_back_volume (Claim *claim, GHashTable *used)
 
 /* All that are dead are locked before anybody is asked: whoever died later than that had no time to give a volume to a
  * machine that the answer does not name. */
-void
+gboolean
 avb_libvirt_claim_sweep (virConnect *vir)
 {
-  g_autoptr (GPtrArray) dead = find_dead ();
+  gboolean all = TRUE;
+  g_autoptr (GPtrArray) dead = find_dead (&all);
   g_autoptr (GHashTable) used = NULL;
 
   remove_parts (dead);
   if (vir == NULL || dead->len == 0)
-    return;
+    return all;
   /* The volumes of one that stays are its. */
   if (!take_back_machines (vir, dead))
-    return;
+    return FALSE;
   used = dead->len > 0 ? avb_libvirt_find_used_files (vir) : NULL;
   for (guint i = 0; used != NULL && i < dead->len; i++)
     take_back_volume (dead->pdata[i], used);
+  return all;
 }

@@ -43,8 +43,9 @@ void avb_libvirt_claim_settle_all (GPtrArray *paths);
 void avb_libvirt_claim_set_throwaway (GPtrArray *paths);
 
 /* Takes back what processes claimed that are dead. @vir: (nullable): without it only files that are not whole go,
- * because nobody can say what machines use. */
-void avb_libvirt_claim_sweep (virConnect *vir);
+ * because nobody can say what machines use. FALSE: it is worth another try, as some are in other hands; perhaps in those
+ * of a qemu-img whose program just died. */
+gboolean avb_libvirt_claim_sweep (virConnect *vir);
 
 /* For the sweep. */
 #define AVB_LIBVIRT_CLAIM_PREFIX "claim-"

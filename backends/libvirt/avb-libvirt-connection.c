@@ -158,8 +158,25 @@ sweep_thread (gpointer data)
 {
   g_autoptr (virConnect) vir = data;
 
-  avb_libvirt_claim_sweep (vir);
-  return dex_future_new_true ();
+  return avb_libvirt_claim_sweep (vir) ? dex_future_new_true () : dex_future_new_false ();
+}
+
+/* With the link that it began with; the next one begins again. */
+static DexFuture *
+sweep_fiber (gpointer data)
+{
+  static const guint delays_s[] = { 1, 3, 10 };
+  virConnect *vir = data;
+
+  for (guint i = 0;; i++)
+    {
+      virConnectRef (vir);
+      if (dex_await_boolean (avb_blocking_run_long (sweep_thread, vir, NULL), NULL)
+          || i == G_N_ELEMENTS (delays_s))
+        break;
+      dex_await (dex_timeout_new_seconds ((int) delays_s[i]), NULL);
+    }
+  return avb_libvirt_close (vir);
 }
 
 /* Volumes are claimed where they are this user's files. */
@@ -168,7 +185,7 @@ sweep_claims (AvbLibvirtConnection *self)
 {
   if (self->driver == AVB_LIBVIRT_DRIVER_QEMU_SESSION)
     avb_future_finish (
-        avb_blocking_run_long (sweep_thread, avb_libvirt_connection_ref_vir (self), NULL),
+        dex_scheduler_spawn (NULL, 0, sweep_fiber, avb_libvirt_connection_ref_vir (self), NULL),
         "Removing what was created halfway");
 }
 
