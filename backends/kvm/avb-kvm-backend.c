@@ -91,6 +91,14 @@ probe_done_cb (DexFuture *future,
   return dex_future_new_true ();
 }
 
+static void
+probe (AvbLibvirtConnection *connection)
+{
+  avb_future_finish (dex_future_then (avb_kvm_probe_run (NULL, NULL, NULL), probe_done_cb,
+                                      g_object_ref (connection), g_object_unref),
+                     "KVM could not be probed");
+}
+
 static AvbConnection *
 avb_kvm_backend_connect (AvbBackend *backend,
                          const char *uri)
@@ -98,9 +106,7 @@ avb_kvm_backend_connect (AvbBackend *backend,
   AvbConnection *connection = avb_libvirt_connection_new (uri);
 
   if (g_str_has_prefix (uri, "qemu:///"))
-    avb_future_finish (dex_future_then (avb_kvm_probe_run (NULL, NULL, NULL), probe_done_cb,
-                                        g_object_ref (connection), g_object_unref),
-                       "KVM could not be probed");
+    avb_libvirt_connection_set_probe (AVB_LIBVIRT_CONNECTION (connection), probe);
   return connection;
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "backends/avb-blocking.h"
+#include "backends/kvm/avb-kvm-self-test.h"
 
 #define CACHE_GROUP "kvm"
 
@@ -109,6 +110,9 @@ run_self_test (Call *call)
     return avb_kvm_probe_new (AVB_KVM_UNTESTED, error->message);
   if (g_subprocess_get_if_exited (process) && g_subprocess_get_exit_status (process) == 0)
     return avb_kvm_probe_new (AVB_KVM_WORKS, NULL);
+  if (g_subprocess_get_if_exited (process) &&
+      g_subprocess_get_exit_status (process) == AVB_KVM_SELF_TEST_BUSY)
+    return avb_kvm_probe_new (AVB_KVM_BUSY, g_strstrip (output));
   if (g_subprocess_get_if_signaled (process))
     return avb_kvm_probe_new (AVB_KVM_BROKEN, "the self-test did not end");
   return avb_kvm_probe_new (AVB_KVM_BROKEN, g_strstrip (output));
@@ -138,7 +142,8 @@ probe_thread (gpointer data)
   if (probe == NULL)
     {
       probe = run_self_test (call);
-      if (probe->verdict != AVB_KVM_UNTESTED)
+      /* What may be otherwise in the next minute is not kept. */
+      if (probe->verdict == AVB_KVM_WORKS || probe->verdict == AVB_KVM_BROKEN)
         write_cache (call, boot_id, probe);
     }
   return dex_future_new_take_boxed (AVB_TYPE_KVM_PROBE, g_steal_pointer (&probe));
@@ -200,6 +205,9 @@ avb_kvm_probe_dup_reason (const AvbKvmProbe *probe)
     case AVB_KVM_BROKEN:
       return g_strdup (_ ("Machines are emulated and slow: hardware virtualization is there, but "
                           "fails to run a 64-bit guest."));
+    case AVB_KVM_BUSY:
+      return g_strdup (_ ("Machines are emulated and slow: another program (VirtualBox, VMware …) uses the processor’s "
+                          "virtualization at the moment."));
     case AVB_KVM_UNTESTED:
       return g_strdup (_ ("Machines are emulated and slow: hardware virtualization could not be "
                           "tested."));
@@ -218,6 +226,8 @@ avb_kvm_probe_dup_remedy (const AvbKvmProbe *probe)
     return NULL;
   if (probe->verdict == AVB_KVM_NOT_PERMITTED)
     return g_strdup (_ ("Ask an administrator to add you to the group “kvm”, then log in again."));
+  if (probe->verdict == AVB_KVM_BUSY)
+    return g_strdup (_ ("Close its machines, then try again."));
   if (probe->verdict == AVB_KVM_UNTESTED)
     return g_strdup (_ ("Install Alpha VBox again: a part of it is missing."));
   if (is_nested ())

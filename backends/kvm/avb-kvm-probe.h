@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @AVB_KVM_MISSING: there is no device.
  * @AVB_KVM_NOT_PERMITTED: the user may not open it.
  * @AVB_KVM_BROKEN: it opens, but a 64-bit guest dies in it, as on many nested hosts.
+ * @AVB_KVM_BUSY: another hypervisor has the processor's virtualization now; it may give it back at any time.
  * @AVB_KVM_UNTESTED: the self-test could not be started; what is not proven is not relied on.
  */
 typedef enum {
@@ -20,6 +21,7 @@ typedef enum {
   AVB_KVM_MISSING,
   AVB_KVM_NOT_PERMITTED,
   AVB_KVM_BROKEN,
+  AVB_KVM_BUSY,
   AVB_KVM_UNTESTED,
 } AvbKvmVerdict;
 
@@ -47,7 +49,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbKvmProbe, avb_kvm_probe_free)
  *   one in the user's cache folder
  *
  * Whether KVM really runs guests on this computer. The self-test is a process of its own with a
- * limit of some seconds; it runs once per boot and device.
+ * limit of some seconds; it runs once per boot and device, and again while the device is busy.
  *
  * Returns: (transfer full): resolves to an #AvbKvmProbe (boxed); never rejects
  */

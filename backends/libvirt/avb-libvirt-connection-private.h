@@ -26,6 +26,7 @@ struct _AvbLibvirtConnection {
   guint            attempt;
   guint            retry_source;
 
+  AvbLibvirtProbeFunc probe; /* (nullable) */
   AvbAcceleration acceleration;
   char           *acceleration_reason;
   char           *acceleration_remedy;

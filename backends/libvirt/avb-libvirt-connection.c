@@ -348,6 +348,8 @@ avb_libvirt_connection_retry (AvbConnection *connection)
 
   g_clear_handle_id (&self->retry_source, g_source_remove);
   self->attempt = 0;
+  if (self->probe != NULL)
+    self->probe (self);
   if (self->opening)
     return;
   if (self->vir != NULL)
@@ -483,6 +485,16 @@ avb_libvirt_connection_ref_vir (AvbLibvirtConnection *self)
   if (self->vir == NULL || virConnectRef (self->vir) < 0)
     return NULL;
   return self->vir;
+}
+
+void
+avb_libvirt_connection_set_probe (AvbLibvirtConnection *self, AvbLibvirtProbeFunc probe)
+{
+  g_return_if_fail (AVB_IS_LIBVIRT_CONNECTION (self));
+  g_return_if_fail (probe != NULL);
+
+  self->probe = probe;
+  probe (self);
 }
 
 void

@@ -27,4 +27,8 @@ void avb_libvirt_connection_set_acceleration (AvbLibvirtConnection *self,
                                               const char           *reason,
                                               const char           *remedy);
 
+/* Has @probe look at this computer now, and again at each avb_connection_retry(): what was missing may have been mended. */
+typedef void (*AvbLibvirtProbeFunc) (AvbLibvirtConnection *self);
+void avb_libvirt_connection_set_probe (AvbLibvirtConnection *self, AvbLibvirtProbeFunc probe);
+
 G_END_DECLS

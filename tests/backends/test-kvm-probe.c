@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "backends/kvm/avb-kvm-backend.h"
 #include "tests/avb-test.h"
 
 /* A helper that says @answer, or hangs up by @signal, and counts how often it was asked. */
@@ -105,6 +106,89 @@ broken_fiber (gpointer data)
 
   g_assert_cmpint (probe->verdict, ==, AVB_KVM_BROKEN);
   g_assert_cmpstr (probe->details, ==, "KVM internal error, suberror 1");
+  avb_test_remove_folder (folder);
+  return NULL;
+}
+
+/* VirtualBox has it, and later has it no more: that is seen at once. */
+static DexFuture *
+busy_fiber (gpointer data)
+{
+  g_autofree char *folder = avb_test_make_folder ();
+  g_autofree char *cache = g_build_filename (folder, "cache", "kvm.ini", NULL);
+  g_autofree char *helper = write_helper (folder, "echo 'KVM_CREATE_VM: Device or resource busy'; exit 3");
+  g_autoptr (AvbKvmProbe) busy = run ("/dev/null", folder, helper);
+  g_autofree char *reason = avb_kvm_probe_dup_reason (busy);
+  g_autofree char *remedy = avb_kvm_probe_dup_remedy (busy);
+  g_autoptr (AvbKvmProbe) works = NULL;
+
+  g_assert_cmpint (busy->verdict, ==, AVB_KVM_BUSY);
+  g_assert_cmpstr (busy->details, ==, "KVM_CREATE_VM: Device or resource busy");
+  g_assert_nonnull (strstr (reason, "VirtualBox"));
+  g_assert_cmpstr (remedy, ==, "Close its machines, then try again.");
+  g_assert_false (g_file_test (cache, G_FILE_TEST_EXISTS));
+
+  g_free (helper);
+  helper = write_helper (folder, "echo works");
+  works = run ("/dev/null", folder, helper);
+  g_assert_cmpint (works->verdict, ==, AVB_KVM_WORKS);
+  g_assert_cmpuint (times_asked (folder), ==, 2);
+  avb_test_remove_folder (folder);
+  return NULL;
+}
+
+static gboolean
+is_mended (AvbConnection *connection)
+{
+  AvbCapabilities *capabilities = avb_connection_get_capabilities (connection);
+
+  return avb_capabilities_get_acceleration (capabilities) == AVB_ACCELERATION_HARDWARE;
+}
+
+static gboolean
+is_emulated (AvbConnection *connection)
+{
+  AvbCapabilities *capabilities = avb_connection_get_capabilities (connection);
+
+  return avb_capabilities_get_acceleration (capabilities) == AVB_ACCELERATION_NONE;
+}
+
+static gboolean
+is_busy (AvbConnection *connection)
+{
+  const char *reason
+      = avb_capabilities_get_acceleration_reason (avb_connection_get_capabilities (connection));
+
+  return reason != NULL && strstr (reason, "VirtualBox") != NULL;
+}
+
+/* The button that tries again asks KVM again, not libvirt alone. */
+static DexFuture *
+retry_fiber (gpointer data)
+{
+  g_autofree char *folder = avb_test_make_folder ();
+  g_autofree char *before = g_strdup (g_getenv ("ALPHA_VBOX_KVM_SELF_TEST"));
+  g_autofree char *helper = write_helper (folder, "exit 3");
+  g_autofree char *cache
+      = g_build_filename (g_get_user_cache_dir (), "alpha-vbox", "kvm.ini", NULL);
+  g_autoptr (AvbBackend) backend = avb_kvm_backend_new ();
+  g_autoptr (AvbConnection) connection = NULL;
+  /* Where there is none, it is neither busy nor mended by another answer of the self-test. */
+  gboolean exists = access ("/dev/kvm", R_OK | W_OK) == 0;
+
+  g_unlink (cache);
+  g_setenv ("ALPHA_VBOX_KVM_SELF_TEST", helper, TRUE);
+  connection = avb_backend_connect (backend, "qemu:///session");
+  avb_test_until_true (avb_connection_get_link (connection) == AVB_LINK_UP);
+  avb_test_until (exists ? is_busy : is_emulated, connection);
+  g_free (helper);
+  helper = write_helper (folder, "exit 0");
+  avb_connection_retry (connection);
+  avb_test_until (exists ? is_mended : is_emulated, connection);
+  g_assert_cmpuint (times_asked (folder), ==, exists ? 2 : 0);
+  avb_test_await (avb_connection_close (connection));
+  g_setenv ("ALPHA_VBOX_KVM_SELF_TEST", before, TRUE);
+  g_unlink (cache);
   avb_test_remove_folder (folder);
   return NULL;
 }
@@ -207,6 +291,8 @@ main (int    argc,
   avb_test_add_fiber ("/Avb/KvmProbe/not-permitted", not_permitted_fiber);
   avb_test_add_fiber ("/Avb/KvmProbe/works", works_fiber);
   avb_test_add_fiber ("/Avb/KvmProbe/broken", broken_fiber);
+  avb_test_add_fiber ("/Avb/KvmProbe/busy", busy_fiber);
+  avb_test_add_fiber ("/Avb/KvmProbe/retry", retry_fiber);
   avb_test_add_fiber ("/Avb/KvmProbe/killed", killed_fiber);
   avb_test_add_fiber ("/Avb/KvmProbe/once-per-boot", once_per_boot_fiber);
   avb_test_add_fiber ("/Avb/KvmProbe/no-helper", no_helper_fiber);
