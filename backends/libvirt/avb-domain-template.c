@@ -140,17 +140,30 @@ avb_domain_template_cpu (GString *xml, gboolean accelerated, const AvbDomainTrai
     add (xml, "<cpu mode='maximum'/>");
 }
 
+static gboolean
+is_windows (AvbMachineSpec *spec)
+{
+  const char *os_id = avb_machine_spec_get_os_id (spec);
+
+  return os_id != NULL && strstr (os_id, "microsoft.com/win") != NULL;
+}
+
+static gboolean
+is_x86 (const char *arch)
+{
+  return g_str_equal (arch, "x86_64") || g_str_equal (arch, "i686");
+}
+
 static void
 template_os (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *traits, const char *arch)
 {
   AvbFirmware firmware = avb_machine_spec_get_firmware (spec);
-  gboolean    is_x86 = g_str_equal (arch, "x86_64") || g_str_equal (arch, "i686");
 
   add (xml, firmware == AVB_FIRMWARE_BIOS ? "<os>" : "<os firmware='efi'>");
   if (traits->domain_type != NULL)
     add (xml, "<type arch='%s'>hvm</type>", arch);
   else
-    add (xml, "<type arch='%s' machine='%s'>hvm</type>", arch, is_x86 ? "q35" : "virt");
+    add (xml, "<type arch='%s' machine='%s'>hvm</type>", arch, is_x86 (arch) ? "q35" : "virt");
   if (firmware != AVB_FIRMWARE_BIOS && traits->domain_type == NULL)
     {
       const char *secure = firmware == AVB_FIRMWARE_UEFI_SECURE ? "yes" : "no";
@@ -163,20 +176,14 @@ template_os (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *traits, 
     }
   avb_domain_template_kernel (xml, spec);
   add (xml, "</os><features><acpi/>");
-  if (is_x86)
+  if (is_x86 (arch))
     add (xml, "<apic/>");
+  if (is_x86 (arch) && is_windows (spec))
+    avb_domain_template_hyperv (xml, avb_machine_spec_get_accelerated (spec), traits);
   /* Enforced Secure Boot stands on system management mode. */
-  if (firmware == AVB_FIRMWARE_UEFI_SECURE && is_x86 && traits->domain_type == NULL)
+  if (firmware == AVB_FIRMWARE_UEFI_SECURE && is_x86 (arch) && traits->domain_type == NULL)
     add (xml, "<smm state='on'/>");
   add (xml, "</features>");
-}
-
-static gboolean
-is_windows (AvbMachineSpec *spec)
-{
-  const char *os_id = avb_machine_spec_get_os_id (spec);
-
-  return os_id != NULL && strstr (os_id, "microsoft.com/win") != NULL;
 }
 
 gboolean
@@ -318,6 +325,8 @@ avb_domain_xml_new (AvbMachineSpec *spec, const AvbDomainTraits *traits, GError 
   add (xml, "<clock offset='%s'>", is_windows (spec) ? "localtime" : "utc");
   if (traits->domain_type == NULL)
     add (xml, "<timer name='rtc' tickpolicy='catchup'/>");
+  if (traits->domain_type == NULL && is_x86 (arch) && is_windows (spec))
+    avb_domain_template_windows_timers (xml, accelerated, traits);
   add (xml,
        "</clock><on_poweroff>destroy</on_poweroff><on_reboot>%s</on_reboot>"
        "<on_crash>destroy</on_crash>",

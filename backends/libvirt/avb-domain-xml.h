@@ -15,6 +15,21 @@ G_BEGIN_DECLS
 #define AVB_METADATA_NAMESPACE "https://alphavbox.org/xmlns/machine/1.0"
 #define AVB_METADATA_PREFIX "avb"
 
+/* Hyper-V's enlightenments, as a set. */
+typedef enum {
+  AVB_DOMAIN_HYPERV_RELAXED = 1 << 0,
+  AVB_DOMAIN_HYPERV_VAPIC = 1 << 1,
+  AVB_DOMAIN_HYPERV_SPINLOCKS = 1 << 2,
+  AVB_DOMAIN_HYPERV_VPINDEX = 1 << 3,
+  AVB_DOMAIN_HYPERV_RUNTIME = 1 << 4,
+  AVB_DOMAIN_HYPERV_SYNIC = 1 << 5,
+  AVB_DOMAIN_HYPERV_STIMER = 1 << 6,
+  AVB_DOMAIN_HYPERV_FREQUENCIES = 1 << 7,
+  AVB_DOMAIN_HYPERV_TLBFLUSH = 1 << 8,
+  AVB_DOMAIN_HYPERV_IPI = 1 << 9,
+} AvbDomainHyperv;
+#define AVB_DOMAIN_N_HYPERV 10
+
 /**
  * AvbDomainTraits:
  *
@@ -28,6 +43,7 @@ typedef struct {
   gboolean    virtio_video;
   gboolean    maximum_cpu;       /* `maximum` exists for emulated machines */
   gboolean    free_page_reporting;
+  AvbDomainHyperv hyperv;        /* what accelerated machines may ask for */
 } AvbDomainTraits;
 
 /**
@@ -171,6 +187,15 @@ void avb_domain_template_graphics  (GString *xml, const AvbDomainTraits *traits)
 GPtrArray *avb_domain_template_extra (AvbExtra extra, xmlNode *devices);
 char *avb_domain_template_share (const AvbShareSpec *share);
 gboolean avb_domain_can_extra (AvbExtra extra, const AvbDomainTraits *traits);
+/* libvirt's name of the enlightenment at this bit */
+const char *avb_domain_hyperv_name (guint index);
+/* Inside <features> and <clock>, for Windows on x86. */
+void avb_domain_template_hyperv         (GString               *xml,
+                                         gboolean               accelerated,
+                                         const AvbDomainTraits *traits);
+void avb_domain_template_windows_timers (GString               *xml,
+                                         gboolean               accelerated,
+                                         const AvbDomainTraits *traits);
 void avb_domain_template_serial    (GString *xml, const char *path);
 /* Inside <os>. */
 void     avb_domain_template_kernel (GString *xml, AvbMachineSpec *spec);

@@ -54,6 +54,17 @@ cpu_mode_is_supported (xmlNode *root, const char *name)
   return FALSE;
 }
 
+static AvbDomainHyperv
+read_hyperv (xmlNode *hyperv)
+{
+  guint set = 0;
+
+  for (guint i = 0; i < AVB_DOMAIN_N_HYPERV; i++)
+    if (enum_has (hyperv, "features", avb_domain_hyperv_name (i)))
+      set |= 1u << i;
+  return set;
+}
+
 static xmlDoc *
 read_domain_capabilities (virConnect *vir, const char *arch, gboolean accelerated)
 {
@@ -102,6 +113,7 @@ avb_libvirt_traits_read (virConnect *vir, const char *arch, gboolean accelerated
   traits->spice = enum_has (avb_xml_child (devices, "graphics"), "type", "spice");
   traits->virtio_video = enum_has (avb_xml_child (devices, "video"), "modelType", "virtio");
   traits->maximum_cpu = cpu_mode_is_supported (root, "maximum");
+  traits->hyperv = read_hyperv (avb_xml_child (avb_xml_child (root, "features"), "hyperv"));
   xmlFreeDoc (doc);
   return traits;
 }

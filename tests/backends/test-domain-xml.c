@@ -17,6 +17,7 @@ static const AvbDomainTraits traits = {
   .virtio_video = TRUE,
   .maximum_cpu = TRUE,
   .free_page_reporting = TRUE,
+  .hyperv = (1 << AVB_DOMAIN_N_HYPERV) - 1,
 };
 
 /* The definition without what says how much memory there is, in the canonical form of the W3C. */
@@ -222,7 +223,9 @@ make_spec (guint variant)
 
   avb_machine_spec_set_name (spec, variant % 2 ? "plain" : "A <b>“name” & مثال");
   avb_machine_spec_set_description (spec, variant % 3 ? NULL : "1 < 2\n& so on");
-  avb_machine_spec_set_os_id (spec, variant % 5 ? "http://debian.org/debian/12" : NULL);
+  avb_machine_spec_set_os_id (spec, variant % 5 == 0   ? NULL
+                                    : variant % 5 == 1 ? "http://microsoft.com/win/11"
+                                                       : "http://debian.org/debian/12");
   avb_machine_spec_set_architecture (spec, "x86_64");
   avb_machine_spec_set_cpus (spec, 1 + variant % 7);
   avb_machine_spec_set_memory_mib (spec, 64 + 97 * variant);
@@ -288,6 +291,84 @@ test_identity (void)
       if (!avb_machine_spec_equal (spec, got))
         g_error ("Variant %u came back as another machine:\n%s", variant, text);
     }
+}
+
+static char *
+make_for (const char            *os_id,
+          gboolean               accelerated,
+          const AvbDomainTraits *with)
+{
+  g_autoptr (AvbMachineSpec) spec = make_spec (0);
+  g_autoptr (AvbDomainXml) xml = NULL;
+  g_autoptr (GError) error = NULL;
+
+  avb_machine_spec_set_os_id (spec, os_id);
+  avb_machine_spec_set_accelerated (spec, accelerated);
+  xml = avb_domain_xml_new (spec, with, &error);
+  g_assert_no_error (error);
+  return avb_domain_xml_to_string (xml);
+}
+
+#define WINDOWS "http://microsoft.com/win/11"
+
+/* Windows is told where it runs; nobody else is, and KVM is asked for nothing that it does not have. */
+static void
+test_windows (void)
+{
+  AvbDomainTraits some = traits;
+  AvbDomainTraits arm = traits;
+  g_autofree char *full = make_for (WINDOWS, TRUE, &traits);
+  g_autofree char *emulated = make_for (WINDOWS, FALSE, &traits);
+  g_autofree char *debian = make_for ("http://debian.org/debian/12", TRUE, &traits);
+  g_autofree char *partly = NULL;
+  g_autofree char *none = NULL;
+
+  for (guint i = 0; i < AVB_DOMAIN_N_HYPERV; i++)
+    {
+      g_autofree char *element = g_strdup_printf ("<%s state=\"on\"", avb_domain_hyperv_name (i));
+
+      g_assert_nonnull (strstr (full, element));
+      g_assert_true ((strstr (emulated, element) != NULL) == (i < 3));
+    }
+  g_assert_nonnull (strstr (full, "retries=\"8191\""));
+  g_assert_nonnull (strstr (full, "<clock offset=\"localtime\">"));
+  g_assert_nonnull (strstr (full, "<timer name=\"pit\" tickpolicy=\"delay\"/>"));
+  g_assert_nonnull (strstr (full, "<timer name=\"hpet\" present=\"no\"/>"));
+  g_assert_nonnull (strstr (full, "<timer name=\"hypervclock\" present=\"yes\"/>"));
+  g_assert_null (strstr (emulated, "hypervclock"));
+  g_assert_null (strstr (debian, "hyperv"));
+  g_assert_null (strstr (debian, "hpet"));
+
+  some.hyperv = AVB_DOMAIN_HYPERV_SPINLOCKS | AVB_DOMAIN_HYPERV_SYNIC | AVB_DOMAIN_HYPERV_STIMER;
+  partly = make_for (WINDOWS, TRUE, &some);
+  g_assert_nonnull (strstr (partly, "<hyperv mode=\"custom\"><spinlocks state=\"on\" retries=\"8191\"/></hyperv>"));
+  g_assert_null (strstr (partly, "hypervclock"));
+  arm.hyperv = 0;
+  none = make_for (WINDOWS, TRUE, &arm);
+  g_assert_null (strstr (none, "hyperv"));
+}
+
+/* A new machine has its settings from its first moment. */
+static void
+test_settings (void)
+{
+  g_autoptr (AvbMachineSpec) spec = make_spec (1);
+  g_autoptr (AvbMachineSpec) copy = NULL;
+  g_autoptr (AvbDomainXml) xml = NULL;
+  g_autoptr (GHashTable) settings = NULL;
+  g_autoptr (GError) error = NULL;
+
+  avb_machine_spec_set_setting (spec, "setup", "install");
+  avb_machine_spec_set_setting (spec, "odd", "<a> & \"b\"'");
+  avb_machine_spec_set_setting (spec, "gone", "yes");
+  avb_machine_spec_set_setting (spec, "gone", NULL);
+  copy = avb_machine_spec_copy (spec);
+  xml = avb_domain_xml_new (copy, &traits, &error);
+  g_assert_no_error (error);
+  settings = avb_domain_xml_read_settings (xml);
+  g_assert_cmpuint (g_hash_table_size (settings), ==, 2);
+  g_assert_cmpstr (g_hash_table_lookup (settings, "setup"), ==, "install");
+  g_assert_cmpstr (g_hash_table_lookup (settings, "odd"), ==, "<a> & \"b\"'");
 }
 
 static int
@@ -389,5 +470,7 @@ main (int    argc,
   g_test_add_func ("/Avb/DomainXml/memory-out-of-range", test_memory_out_of_range);
   g_test_add_func ("/Avb/DomainXml/identity", test_identity);
   g_test_add_func ("/Avb/DomainXml/apply-everything", test_apply_everything);
+  g_test_add_func ("/Avb/DomainXml/windows", test_windows);
+  g_test_add_func ("/Avb/DomainXml/settings", test_settings);
   return g_test_run ();
 }

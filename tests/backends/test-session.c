@@ -302,6 +302,67 @@ firmware_fiber (gpointer data)
   return NULL;
 }
 
+/* What QEMU was started with, as words. */
+static char *
+dup_command_line (const char *name)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/cmdline", (int) avb_session_test_qemu_pid (name));
+  char            *text = NULL;
+  gsize            length;
+  g_autoptr (GError) error = NULL;
+
+  g_file_get_contents (path, &text, &length, &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i + 1 < length; i++)
+    if (text[i] == '\0')
+      text[i] = ' ';
+  return text;
+}
+
+/* Windows 11 as it wants to be: Secure Boot, a TPM, and what Hyper-V would tell it. Emulated. */
+static DexFuture *
+windows_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  g_autofree char *disk = avb_session_test_create_disk (connection, "windows");
+  g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("windows", disk);
+  g_autoptr (AvbMachineSpec) read = NULL;
+  g_autoptr (AvbMachine) machine = NULL;
+  g_autofree char *command = NULL;
+  g_autofree char *state = NULL;
+  AvbCapabilities *caps;
+  gboolean         tpm;
+
+  avb_session_test_wait_capabilities (connection);
+  caps = avb_connection_get_capabilities (connection);
+  tpm = avb_capabilities_can (caps, AVB_FEATURE_TPM);
+  avb_machine_spec_set_os_id (spec, "http://microsoft.com/win/11");
+  avb_machine_spec_set_tpm (spec, tpm);
+  if (avb_capabilities_can (caps, AVB_FEATURE_SECURE_BOOT))
+    avb_machine_spec_set_firmware (spec, AVB_FIRMWARE_UEFI_SECURE);
+  machine = avb_test_await_object (avb_connection_create_machine (connection, spec));
+  read = avb_test_await_object (avb_machine_read_spec (machine));
+  g_assert_true (avb_machine_spec_equal (spec, read));
+
+  avb_test_await (avb_machine_start (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+  command = dup_command_line ("windows");
+  g_assert_nonnull (strstr (command, "hv-relaxed=on,hv-vapic=on,hv-spinlocks=0x1fff"));
+  g_assert_nonnull (strstr (command, "base=localtime"));
+  g_assert_nonnull (strstr (command, "hpet=off"));
+  state = g_build_filename (g_get_user_config_dir (), "libvirt", "qemu", "swtpm",
+                            avb_machine_get_uuid (machine), "tpm2", NULL);
+  g_assert_true (g_file_test (state, G_FILE_TEST_IS_DIR) == tpm);
+  g_assert_true ((strstr (command, "tpm-crb") != NULL) == tpm);
+  avb_test_await (avb_machine_force_off (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_OFF));
+  avb_test_await (avb_machine_delete (machine, AVB_DELETE_DISKS));
+  g_assert_false (g_file_test (state, G_FILE_TEST_EXISTS));
+  avb_test_await (avb_connection_close (connection));
+  g_test_message ("TPM: %s", tpm ? "yes" : "no");
+  return NULL;
+}
+
 static DexFuture *
 qemu_dies_fiber (gpointer data)
 {
@@ -747,6 +808,7 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Session/password", password_fiber);
   avb_test_add_fiber ("/Avb/Session/change", change_fiber);
   avb_test_add_fiber ("/Avb/Session/firmware", firmware_fiber);
+  avb_test_add_fiber ("/Avb/Session/windows", windows_fiber);
   avb_test_add_fiber ("/Avb/Session/qemu-dies", qemu_dies_fiber);
   avb_test_add_fiber ("/Avb/Session/daemon-dies", daemon_dies_fiber);
   avb_test_add_fiber ("/Avb/Session/delete-keeps-others-disks", keeps_disks_fiber);
