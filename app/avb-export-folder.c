@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MPL-2.0 */
 
 /* The folder in which an export is made. It is remembered by a link in the cache: if this program is killed, the
- * next one removes it. A lock tells that somebody is at work in it. */
+ * next one removes it. A lock tells that somebody is at work in it. Once all files are whole a list of them says so: from
+ * then on the next one brings to its end what was begun, so that of several files there are all or none. */
 
 #include "config.h"
 
@@ -13,6 +14,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -22,6 +24,8 @@
 
 #define PREFIX ".alpha-vbox-export-"
 #define LOCK "lock"
+#define WHOLE "whole"
+#define MAX_LIST 65536
 
 struct _AvbExportFolder {
   char *parent;
@@ -175,6 +179,38 @@ move_file (const char *from, const char *to)
   return rename (from, to) == 0;
 }
 
+static gboolean
+write_list (AvbExportFolder *self, GPtrArray *names, GError **error)
+{
+  g_autofree char *path = avb_export_folder_path (self, WHOLE);
+  g_autoptr (GString) list = g_string_new (NULL);
+  g_autofd int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+  for (guint i = 0; i < names->len; i++)
+    g_string_append_printf (list, "%s\n", (char *) g_ptr_array_index (names, i));
+  /* An empty line ends it: what was cut off is no list. */
+  g_string_append_c (list, '\n');
+  if (fd >= 0 && write (fd, list->str, list->len) == (gssize) list->len && (fsync (fd) == 0 || errno == EINVAL))
+    return TRUE;
+  g_propagate_error (error, avb_export_error_new (errno, path));
+  return FALSE;
+}
+
+/* Those that were moved come back to nothing: first they are no longer to be moved. */
+static void
+unpublish (AvbExportFolder *self, GPtrArray *names, guint n_moved)
+{
+  g_autofree char *list = avb_export_folder_path (self, WHOLE);
+
+  unlink (list);
+  for (guint i = 0; i < n_moved; i++)
+    {
+      g_autofree char *moved = g_build_filename (self->parent, g_ptr_array_index (names, i), NULL);
+
+      unlink (moved);
+    }
+}
+
 gboolean
 avb_export_folder_publish (AvbExportFolder *self, GPtrArray *names, GError **error)
 {
@@ -188,6 +224,8 @@ avb_export_folder_publish (AvbExportFolder *self, GPtrArray *names, GError **err
           return FALSE;
         }
     }
+  if (!write_list (self, names, error))
+    return FALSE;
   for (guint i = 0; i < names->len; i++)
     {
       g_autofree char *from = avb_export_folder_path (self, g_ptr_array_index (names, i));
@@ -196,16 +234,37 @@ avb_export_folder_publish (AvbExportFolder *self, GPtrArray *names, GError **err
       if (move_file (from, to))
         continue;
       g_propagate_error (error, avb_export_error_new (errno, to));
-      for (; i > 0; i--)
-        {
-          g_autofree char *moved = g_build_filename (self->parent, g_ptr_array_index (names, i - 1), NULL);
-
-          unlink (moved);
-        }
+      unpublish (self, names, i);
       return FALSE;
     }
   sync_path (self->parent, O_DIRECTORY);
   return TRUE;
+}
+
+/* What is there under a name already stays. */
+static void
+publish_rest (const char *path)
+{
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autofree char *list = g_build_filename (path, WHOLE, NULL);
+  g_autofd int fd = open (list, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  g_autofree char *text = g_malloc (MAX_LIST + 1);
+  gssize length = fd >= 0 ? read (fd, text, MAX_LIST) : 0;
+  g_auto (GStrv) names = NULL;
+
+  text[MAX (length, 0)] = '\0';
+  if (!g_str_has_suffix (text, "\n\n"))
+    return;
+  names = g_strsplit (text, "\n", -1);
+  for (guint i = 0; *names[i] != '\0'; i++)
+    {
+      g_autofree char *from = g_build_filename (path, names[i], NULL);
+      g_autofree char *to = g_build_filename (parent, names[i], NULL);
+
+      if (strchr (names[i], '/') == NULL && *names[i] != '.' && g_file_test (from, G_FILE_TEST_IS_REGULAR) &&
+          !g_file_test (from, G_FILE_TEST_IS_SYMLINK) && !move_file (from, to))
+        g_message ("“%s” was not exported to its end: %s", to, g_strerror (errno));
+    }
 }
 
 /* The link comes from a file that others could have written: only what is surely ours is removed. */
@@ -222,6 +281,7 @@ clean_up_one (const char *link)
       lock = lock_folder (path);
       if (lock < 0)
         return;
+      publish_rest (path);
       remove_folder (path);
       close (lock);
     }

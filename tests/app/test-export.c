@@ -396,6 +396,38 @@ killed_is_cleaned_up (gpointer data)
   return NULL;
 }
 
+/* One that was killed between two files, and one that had not come so far. */
+static DexFuture *
+killed_is_brought_to_its_end (gpointer data)
+{
+  static const char *const lists[] = { "a.raw\nb.raw\n../up\n.hidden\n\n", "a.raw\nb.r" };
+  g_autofree char *links = g_build_filename (g_get_user_cache_dir (), "alpha-vbox", "exports", NULL);
+
+  g_assert_no_errno (g_mkdir_with_parents (links, 0700));
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      g_autofree char *where = avb_test_make_folder ();
+      g_autofree char *left = g_build_filename (where, ".alpha-vbox-export-abcdef", NULL);
+      g_autofree char *link = g_build_filename (links, "1", NULL);
+      g_autofree char *first = NULL, *second = NULL, *text = NULL;
+
+      g_assert_no_errno (g_mkdir (left, 0700));
+      first = avb_fixture_write (where, "a.raw", "first", 5);
+      second = g_build_filename (where, "b.raw", NULL);
+      g_free (avb_fixture_write (left, "b.raw", "second", 6));
+      g_free (avb_fixture_write (left, "whole", lists[i], -1));
+      avb_fixture_run ("ln", "-s", left, link, NULL);
+      avb_test_await (avb_export_clean_up ());
+      g_assert_false (g_file_test (left, G_FILE_TEST_EXISTS));
+      g_assert_true (g_file_test (first, G_FILE_TEST_EXISTS));
+      g_assert_true (g_file_get_contents (second, &text, NULL, NULL) == (i == 0));
+      g_assert_cmpuint (count_files (where), ==, i == 0 ? 2 : 1);
+      g_assert_cmpuint (count_files (links), ==, 0);
+      avb_test_remove_folder (where);
+    }
+  return NULL;
+}
+
 static void
 describes_buses (void)
 {
@@ -437,6 +469,7 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Export/full-disk-leaves-nothing", full_disk_leaves_nothing);
   avb_test_add_fiber ("/Avb/Export/refuses", refuses);
   avb_test_add_fiber ("/Avb/Export/killed-is-cleaned-up", killed_is_cleaned_up);
+  avb_test_add_fiber ("/Avb/Export/killed-is-brought-to-its-end", killed_is_brought_to_its_end);
   result = g_test_run ();
   avb_test_remove_folder (folder);
   g_free (folder);
