@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/avb-checksum.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 
@@ -385,7 +386,7 @@ check_thread (gpointer data)
 {
   Check *check = data;
   const AvbApplianceMember *member = check->member;
-  g_autoptr (GChecksum) checksum = g_checksum_new (member->digest_type);
+  g_autoptr (AvbChecksum) checksum = avb_checksum_new (member->digest_type);
   g_autofree guint8 *block = g_malloc (BLOCK);
   g_autofd int fd = open (member->path, O_RDONLY | O_CLOEXEC);
   GError *error = NULL;
@@ -402,10 +403,10 @@ check_thread (gpointer data)
                            _("“%s” is damaged: it is no complete archive."), check->appliance->name));
       if (g_cancellable_set_error_if_cancelled (check->cancellable, &error))
         return dex_future_new_for_error (error);
-      g_checksum_update (checksum, block, n);
+      avb_checksum_update (checksum, block, n);
       done += n;
     }
-  return check_digest (member, g_checksum_get_string (checksum), &error) ? dex_future_new_true ()
+  return check_digest (member, avb_checksum_get_string (checksum), &error) ? dex_future_new_true ()
                                                                          : dex_future_new_for_error (error);
 }
 

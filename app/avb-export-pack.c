@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/avb-checksum.h"
 #include "app/avb-ovf-writer.h"
 #include "backends/avb-error.h"
 
@@ -35,7 +36,7 @@ typedef struct {
   char          *path;
   int            fd;
   int            error; /* errno */
-  GChecksum     *sum;   /* (nullable) */
+  AvbChecksum   *sum;   /* (nullable) */
   guint8        *block;
   guint64        done, total; /* bytes read */
 } Output;
@@ -46,7 +47,7 @@ output_open (Output *self, AvbExportPack *pack, const char *name, GError **error
   memset (self, 0, sizeof *self);
   self->pack = pack;
   self->path = avb_export_folder_path (pack->folder, name);
-  self->sum = pack->checksum ? g_checksum_new (G_CHECKSUM_SHA256) : NULL;
+  self->sum = pack->checksum ? avb_checksum_new (G_CHECKSUM_SHA256) : NULL;
   self->block = g_malloc (BLOCK);
   self->fd = open (self->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (self->fd < 0)
@@ -59,7 +60,7 @@ output_clear (Output *self)
 {
   if (self->fd >= 0)
     close (self->fd);
-  g_clear_pointer (&self->sum, g_checksum_free);
+  g_clear_pointer (&self->sum, avb_checksum_free);
   g_free (self->path);
   g_free (self->block);
 }
@@ -86,7 +87,7 @@ write_cb (struct archive *archive, void *data, const void *buffer, size_t length
       done += n;
     }
   if (self->sum != NULL)
-    g_checksum_update (self->sum, buffer, length);
+    avb_checksum_update (self->sum, buffer, length);
   return length;
 }
 
@@ -122,7 +123,7 @@ size_of (const char *path)
 
 /* The bytes of a file into an archive that is at their entry. @sum: (nullable): gets them, too. */
 static gboolean
-copy_file (Output *self, struct archive *archive, const char *path, GChecksum *sum, GError **error)
+copy_file (Output *self, struct archive *archive, const char *path, AvbChecksum *sum, GError **error)
 {
   int fd = open (path, O_RDONLY | O_CLOEXEC);
   ssize_t n = -1;
@@ -131,7 +132,7 @@ copy_file (Output *self, struct archive *archive, const char *path, GChecksum *s
   while (ok && (n = read (fd, self->block, BLOCK)) > 0)
     {
       if (sum != NULL)
-        g_checksum_update (sum, self->block, n);
+        avb_checksum_update (sum, self->block, n);
       if (archive_write_data (archive, self->block, n) != n)
         ok = archive_failed (self, archive, error);
       else
@@ -246,12 +247,12 @@ write_members (Output *self, struct archive *archive, GPtrArray *disks, const ch
     {
       const AvbOvfDisk *disk = g_ptr_array_index (disks, i);
       g_autofree char *path = avb_export_folder_path (pack->folder, g_ptr_array_index (pack->names, i));
-      g_autoptr (GChecksum) disk_sum = g_checksum_new (G_CHECKSUM_SHA256);
+      g_autoptr (AvbChecksum) disk_sum = avb_checksum_new (G_CHECKSUM_SHA256);
 
       if (!add_header (self, archive, disk->file, disk->size, error) ||
           !copy_file (self, archive, path, disk_sum, error))
         return FALSE;
-      add_to_manifest (manifest, disk->file, g_checksum_get_string (disk_sum));
+      add_to_manifest (manifest, disk->file, avb_checksum_get_string (disk_sum));
       /* Not twice on the disk for longer than needed. */
       unlink (path);
     }
@@ -272,7 +273,7 @@ static void
 add_to_sums (GString *sums, Output *output, const char *name)
 {
   if (output->sum != NULL)
-    g_string_append_printf (sums, "%s  %s\n", g_checksum_get_string (output->sum), name);
+    g_string_append_printf (sums, "%s  %s\n", avb_checksum_get_string (output->sum), name);
 }
 
 static gboolean
@@ -351,7 +352,7 @@ sum_file (AvbExportPack *pack, const char *name, guint64 before, guint64 total, 
 {
   g_autofree char *path = avb_export_folder_path (pack->folder, name);
   Output output = { .pack = pack, .fd = -1, .done = before, .total = total };
-  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (AvbChecksum) sum = avb_checksum_new (G_CHECKSUM_SHA256);
   g_autofree guint8 *block = g_malloc (BLOCK);
   int fd = pack->checksum ? open (path, O_RDONLY | O_CLOEXEC) : -1;
   ssize_t n = 0;
@@ -359,7 +360,7 @@ sum_file (AvbExportPack *pack, const char *name, guint64 before, guint64 total, 
 
   while (ok && fd >= 0 && (n = read (fd, block, BLOCK)) > 0)
     {
-      g_checksum_update (sum, block, n);
+      avb_checksum_update (sum, block, n);
       ok = progress (&output, n, error);
     }
   if (pack->checksum && (fd < 0 || n < 0))
@@ -370,7 +371,7 @@ sum_file (AvbExportPack *pack, const char *name, guint64 before, guint64 total, 
   if (fd >= 0)
     close (fd);
   if (pack->checksum)
-    g_string_append_printf (sums, "%s  %s\n", g_checksum_get_string (sum), name);
+    g_string_append_printf (sums, "%s  %s\n", avb_checksum_get_string (sum), name);
   g_ptr_array_add (made, g_strdup (name));
   return ok;
 }
