@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /**
  * AvbChecksum:
  *
- * A #GChecksum that keeps pace with disks: SHA-256, which the manifests of appliances have, is computed by the
- * processor's instructions for it where there are any, several times as fast as GLib does. Thread: any, one at a time.
+ * A #GChecksum that keeps pace with disks: GnuTLS uses the processor's instructions for it, which makes SHA-256 several
+ * times as fast as GLib's. SHA-1 and SHA-2 only. Thread: any, one at a time.
  */
 typedef struct _AvbChecksum AvbChecksum;
 

@@ -23,6 +23,7 @@
 #include "backends/avb-error.h"
 
 #define BLOCK (1 << 20)
+#define FLUSH_BYTES (16 << 20)
 /* What a header of POSIX's tar says at most; longer ones need GNU's. */
 #define USTAR_MAX (G_GUINT64_CONSTANT (1) << 33)
 /* Of VMDK's header: the capacity in sectors is a little-endian number of 64 bits. */
@@ -39,6 +40,7 @@ typedef struct {
   AvbChecksum   *sum;   /* (nullable) */
   guint8        *block;
   guint64        done, total; /* bytes read */
+  guint64        written, flushed;
 } Output;
 
 static gboolean
@@ -85,6 +87,13 @@ write_cb (struct archive *archive, void *data, const void *buffer, size_t length
           return -1;
         }
       done += n;
+    }
+  self->written += length;
+  /* So that the sync before the files are shown has little left to do. */
+  if (self->written - self->flushed >= FLUSH_BYTES)
+    {
+      sync_file_range (self->fd, self->flushed, self->written - self->flushed, SYNC_FILE_RANGE_WRITE);
+      self->flushed = self->written;
     }
   if (self->sum != NULL)
     avb_checksum_update (self->sum, buffer, length);

@@ -103,7 +103,8 @@ convert (ExportCall *call, guint64 total, GError **error)
   g_ptr_array_add (arguments, source);
   g_ptr_array_add (arguments, call->destination);
   g_ptr_array_add (arguments, NULL);
-  return avb_libvirt_tool_run ((const char *const *) arguments->pdata, -1, call->operation, total, error);
+  return avb_libvirt_tool_run (
+      (const char *const *) arguments->pdata, -1, call->destination, call->operation, total, error);
 }
 
 static DexFuture *

@@ -6,10 +6,11 @@
 #include "backends/libvirt/avb-libvirt-tool.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -107,9 +108,31 @@ spawn_thread (gpointer data)
   return dex_future_new_take_object (process);
 }
 
+/* It waits where the disk has more to do than it takes. What does not work here is said by the sync at the end. */
+static DexFuture *
+flush_thread (gpointer data)
+{
+  g_autofd int fd = g_open (data, O_RDONLY | O_CLOEXEC, 0);
+
+  if (fd >= 0)
+    sync_file_range (fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+  return dex_future_new_true ();
+}
+
+/* One at a time. */
+static void
+flush (DexFuture **flushing, const char *output)
+{
+  if (output == NULL || (*flushing != NULL && dex_future_is_pending (*flushing)))
+    return;
+  dex_clear (flushing);
+  *flushing = avb_blocking_run_long (flush_thread, g_strdup (output), g_free);
+}
+
 gboolean
 avb_libvirt_tool_run (const char *const *arguments,
                       int                lock,
+                      const char        *output,
                       AvbOperation      *operation,
                       guint64            total,
                       GError           **error)
@@ -120,6 +143,7 @@ avb_libvirt_tool_run (const char *const *arguments,
   g_autoptr (GError) local_error = NULL;
   g_autoptr (GBytes) complaint = NULL;
   g_autofree char *text = NULL;
+  DexFuture *flushing = NULL;
 
   call->arguments = g_strdupv ((char **) arguments);
   call->lock = lock >= 0 ? fcntl (lock, F_DUPFD_CLOEXEC, LOCK_FD + 1) : -1;
@@ -141,7 +165,10 @@ avb_libvirt_tool_run (const char *const *arguments,
       if (bytes == NULL || g_bytes_get_size (bytes) == 0)
         break;
       report_progress (operation, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), total);
+      flush (&flushing, output);
     }
+  if (flushing != NULL)
+    dex_await (flushing, NULL);
   complaint = dex_await_boxed (
       dex_input_stream_read_bytes (g_subprocess_get_stderr_pipe (process), MAX_STDERR, 0), NULL);
   if (complaint != NULL)

@@ -9,10 +9,18 @@ G_BEGIN_DECLS
 
 /* qemu-img, for disks that machines have or are to have. */
 
-/* Runs it to its end, inside a fiber; a cancel kills it. @total: bytes that 100 % of its progress are; 0: it
- * tells none. @lock: -1 or a descriptor, whose lock the program shares until it ends. */
+/**
+ * avb_libvirt_tool_run:
+ * @lock: -1 or a descriptor, whose lock the program shares until it ends
+ * @output: (nullable): the file that is written, if that is much: it goes to the disk meanwhile, so that who syncs it
+ *   afterwards has little to wait for
+ * @total: bytes that 100 % of its progress are; 0: it tells none
+ *
+ * Runs it to its end, inside a fiber; a cancel kills it.
+ */
 gboolean avb_libvirt_tool_run (const char *const *arguments,
                                int                lock,
+                               const char        *output,
                                AvbOperation      *operation,
                                guint64            total,
                                GError           **error);

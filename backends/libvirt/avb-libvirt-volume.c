@@ -259,7 +259,7 @@ write_volume (VolumeCall *call, const char *path, int lock, GError **error)
                                 "-b", call->backing, "-F", call->backing_format, "--", path,
                                 call->capacity > 0 ? size : NULL, NULL };
 
-      return avb_libvirt_tool_run (overlay, lock, call->operation, 0, error);
+      return avb_libvirt_tool_run (overlay, lock, NULL, call->operation, 0, error);
     }
   if (call->source == NULL)
     {
@@ -275,7 +275,7 @@ write_volume (VolumeCall *call, const char *path, int lock, GError **error)
                                size,
                                NULL };
 
-      return avb_libvirt_tool_run (create, lock, call->operation, 0, error);
+      return avb_libvirt_tool_run (create, lock, NULL, call->operation, 0, error);
     }
   else
     {
@@ -300,10 +300,10 @@ write_volume (VolumeCall *call, const char *path, int lock, GError **error)
         total = call->source_length;
       if (total == 0 && g_stat (call->source, &info) == 0)
         total = info.st_size;
-      if (!avb_libvirt_tool_run (convert, lock, call->operation, total, error))
+      if (!avb_libvirt_tool_run (convert, lock, path, call->operation, total, error))
         return FALSE;
       /* Growing only: libvirt's and qemu-img's own rule refuses to cut off data. */
-      return call->capacity == 0 || avb_libvirt_tool_run (resize, lock, call->operation, 0, error);
+      return call->capacity == 0 || avb_libvirt_tool_run (resize, lock, NULL, call->operation, 0, error);
     }
 }
 
