@@ -12,7 +12,7 @@ help() {
                                --slow: also the Debian installer, which takes minutes
 ./dev tour [--out DIR]         the main job unattended on a virtual display, a screenshot a step
 ./dev screenshots [--out DIR]  every screen in light, dark, narrow, large text and right-to-left
-./dev bench NAME [--json FILE] measure beside the peers: start, console
+./dev bench NAME [--json FILE] measure beside the peers: start, console, create
 ./dev fuzz NAME [SECONDS]      run a libFuzzer target: domain-xml, qemu-img
 ./dev build                    configure and build only
 ./dev shell [COMMAND…]         a shell in the place where all this happens
