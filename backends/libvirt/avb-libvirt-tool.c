@@ -108,7 +108,7 @@ spawn_thread (gpointer data)
   return dex_future_new_take_object (process);
 }
 
-/* It waits where the disk has more to do than it takes. What does not work here is said by the sync at the end. */
+/* It waits where the disk has more to do than it takes. What does not work here, the sync at the end says. */
 static DexFuture *
 flush_thread (gpointer data)
 {

@@ -29,14 +29,15 @@ avb_tree_new (GError **error)
   AvbTree *self;
 
   if (session != NULL)
-    reply = g_dbus_connection_call_sync (session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", NULL,
-                                         G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, LIMIT_MS, NULL, error);
+    reply = g_dbus_connection_call_sync (session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress",
+                                         NULL, G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, LIMIT_MS, NULL,
+                                         error);
   if (reply == NULL)
     return NULL;
   g_variant_get (reply, "(&s)", &address);
   bus = g_dbus_connection_new_for_address_sync (
-      address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL,
-      NULL, error);
+      address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+      NULL, NULL, error);
   if (bus == NULL)
     return NULL;
   self = g_new0 (AvbTree, 1);
@@ -53,13 +54,18 @@ avb_tree_free (AvbTree *self)
 
 /* Widgets and programs go at any time: that is no error. (transfer full) (nullable) */
 static GVariant *
-call (AvbTree *self, GVariant *node, const char *interface, const char *method, GVariant *arguments, const char *type)
+call (AvbTree    *self,
+      GVariant   *node,
+      const char *interface,
+      const char *method,
+      GVariant   *arguments,
+      const char *type)
 {
   const char *name, *path;
 
   g_variant_get (node, "(&s&o)", &name, &path);
-  return g_dbus_connection_call_sync (self->bus, name, path, interface, method, arguments, G_VARIANT_TYPE (type),
-                                      G_DBUS_CALL_FLAGS_NONE, LIMIT_MS, NULL, NULL);
+  return g_dbus_connection_call_sync (self->bus, name, path, interface, method, arguments,
+                                      G_VARIANT_TYPE (type), G_DBUS_CALL_FLAGS_NONE, LIMIT_MS, NULL, NULL);
 }
 
 static gboolean
@@ -72,7 +78,8 @@ belongs_to (AvbTree *self, GVariant *node, GPid pid)
   guint32 number = 0;
 
   g_variant_get (node, "(&s&o)", &name, NULL);
-  reply = call (self, bus, "org.freedesktop.DBus", "GetConnectionUnixProcessID", g_variant_new ("(s)", name), "(u)");
+  reply = call (self, bus, "org.freedesktop.DBus", "GetConnectionUnixProcessID", g_variant_new ("(s)", name),
+                "(u)");
   if (reply != NULL)
     g_variant_get (reply, "(u)", &number);
   return number == (guint32) pid;
@@ -87,7 +94,9 @@ avb_tree_dup_name (AvbTree *self, GVariant *node)
 
   if (reply != NULL)
     g_variant_get (reply, "(v)", &value);
-  return value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ? g_variant_dup_string (value, NULL) : NULL;
+  if (value == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    return NULL;
+  return g_variant_dup_string (value, NULL);
 }
 
 static gboolean

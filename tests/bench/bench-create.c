@@ -1,13 +1,15 @@
 /* SPDX-FileCopyrightText: Alpha VBox contributors
  * SPDX-License-Identifier: MPL-2.0 */
 
-/* How machines come into being, beside what one would take instead: by a drop, by a clone, out of an archive. */
+/* How machines come into being, beside what one would take instead: by a drop, by a clone, out of an
+ * archive. */
 
 #include "config.h"
 
 #include "create-bench.h"
 
 #include <libdex.h>
+#include <locale.h>
 #include <stdio.h>
 
 typedef gboolean (*CreateCase) (CreateBench *self, GError **error);
@@ -68,18 +70,21 @@ main (int argc, char **argv)
     { "drag", 0, 0, G_OPTION_ARG_FILENAME, &self.drag_source, "The drag source", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_FILENAME, &json_path, "Where the results go too", "FILE" },
     { "runs", 0, 0, G_OPTION_ARG_INT, &n_runs, "Counted runs (3)", "N" },
-    { "only", 0, 0, G_OPTION_ARG_STRING_ARRAY, &only, "Only these: drop, clone, ova (again for more)", "NAME" },
+    { "only", 0, 0, G_OPTION_ARG_STRING_ARRAY, &only, "Only this: drop, clone, ova (again for more)", "NAME" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;
   gboolean ok;
 
+  /* For what libvirt and Boxes say. */
+  setlocale (LC_CTYPE, "");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || !check_only (&error) || self.program == NULL
       || self.iso == NULL || self.drag_source == NULL || n_runs < 1)
     {
-      g_printerr ("%s\n", error != NULL ? error->message : "bench-create needs --program, --iso, --drag, and 1 run at least");
+      g_printerr ("%s\n", error != NULL ? error->message
+                                        : "bench-create needs --program, --iso, --drag, and 1 run at least");
       return 2;
     }
   setvbuf (stdout, NULL, _IOLBF, 0);

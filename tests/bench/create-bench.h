@@ -28,7 +28,7 @@ gboolean create_bench_ova   (CreateBench *self, GError **error);
 /* Disks of the benchmark lie here, a folder on a disk; (transfer full). */
 char    *create_place_path (const char *name);
 gboolean create_place_has_space (guint64 bytes, GError **error);
-/* A file of @mib MiB of pseudo-random bytes, the same ones every time; @compressible: every other half is text. */
+/* A file of @mib MiB of pseudo-random bytes, the same ones every time; @compressible: half of it is text. */
 gboolean create_place_write_data (const char *path, guint mib, gboolean compressible, GError **error);
 /* Reads the file, so that nobody waits for the disk, and writes what earlier turns left to write. */
 gboolean create_place_prepare_turn (const char *path, GError **error);

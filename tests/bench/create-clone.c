@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MPL-2.0 */
 
 /*
- * A machine with a full disk of 4 GiB, once more: our linked clone, and a machine that starts from our template, beside
- * virt-clone, which copies the disk; and our whole clone, for who wants one.
+ * A machine with a full disk of 4 GiB, once more: our linked clone, and a machine that starts from our template,
+ * beside virt-clone, which copies the disk; and our whole clone, for who wants one.
  */
 
 #include "config.h"
@@ -73,7 +73,8 @@ run_linked (CloneBench *self)
 static void
 run_copy (CloneBench *self)
 {
-  const char *clone[] = { "virt-clone", "--connect", "qemu:///session", "--original", NAME, "--auto-clone", NULL };
+  const char *clone[]
+      = { "virt-clone", "--connect", "qemu:///session", "--original", NAME, "--auto-clone", NULL };
   const char *start[] = { "virsh", "--connect", "qemu:///session", "start", THEIR_NAME, NULL };
   gint64 begin, start_begin;
 
@@ -140,7 +141,8 @@ report (CloneBench *self)
   AvbReport *table = self->bench->report;
 
   avb_report_add (table, "linked clone, 4 GiB disk", "time", "s", self->linked, PEER, self->copied);
-  avb_report_add (table, "start from template, 4 GiB", "time", "s", self->linked_start, PEER "+start", self->copied_start);
+  avb_report_add (table, "start from template, 4 GiB", "time", "s", self->linked_start, PEER "+start",
+                  self->copied_start);
   /* What of it is no clone: libvirt and QEMU, which are the same for both. */
   avb_report_add (table, "start alone", "time", "s", self->our_start, "virsh start", self->their_start);
   avb_report_add (table, "whole clone, 4 GiB disk", "time", "s", self->full, PEER, self->copied);

@@ -58,7 +58,11 @@ make_disk (AvbConnection *connection, const char *name, guint mib, gboolean comp
 }
 
 AvbMachine *
-create_disks_make_machine (AvbConnection *connection, const char *name, guint mib, gboolean compressible, char **disk)
+create_disks_make_machine (AvbConnection *connection,
+                           const char    *name,
+                           guint          mib,
+                           gboolean       compressible,
+                           char         **disk)
 {
   g_autoptr (AvbMachineSpec) spec = NULL;
   AvbMachine *machine;

@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* What is shared by the cases that call our own classes. In a fiber; what fails ends the program with a message. */
+/* What is shared by the cases that call our own classes. In a fiber; what fails ends the program with a
+ * message. */
 
 /* The session, and what this computer can do is known; borrowed. */
 AvbConnection *create_disks_connect      (AvbLibrary **library);

@@ -4,9 +4,9 @@
 /*
  * A disc image becomes a machine that runs. Ours: its file is dropped on the window and one button is clicked.
  * virt-install: one command. Boxes: its file is handed to the window that is open, as a file manager does
- * (“Open With”), and one button is clicked; Boxes takes no drop. Hands cost no time here: a button is clicked, through
- * the accessibility bus, as soon as it can be. All three are measured from the moment when the person has done their part to the moment when libvirt tells another
- * client that the machine runs.
+ * (“Open With”), and one button is clicked. Hands cost no time here: a button is clicked, through the accessibility
+ * bus, as soon as it can be. Time goes from the moment when the file, or the command, is there to the moment when
+ * libvirt tells another client that the machine runs.
  */
 
 #include "config.h"
@@ -159,9 +159,9 @@ run_ours (Drop *self, Turn *turn, GError **error)
 static gboolean
 run_install (Drop *self, Turn *turn, GError **error)
 {
-  const char *argv[] = { "virt-install", "--connect", "qemu:///session", "--virt-type", self->type, "--name", "installed",
-                         "--memory", "2048", "--disk", "size=20", "--cdrom", self->bench->iso, "--osinfo",
-                         "detect=on,require=off", "--noautoconsole", NULL };
+  const char *argv[] = { "virt-install", "--connect", "qemu:///session", "--virt-type", self->type, "--name",
+                         "installed", "--memory", "2048", "--disk", "size=20", "--cdrom", self->bench->iso,
+                         "--osinfo", "detect=on,require=off", "--noautoconsole", NULL };
   const gint64 begin = g_get_monotonic_time ();
   g_autoptr (GSubprocess) process
       = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_MERGE, error);
@@ -218,20 +218,21 @@ static void
 report (Drop *self)
 {
   AvbReport *table = self->bench->report;
+  const Turns *ours = &self->ours, *install = &self->install, *boxes = &self->boxes;
 
-  avb_report_add (table, "drop: actions/options", "count", "1", self->ours.actions, "virt-install", self->install.actions);
-  avb_report_add (table, "drop: actions/clicks", "count", "1", self->ours.actions, "gnome-boxes", self->boxes.actions);
-  avb_report_add (table, "drop to running", "time", "s", self->ours.running, "virt-install", self->install.running);
-  avb_report_add (table, "drop to button", "time", "s", self->ours.ready, "gnome-boxes", self->boxes.ready);
+  avb_report_add (table, "drop: actions/options", "count", "1", ours->actions, "virt-install", install->actions);
+  avb_report_add (table, "drop: actions/clicks", "count", "1", ours->actions, "gnome-boxes", boxes->actions);
+  avb_report_add (table, "drop to running", "time", "s", ours->running, "virt-install", install->running);
+  avb_report_add (table, "drop to button", "time", "s", ours->ready, "gnome-boxes", boxes->ready);
   if (self->boxes_complaint == NULL)
     {
-      avb_report_add (table, "drop to running", "time", "s", self->ours.running, "gnome-boxes", self->boxes.running);
+      avb_report_add (table, "drop to running", "time", "s", ours->running, "gnome-boxes", boxes->running);
     }
   else
     {
       g_autofree char *note
-          = g_strdup_printf ("GNOME Boxes started no machine here (it wants KVM, and here it says: %s), so only the "
-                             "time to its button is compared.",
+          = g_strdup_printf ("GNOME Boxes started no machine here (it wants KVM, and here it says: %s), so only "
+                             "the time to its button is compared.",
                              self->boxes_complaint);
 
       avb_report_note (table, "drop to running", note);
@@ -247,7 +248,8 @@ run_all (Drop *self, GError **error)
       Turn ours = { 0 }, install = { 0 }, boxes = { 0 };
 
       create_bench_say (self->bench, "drop", run);
-      if (!run_ours (self, &ours, error) || !run_install (self, &install, error) || !run_boxes (self, &boxes, error))
+      if (!run_ours (self, &ours, error) || !run_install (self, &install, error)
+          || !run_boxes (self, &boxes, error))
         return FALSE;
       turns_add (&self->ours, run, &ours);
       turns_add (&self->install, run, &install);

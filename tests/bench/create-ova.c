@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: MPL-2.0 */
 
 /*
- * A machine into an OVA and out of it, beside qemu-img that converts the same disk to the same folder and back. Ours does
- * more: the archive, its manifest, the file of checksums that the dialog offers by default, and it waits until all of that
- * is on the disk. qemu-img waits for nothing; in a second row it is followed by sync, as by somebody who cares.
+ * A machine into an OVA and out of it, beside qemu-img that converts the same disk to the same folder and back. Ours
+ * does more: the archive, its manifest, the file of checksums that the dialog offers by default, and it waits until
+ * all of that is on the disk. qemu-img waits for nothing; in a second row it is followed by sync, as by somebody who
+ * cares.
  */
 
 #include "config.h"
@@ -42,7 +43,8 @@ run_export (OvaBench *self)
 
   create_disks_prepare_turn (self->disk);
   begin = g_get_monotonic_time ();
-  path = avb_test_await_string (avb_export_machine (self->machine, AVB_EXPORT_OVA, self->folder, TRUE, NULL, operation));
+  path = avb_test_await_string (
+      avb_export_machine (self->machine, AVB_EXPORT_OVA, self->folder, TRUE, NULL, operation));
   create_values_add (self->exported, self->run, create_seconds_since (begin));
   return path;
 }
@@ -67,8 +69,13 @@ run_import (OvaBench *self, const char *path)
 }
 
 static void
-convert (const char *from, const char *format, const char *options, const char *to, GArray *values, GArray *sync_values,
-         guint run)
+convert (const char *from,
+         const char *format,
+         const char *options,
+         const char *to,
+         GArray     *values,
+         GArray     *sync_values,
+         guint       run)
 {
   const char *argv[] = { "qemu-img", "convert", "-O", format, "-o", options, from, to, NULL };
   const char *sync_argv[] = { "sync", to, NULL };
@@ -116,12 +123,14 @@ run_fiber (gpointer data)
 
   g_mkdir (self->folder, 0700);
   path = run_export (self);
-  convert (self->disk, "vmdk", "subformat=streamOptimized", self->vmdk, self->converted, self->converted_sync, self->run);
+  convert (self->disk, "vmdk", "subformat=streamOptimized", self->vmdk, self->converted,
+           self->converted_sync, self->run);
   /* They are short, and what memory and disk are up to just then shows. */
   for (guint i = 0; i < N_IMPORTS; i++)
     {
       run_import (self, path);
-      convert (self->vmdk, "qcow2", QCOW2_OPTIONS, self->qcow2, self->converted_back, self->converted_back_sync, self->run);
+      convert (self->vmdk, "qcow2", QCOW2_OPTIONS, self->qcow2, self->converted_back,
+               self->converted_back_sync, self->run);
       g_unlink (self->qcow2);
     }
   remove_folder (self->folder);
@@ -145,7 +154,8 @@ report (OvaBench *self)
   AvbReport *table = self->bench->report;
 
   avb_report_add (table, "OVA export, 1 GiB disk", "time", "s", self->exported, PEER, self->converted);
-  avb_report_add (table, "OVA export, 1 GiB disk", "time", "s", self->exported, PEER "+sync", self->converted_sync);
+  avb_report_add (table, "OVA export, 1 GiB disk", "time", "s", self->exported, PEER "+sync",
+                  self->converted_sync);
   avb_report_add (table, "OVA import, 1 GiB disk", "time", "s", self->imported, PEER, self->converted_back);
   avb_report_add (table, "OVA import, 1 GiB disk", "time", "s", self->imported, PEER "+sync",
                   self->converted_back_sync);

@@ -40,7 +40,8 @@ create_place_has_space (guint64 bytes, GError **error)
 
   if (statvfs (g_get_user_data_dir (), &info) == 0 && (guint64) info.f_bavail * info.f_frsize >= bytes)
     return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "This needs %s of space in %s", size, g_get_user_data_dir ());
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "This needs %s of space in %s", size,
+               g_get_user_data_dir ());
   return FALSE;
 }
 
@@ -65,7 +66,8 @@ write_text (char *piece, gsize size, guint *number)
 
   while (done < size)
     {
-      gsize length = g_snprintf (line, sizeof line, "%08u: what is in logs repeats itself, mostly\n", (*number)++);
+      gsize length
+          = g_snprintf (line, sizeof line, "%08u: what is in logs repeats itself, mostly\n", (*number)++);
 
       memcpy (piece + done, line, MIN (length, size - done));
       done += MIN (length, size - done);
@@ -132,7 +134,8 @@ create_machines_new (GError **error)
     }
   if (self->connection != NULL)
     return self;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "libvirt can't be reached: %s", virGetLastErrorMessage ());
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "libvirt can't be reached: %s",
+               virGetLastErrorMessage ());
   g_free (self);
   return NULL;
 }
