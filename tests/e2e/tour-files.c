@@ -47,8 +47,10 @@ make_terminal (const char *answer, GError **error)
 {
   g_autofree char *folder = g_build_filename (g_get_home_dir (), "bin", NULL);
   g_autofree char *path = g_build_filename (folder, "xdg-terminal-exec", NULL);
-  g_autofree char *script = g_strdup_printf ("#!/bin/sh\n\"$@\" 'id -un; hostname' > '%s.half' 2>&1 < /dev/null\n"
-                                             "mv '%s.half' '%s'\n", answer, answer, answer);
+  /* SSH looks for keys in the home that the system knows, which is not that of a test. */
+  g_autofree char *key = g_build_filename (g_get_home_dir (), ".ssh", "id_ed25519", NULL);
+  g_autofree char *script = g_strdup_printf ("#!/bin/sh\nshift\nssh -i '%s' \"$@\" 'id -un; hostname' > '%s.half' 2>&1 < /dev/null\n"
+                                             "mv '%s.half' '%s'\n", key, answer, answer, answer);
 
   g_mkdir_with_parents (folder, 0700);
   return g_file_set_contents_full (path, script, -1, G_FILE_SET_CONTENTS_NONE, 0755, error);
