@@ -171,7 +171,8 @@ make_ova (Tour *self, GError **error)
   g_autofree char *description = g_build_filename (folder, "exhibit.ovf", NULL);
   const char *const disk[] = { "qemu-img", "create", "-q", "-f", "vmdk", "-o", "subformat=streamOptimized",
                                "exhibit-disk001.vmdk", "1G", NULL };
-  const char *const disc[] = { "cp", self->iso, "exhibit-file1.iso", NULL };
+  g_autofree char *iso = g_canonicalize_filename (self->iso, NULL);
+  const char *const disc[] = { "cp", iso, "exhibit-file1.iso", NULL };
   const char *const sums[] = { "sh", "-c", "sha256sum --tag exhibit.ovf exhibit-* > exhibit.mf", NULL };
   const char *const pack[] = { "tar", "--format=ustar", "-cf", "exhibit.ova", "exhibit.ovf", "exhibit.mf",
                                "exhibit-disk001.vmdk", "exhibit-file1.iso", NULL };
