@@ -114,14 +114,17 @@ needs() {
 wanted=("$@")
 if command -v apt-get > /dev/null; then
   if [ -z "${ALPHA_VBOX_GUEST:-}" ] && { [ "$command" = tour ] || needs 'guest / guest' 'e2e / tour'; }; then
-    ALPHA_VBOX_GUEST=$(as_seen "$(build-aux/make-guest.sh "$cache" "$images" guest)")
+    ALPHA_VBOX_GUEST=$(build-aux/make-guest.sh "$cache" "$images" guest)
+    ALPHA_VBOX_GUEST=$(as_seen "$ALPHA_VBOX_GUEST")
   fi
   if [ -z "${ALPHA_VBOX_CLOUD:-}" ] && { [ "$command" = tour ] || needs 'cloud / cloud' 'e2e / tour'; }; then
-    ALPHA_VBOX_CLOUD=$(as_seen "$(build-aux/make-guest.sh "$cache" "$images" cloud)")
+    ALPHA_VBOX_CLOUD=$(build-aux/make-guest.sh "$cache" "$images" cloud)
+    ALPHA_VBOX_CLOUD=$(as_seen "$ALPHA_VBOX_CLOUD")
   fi
   # Where there is time for it, the Debian installer that tests/install tells what to do.
   if [ -z "${ALPHA_VBOX_INSTALLER:-}" ] && [ "$slow" = yes ] && needs 'install / installer'; then
-    ALPHA_VBOX_INSTALLER=$(as_seen "$(build-aux/make-installer.sh "$cache" "$images")")
+    ALPHA_VBOX_INSTALLER=$(build-aux/make-installer.sh "$cache" "$images")
+    ALPHA_VBOX_INSTALLER=$(as_seen "$ALPHA_VBOX_INSTALLER")
   fi
   export ALPHA_VBOX_GUEST ALPHA_VBOX_CLOUD ALPHA_VBOX_INSTALLER
   if [ "$place" != here ] && [ "$(id -u)" = 0 ] && [ -e "$images" ]; then chown 1000:1000 "$cache/home" "$images"; fi

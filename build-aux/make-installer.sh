@@ -34,14 +34,22 @@ trap 'rm -rf "$half"' EXIT
 mkdir -p "$half"/{state/lists/partial,cache/archives/partial,get,made/mirror}
 touch "$half/status"
 [ -n "$mirror" ] || { echo "The apt of this machine has no archive of Debian: the installer's tests cannot be run here."; exit 1; }
-echo "deb [signed-by=$keyring] $mirror $suite main main/debian-installer" > "$half/sources.list"
+sources() { echo "deb [signed-by=$keyring] $mirror $suite $*" > "$half/sources.list"; }
 
 # An apt of its own, which takes what the installer is made of and not what this machine runs.
 own=(-o "Dir::State=$half/state" -o "Dir::Cache=$half/cache" -o "Dir::State::status=$half/status"
      -o "Dir::Etc::SourceList=$half/sources.list" -o Dir::Etc::SourceParts=/dev/null -o Dir::Etc::Preferences=/dev/null
      -o Dir::Etc::PreferencesParts=/dev/null -o APT::Architecture=amd64 -o APT::Architectures=amd64
      -o 'Acquire::Languages=none' -o APT::Sandbox::User=root -o Acquire::Retries=3 -q)
-apt-get "${own[@]}" update
+sources main main/debian-installer
+index=
+if apt-get "${own[@]}" update; then
+  index=$(apt-get "${own[@]}" indextargets --format '$(FILENAME)' 'Component: main/debian-installer' 'Created-By: Packages')
+else
+  # An archive that is being synced has a new index beside an old signature for days.
+  sources main
+  apt-get "${own[@]}" update
+fi
 cd "$half/get"
 apt-get "${own[@]}" download "$package"
 dpkg-deb --fsys-tarfile "$package"_*.deb | tar -x "./$images/linux" "./$images/initrd.gz"
@@ -52,19 +60,32 @@ kernel=$(grep -aoE '[0-9]+[.][0-9.]+[+]deb[0-9]+-amd64' "$half/made/linux" || tr
 kernel=${kernel%%$'\n'*}
 [ -n "$kernel" ]
 
-# The index as it is in the archive; of the modules only those of this kernel.
-index=$(apt-get "${own[@]}" indextargets --format '$(FILENAME)' 'Component: main/debian-installer' 'Created-By: Packages')
-/usr/lib/apt/apt-helper "${own[@]}" cat-file "$index" |
-  awk -v RS= -v ORS='\n\n' -v kernel="$kernel" -v FS='\n' '{
-    other = 0
-    for (i = 1; i <= NF; i++) if ($i ~ /^Kernel-Version: / && $i != "Kernel-Version: " kernel) other = 1
-    if (!other) print
-  }' > "$half/index"
-sed -n 's/^Package: //p' "$half/index" | sort -u > "$half/names"
-# One name of a missing file would make apt fetch nothing after it: those are made below, or left out.
-xargs -n 40 apt-get "${own[@]}" --ignore-missing download < "$half/names" > "$half/download.log" 2>&1 || true
+# The index as it is in the archive; of the modules only those of this kernel. What it says is for a guest that has no
+# network, so that one without a signature will do where there is no other.
+if [ -n "$index" ]; then
+  /usr/lib/apt/apt-helper "${own[@]}" cat-file "$index" > "$half/whole-index"
+else
+  /usr/lib/apt/apt-helper "${own[@]}" download-file "$mirror/dists/$suite/main/debian-installer/binary-amd64/Packages.xz" \
+    "$half/whole-index.xz"
+  xz -d "$half/whole-index.xz"
+fi
+# An index that is older than the installer names the modules of an older kernel: those that matter are made below.
+if ! grep -q "^Kernel-Version: $kernel\$" "$half/whole-index"; then
+  older=$(sed -n 's/^Kernel-Version: //p' "$half/whole-index" | sort -V | tail -n 1)
+  sed -i "s/${older//+/[+]}/$kernel/g" "$half/whole-index"
+fi
+awk -v RS= -v ORS='\n\n' -v kernel="$kernel" -v FS='\n' '{
+  other = 0
+  for (i = 1; i <= NF; i++) if ($i ~ /^Kernel-Version: / && $i != "Kernel-Version: " kernel) other = 1
+  if (!other) print
+}' "$half/whole-index" > "$half/index"
+# Those that are missing are made below, or left out.
 mkdir "$half/pool"
-find . -name '*.udeb' -exec mv -t "$half/pool" {} +
+awk '/^Filename: / { file = $2 } /^SHA256: / { sum = $2 } /^$/ { print file, sum }' "$half/index" |
+  while read -r file sum; do
+    /usr/lib/apt/apt-helper "${own[@]}" download-file "$mirror/$file" "$half/pool/$(basename "$file")" "SHA256:$sum" ||
+      rm -f "$half/pool/$(basename "$file")"
+  done > "$half/download.log" 2>&1
 
 # What the index says of one udeb, but for the file.
 stanza_of() { awk -v RS= -F '\n' -v name="Package: $1" '$1 == name' "$half/index"; }
@@ -108,10 +129,6 @@ mirror=$half/made/mirror
 mkdir -p "$mirror/$parts" "$mirror/pool"
 find "$half/pool" -name '*.udeb' -exec mv -t "$mirror/pool" {} +
 cd "$mirror"
-# apt writes the colon of an epoch as "%3a", which means a colon again in an address.
-for file in pool/*%3a*; do
-  [ ! -e "$file" ] || mv "$file" "${file/_*%3a/_}"
-done
 # Without its modules RAID is a question that nobody answers.
 rm -f pool/partman-md_* pool/partman-auto-raid_* pool/mdadm-udeb_*
 for file in pool/*.udeb; do

@@ -52,19 +52,6 @@ count_machines (AvbConnection *connection)
   return g_list_model_get_n_items (avb_connection_get_machines (connection));
 }
 
-/* Hidden and half made ones too. */
-static guint
-count_disks (void)
-{
-  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "alpha-vbox", "disks", NULL);
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  guint n = 0;
-
-  while (dir != NULL && g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
 static gboolean
 has_state (AvbMachine *machine, AvbMachineState state)
 {
@@ -139,7 +126,7 @@ iso_runs (gpointer data)
   avb_test_until_true (has_state (machine, AVB_MACHINE_OFF));
   delete (library, machine);
   avb_test_until_true (count_machines (connection) == 0);
-  g_assert_cmpuint (count_disks (), ==, 0);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 0);
   g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
   return NULL;
 }
@@ -171,7 +158,7 @@ disk_is_copied (gpointer data)
 
   delete (library, machine);
   avb_test_until_true (count_machines (connection) == 0);
-  g_assert_cmpuint (count_disks (), ==, 0);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 0);
   g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
   return NULL;
 }
@@ -190,7 +177,7 @@ disk_is_used_in_place (gpointer data)
   avb_draft_set_copy_disk (draft, FALSE);
   machine = create (draft, TRUE);
   avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
-  g_assert_cmpuint (count_disks (), ==, 0);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 0);
   avb_test_await (avb_machine_force_off (machine));
   avb_test_until_true (has_state (machine, AVB_MACHINE_OFF));
   avb_library_delete_later (library, machine, AVB_DELETE_KEEP_DISKS);
@@ -229,7 +216,7 @@ odd_names_work (gpointer data)
       avb_test_until_true (has_state (machine, AVB_MACHINE_OFF));
       delete (library, machine);
       avb_test_until_true (count_machines (connection) == 0);
-      g_assert_cmpuint (count_disks (), ==, 0);
+      g_assert_cmpuint (avb_session_test_count_files (), ==, 0);
     }
   return NULL;
 }
@@ -260,10 +247,10 @@ same_name_at_once (gpointer data)
       avb_library_delete_later (library, machine, AVB_DELETE_DISKS);
     }
   g_assert_cmpuint (g_hash_table_size (names), ==, 3);
-  g_assert_cmpuint (count_disks (), ==, 3);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 3);
   avb_test_await (avb_library_delete_pending (library));
   avb_test_until_true (count_machines (connection) == 0);
-  g_assert_cmpuint (count_disks (), ==, 0);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 0);
   return NULL;
 }
 
@@ -310,7 +297,7 @@ cancelled_copy_leaves_nothing (gpointer data)
       else
         g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       avb_test_until_true (count_machines (connection) == 0);
-      g_assert_cmpuint (count_disks (), ==, 0);
+      g_assert_cmpuint (avb_session_test_count_files (), ==, 0);
     }
   g_unlink (path);
   return NULL;
@@ -337,7 +324,7 @@ full_disk_leaves_nothing (gpointer data)
   g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &before));
   g_assert_cmpint (avb_operation_get_state (operation), ==, AVB_OPERATION_FAILED);
   g_assert_cmpuint (count_machines (connection), ==, 0);
-  g_assert_cmpuint (count_disks (), ==, 0);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 0);
   g_unlink (path);
   return NULL;
 }
@@ -372,11 +359,11 @@ killed_daemon_leaves_nothing (gpointer data)
         {
           avb_test_until_true (avb_machine_can_delete (machine));
           g_assert_cmpuint (count_machines (connection), ==, 1);
-          g_assert_cmpuint (count_disks (), ==, 1);
+          g_assert_cmpuint (avb_session_test_count_files (), ==, 1);
           delete (library, machine);
         }
       avb_test_until_true (count_machines (connection) == 0);
-      avb_test_until_true (count_disks () == 0);
+      avb_test_until_true (avb_session_test_count_files () == 0);
       avb_library_dismiss_job (library, operation);
     }
   return NULL;

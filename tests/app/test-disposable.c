@@ -18,18 +18,6 @@
 
 static char *folder;
 
-static guint
-count_disks (void)
-{
-  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "alpha-vbox", "disks", NULL);
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  guint n = 0;
-
-  while (dir != NULL && g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
 static AvbLibrary *
 make_library (const char *uri, AvbConnection **connection)
 {
@@ -105,7 +93,7 @@ disk_fiber (gpointer data)
 
   avb_test_until_true (avb_machine_get_state (machine) == AVB_MACHINE_RUNNING);
   /* It runs, and what it writes has no name. */
-  g_assert_cmpuint (count_disks (), ==, 0);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 0);
   g_assert_false (avb_machine_can_save (machine));
   g_assert_cmpstr (avb_machine_get_setting (machine, AVB_SETTING_DISPOSABLE), ==, "yes");
   definition = dup_definition (machine);
@@ -124,7 +112,7 @@ disk_fiber (gpointer data)
   avb_test_until (is_empty, connection);
   after = checksum (image);
   g_assert_cmpstr (before, ==, after);
-  g_assert_cmpuint (count_disks (), ==, 0);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 0);
   return NULL;
 }
 
@@ -141,7 +129,7 @@ killed_fiber (gpointer data)
   g_assert_no_errno (kill (avb_session_test_qemu_pid (avb_machine_get_name (machine)), SIGKILL));
   avb_test_until (is_empty, connection);
   g_assert_true (g_file_test (iso, G_FILE_TEST_EXISTS));
-  g_assert_cmpuint (count_disks (), ==, 0);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 0);
   return NULL;
 }
 
@@ -158,7 +146,7 @@ refused_fiber (gpointer data)
   test = avb_library_open (library, "test:///default", NULL);
   refuse_path (library, test, iso, AVB_ERROR_NOT_SUPPORTED);
   g_assert_true (is_empty (connection));
-  g_assert_cmpuint (count_disks (), ==, 0);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 0);
   return NULL;
 }
 

@@ -98,3 +98,15 @@ avb_session_test_qemu_pid (const char *name)
   g_assert_cmpint (pid, >, 1);
   return pid;
 }
+
+guint
+avb_session_test_count_files (void)
+{
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "alpha-vbox", "disks", NULL);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  guint n = 0;
+
+  while (dir != NULL && g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}

@@ -17,6 +17,8 @@ void            avb_session_test_wait_capabilities (AvbConnection *connection);
 /* A small emulated machine without a display; @disk is nullable, qcow2. */
 AvbMachineSpec *avb_session_test_spec              (const char *name, const char *disk);
 char           *avb_session_test_create_disk       (AvbConnection *connection, const char *name);
+/* In the folder of the disks; hidden and half made ones too. */
+guint           avb_session_test_count_files       (void);
 /* The session's own daemon, known by its pid file. */
 GPid            avb_session_test_daemon_pid        (void);
 void            avb_session_test_kill_daemon       (void);

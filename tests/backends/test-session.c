@@ -480,18 +480,6 @@ keeps_disks_fiber (gpointer data)
   return NULL;
 }
 
-static guint
-count_volumes (void)
-{
-  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "alpha-vbox", "disks", NULL);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  guint n = 0;
-
-  while (dir != NULL && g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
 static DexFuture *
 volumes_fiber (gpointer data)
 {
@@ -510,7 +498,7 @@ volumes_fiber (gpointer data)
   g_assert_cmpstr (first, !=, again);
   copy = avb_test_await_string (avb_connection_create_volume (connection, &volume, operation));
   g_assert_true (g_file_test (copy, G_FILE_TEST_IS_REGULAR));
-  g_assert_cmpuint (count_volumes (), ==, 3);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 3);
 
   avb_operation_cancel (cancelled);
   avb_test_await_error (avb_connection_create_volume (connection, &volume, cancelled),
@@ -522,7 +510,7 @@ volumes_fiber (gpointer data)
   volume.source_format = NULL;
   avb_test_await_error (
       avb_connection_create_volume (connection, &volume, operation), AVB_ERROR, AVB_ERROR_INVALID);
-  g_assert_cmpuint (count_volumes (), ==, 3);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 3);
 
   host_free = avb_test_await_boxed (avb_connection_read_free (connection));
   g_assert_cmpuint (host_free->memory_mib, >, 0);
@@ -531,7 +519,7 @@ volumes_fiber (gpointer data)
   avb_test_await (avb_connection_delete_volume (connection, first));
   avb_test_await (avb_connection_delete_volume (connection, again));
   avb_test_await (avb_connection_delete_volume (connection, copy));
-  g_assert_cmpuint (count_volumes (), ==, 0);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 0);
   avb_test_await (avb_connection_close (connection));
   return NULL;
 }
@@ -558,7 +546,7 @@ no_space_fiber (gpointer data)
   avb_test_await_error (
       avb_connection_create_volume (connection, &volume, operation), AVB_ERROR, AVB_ERROR_NO_SPACE);
   g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &before));
-  g_assert_cmpuint (count_volumes (), ==, 0);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 0);
   g_unlink (source);
   avb_test_await (avb_connection_close (connection));
   return NULL;
@@ -657,7 +645,7 @@ copy_cancel_fiber (gpointer data)
     g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   else
     avb_test_await (avb_connection_delete_volume (connection, path));
-  g_assert_cmpuint (count_volumes (), ==, 0);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 0);
   g_unlink (source);
   avb_test_await (avb_connection_close (connection));
   return NULL;

@@ -44,18 +44,6 @@ typedef struct {
   GString       *written;
 } Rig;
 
-static guint
-count_files (void)
-{
-  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "alpha-vbox", "disks", NULL);
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  guint n = 0;
-
-  while (dir != NULL && g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
 static AvbMedium *
 make_medium (void)
 {
@@ -101,7 +89,7 @@ start (Rig *rig, AvbDraft *draft)
   rig->setup = g_list_model_get_item (rig->setups, 0);
   g_assert_cmpstr (avb_setup_get_kind (rig->setup), ==, "cloud");
   avb_test_until_true (avb_setup_get_state (rig->setup) == AVB_SETUP_WORKING);
-  g_assert_cmpuint (count_files (), ==, 2);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 2);
 }
 
 static gboolean
@@ -278,7 +266,7 @@ shut_down_fiber (gpointer data)
   g_assert_cmpstr (avb_machine_get_setting (rig->machine, AVB_SETUP_SETTING), ==, NULL);
   g_assert_cmpstr (avb_machine_get_setting (rig->machine, AVB_SETUP_STARTED_SETTING), ==, NULL);
   g_assert_cmpstr (avb_machine_get_setting (rig->machine, AVB_SETUP_USER_SETTING), ==, "ada");
-  avb_test_until_true (count_files () == 1);
+  avb_test_until_true (avb_session_test_count_files () == 1);
   return NULL;
 }
 
@@ -294,7 +282,7 @@ delete_fiber (gpointer data)
     }
   avb_library_delete_later (rig->library, rig->machine, AVB_DELETE_DISKS);
   avb_test_await (avb_library_delete_now (rig->library, rig->machine));
-  g_assert_cmpuint (count_files (), ==, 0);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 0);
   return NULL;
 }
 

@@ -118,18 +118,6 @@ find_disk (AvbMachineSpec *spec)
   return NULL;
 }
 
-static guint
-count_files (void)
-{
-  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "alpha-vbox", "disks", NULL);
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  guint n = 0;
-
-  while (dir != NULL && g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
 typedef struct {
   const char    *installer;
   char          *serial;
@@ -180,11 +168,11 @@ end_fiber (gpointer data)
   g_assert_cmpstr (avb_machine_spec_get_kernel_arguments (after), ==, NULL);
   g_assert_false (avb_machine_spec_get_extra (after, AVB_EXTRA_SETUP_CHANNEL));
   g_assert_cmpstr (avb_machine_get_setting (rig->machine, AVB_SETUP_SETTING), ==, NULL);
-  avb_test_until_true (count_files () == 1);
+  avb_test_until_true (avb_session_test_count_files () == 1);
 
   avb_library_delete_later (rig->library, rig->machine, AVB_DELETE_DISKS);
   avb_test_await (avb_library_delete_now (rig->library, rig->machine));
-  g_assert_cmpuint (count_files (), ==, 0);
+  g_assert_cmpuint (avb_session_test_count_files (), ==, 0);
   return NULL;
 }
 
