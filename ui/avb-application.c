@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/avb-leftovers.h"
+#include "app/avb-setup.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-builtin-backends.h"
 #include "backends/avb-error.h"
@@ -235,6 +236,33 @@ appearance_cb (AvbApplication *self)
       schemes[CLAMP (scheme, 0, (int) G_N_ELEMENTS (schemes) - 1)]);
 }
 
+/* A first start takes minutes: who looks elsewhere is told when it is done. */
+static void
+setup_state_cb (AvbApplication *self, GParamSpec *pspec, AvbSetup *setup)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  gboolean cloud = g_strcmp0 (avb_setup_get_kind (setup), "cloud") == 0;
+  g_autoptr (GNotification) notification = NULL;
+
+  if (avb_setup_get_state (setup) != AVB_SETUP_READY || (window != NULL && gtk_window_is_active (window)))
+    return;
+  notification = g_notification_new (avb_machine_get_name (avb_setup_get_machine (setup)));
+  g_notification_set_body (notification, cloud ? _("The guest is ready.") : _("The system is installed."));
+  g_application_send_notification (G_APPLICATION (self), avb_machine_get_uuid (avb_setup_get_machine (setup)),
+                                   notification);
+}
+
+static void
+setups_changed_cb (AvbApplication *self, guint position, guint removed, guint added, GListModel *setups)
+{
+  for (guint i = 0; i < added; i++)
+    {
+      g_autoptr (AvbSetup) setup = g_list_model_get_item (setups, position + i);
+
+      g_signal_connect_object (setup, "notify::state", G_CALLBACK (setup_state_cb), self, G_CONNECT_SWAPPED);
+    }
+}
+
 static void
 avb_application_startup (GApplication *application)
 {
@@ -245,7 +273,8 @@ avb_application_startup (GApplication *application)
 
   backends = avb_builtin_backends ();
   self->library = avb_library_new (backends);
-  avb_library_get_setups (self->library);
+  g_signal_connect_object (avb_library_get_setups (self->library), "items-changed", G_CALLBACK (setups_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   self->settings = g_settings_new (AVB_APPLICATION_ID);
   g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (appearance_cb), self,
                            G_CONNECT_SWAPPED);
