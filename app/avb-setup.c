@@ -288,33 +288,35 @@ channel_cb (int fd, GIOCondition condition, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* In a fiber. Whether there is no need to try again. */
+static gboolean
+try_open (AvbSetup *self)
+{
+  g_autoptr (GError) error = NULL;
+  int fd = dex_await_int (avb_machine_open_guest_channel (self->machine, AVB_SETUP_CHANNEL), &error);
+
+  if (error != NULL)
+    return avb_machine_get_state (self->machine) != AVB_MACHINE_RUNNING;
+  if (self->stopped || avb_machine_get_state (self->machine) != AVB_MACHINE_RUNNING)
+    {
+      close (fd);
+      return TRUE;
+    }
+  g_unix_set_fd_nonblocking (fd, TRUE, NULL);
+  self->channel = fd;
+  self->source = g_unix_fd_add (fd, G_IO_IN | G_IO_HUP, channel_cb, self);
+  return TRUE;
+}
+
 /* The daemon knows of a machine's channels a moment after it knows that the machine runs. */
 static DexFuture *
 open_fiber (gpointer data)
 {
   AvbSetup *self = data;
 
-  for (guint i = 0; i < CHANNEL_TRIES && !self->stopped; i++)
-    {
-      g_autoptr (GError) error = NULL;
-      int fd = dex_await_int (avb_machine_open_guest_channel (self->machine, AVB_SETUP_CHANNEL), &error);
-
-      if (error == NULL)
-        {
-          if (self->stopped || avb_machine_get_state (self->machine) != AVB_MACHINE_RUNNING)
-            {
-              close (fd);
-              break;
-            }
-          g_unix_set_fd_nonblocking (fd, TRUE, NULL);
-          self->channel = fd;
-          self->source = g_unix_fd_add (fd, G_IO_IN | G_IO_HUP, channel_cb, self);
-          return dex_future_new_true ();
-        }
-      if (avb_machine_get_state (self->machine) != AVB_MACHINE_RUNNING)
-        break;
-      dex_await (dex_timeout_new_msec (500), NULL);
-    }
+  /* Whoever stops this while it waits leaves nothing of it: errors must be gone by then. */
+  for (guint i = 0; i < CHANNEL_TRIES && !self->stopped && !try_open (self); i++)
+    dex_await (dex_timeout_new_msec (500), NULL);
   return dex_future_new_true ();
 }
 

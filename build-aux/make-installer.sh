@@ -131,6 +131,10 @@ find "$half/pool" -name '*.udeb' -exec mv -t "$mirror/pool" {} +
 cd "$mirror"
 # Without its modules RAID is a question that nobody answers.
 rm -f pool/partman-md_* pool/partman-auto-raid_* pool/mdadm-udeb_*
+# So are LVM and encryption, where those are missing.
+if ! compgen -G "pool/md-modules-$kernel-di_*" > /dev/null; then
+  rm -f pool/partman-lvm_* pool/partman-auto-lvm_* pool/lvm2-udeb_* pool/partman-crypto* pool/partman-auto-crypto_*
+fi
 for file in pool/*.udeb; do
   name=$(basename "$file")
   stanza_of "${name%%_*}" |
