@@ -128,6 +128,13 @@ plan_thread (virDomain *domain, AvbLibvirtCall *call)
     refusal = plan_disks (clone, xml);
   if (refusal != NULL)
     return refusal;
+  /* A program that was killed may have said that it is one, but not have come to its disks. */
+  if (clone->linked)
+    {
+      g_autoptr (GPtrArray) disks = avb_domain_xml_dup_disk_paths (xml, TRUE);
+
+      avb_libvirt_template_lock (disks);
+    }
   clone->definition = avb_domain_xml_to_string (xml);
   return dex_future_new_true ();
 }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "app/avb-draft.h"
+#include "app/avb-export.h"
 #include "app/avb-leftovers.h"
 #include "backends/avb-error.h"
 #include "backends/avb-machine-clone.h"
@@ -43,6 +44,8 @@ static const Scenario scenarios[] = {
   { "iso", "disc.iso", FALSE },      { "image", "disk.vmdk", FALSE }, { "ova", "web.ova", FALSE },
   { "packed", "disk.qcow2.zst", FALSE }, { "clone", NULL, FALSE },        { "linked", NULL, TRUE },
 };
+
+static const Scenario exporting = { "export", NULL, FALSE };
 
 /* What is seen from outside when a step begins. */
 typedef enum { AT_BEGIN, AT_UNPACKING, AT_PART, AT_VOLUME, AT_DEFINED, AT_RUNNING } Step;
@@ -136,9 +139,34 @@ make_fiber (gpointer data)
   return NULL;
 }
 
+static char *
+dup_export_folder (void)
+{
+  return avb_fixture_path (folder, "exports");
+}
+
+static DexFuture *
+export_fiber (gpointer data)
+{
+  AvbConnection *connection;
+  g_autoptr (AvbLibrary) library = make_library (&connection);
+  g_autoptr (AvbMachine) original = find_machine (connection, ORIGINAL);
+  g_autoptr (AvbOperation) operation = avb_operation_new ("Exporting");
+  g_autofree char *where = dup_export_folder ();
+  DexFuture *exporting = avb_export_machine (original, AVB_EXPORT_OVA, where, TRUE, NULL, operation);
+
+  g_assert_cmpint (write (STDOUT_FILENO, "!", 1), ==, 1);
+  g_free (avb_test_await_string (exporting));
+  for (;;)
+    avb_test_pass_time ();
+  return NULL;
+}
+
 static int
 make (const char *name)
 {
+  if (g_str_equal (name, exporting.name))
+    avb_test_run_fiber (export_fiber, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (scenarios); i++)
     if (g_str_equal (scenarios[i].name, name))
       avb_test_run_fiber (make_fiber, (gpointer) &scenarios[i]);
@@ -439,6 +467,39 @@ program_is_killed (gconstpointer scenario)
   avb_test_run_fiber (program_fiber, (gpointer) scenario);
 }
 
+/* A whole file or none; of a file of tar, that it has its end is enough. */
+static DexFuture *
+export_is_killed (gpointer data)
+{
+  static const guint delays[] = { 0, 20, 60, 150, 300, 600, 1200, 2400 };
+  g_autofree char *where = dup_export_folder ();
+  g_autofree char *file = avb_fixture_path (where, ORIGINAL ".ova");
+
+  g_assert_no_errno (g_mkdir (where, 0700));
+  for (guint i = 0; i < G_N_ELEMENTS (delays); i++)
+    {
+      int output;
+      GPid pid = spawn_maker (&exporting, &output);
+      gboolean there;
+
+      g_usleep (delays[i] * 1000);
+      g_assert_no_errno (kill (pid, SIGKILL));
+      g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
+      close (output);
+      avb_test_await (avb_leftovers_clean_up ());
+      there = g_file_test (file, G_FILE_TEST_EXISTS);
+      g_test_message ("export + %u ms: %s", delays[i], there ? "whole" : "gone");
+      g_assert_cmpuint (count_files (where, "*"), ==, 2 + there); /* with . and .. */
+      if (there)
+        avb_fixture_run ("tar", "-tf", file, NULL);
+      if (there)
+        g_assert_no_errno (g_unlink (file));
+      g_assert_cmpuint (count_files (g_get_user_cache_dir (), "alpha-vbox/exports/?*[!.]"), ==, 0);
+    }
+  avb_test_remove_folder (where);
+  return NULL;
+}
+
 /* --- killing the others --- */
 
 /* At the times of all moments of a scenario; a creation that failed has said why. */
@@ -731,6 +792,7 @@ main (int argc, char **argv)
     add_scenario ("daemon", &scenarios[i], daemon_is_killed);
   for (guint i = 1; i < G_N_ELEMENTS (scenarios) - 1; i++)
     add_scenario ("no-space", &scenarios[i], no_space_leaves_nothing);
+  avb_test_add_fiber ("/Avb/Killed/export", export_is_killed);
   avb_test_add_fiber ("/Avb/Killed/qemu", qemu_fiber);
   avb_test_add_fiber ("/Avb/Killed/others-stay", others_stay);
   avb_test_add_fiber ("/Avb/Killed/scratch-goes", scratch_goes);
