@@ -8,8 +8,7 @@ set -euo pipefail
 help() {
   cat <<'END_OF_HELP'
 ./dev run [ARGS…]              build, then start Alpha VBox (without a display: the tour)
-./dev test [--slow] [--sanitize] [NAME…]  build, then run all tests, or those whose suite or name contains NAME;
-                               --slow: also the Debian installer, which takes minutes
+./dev test [--sanitize] [NAME…]  build, then run all tests, or those whose suite or name contains NAME
 ./dev tour [--out DIR]         the main job unattended on a virtual display, a screenshot a step
 ./dev screenshots [--out DIR]  every screen in light, dark, narrow, large text and right-to-left
 ./dev bench NAME [--json FILE] measure beside the peers: start, console, create
@@ -80,12 +79,6 @@ enter() {
 
 if [ "$place" = here ]; then platform_install; else root=$(build-aux/make-root.sh "$cache"); fi
 
-slow=
-if [ "$command" = test ] && [ "${1:-}" = --slow ]; then
-  slow=yes
-  shift
-fi
-
 # The Debians that some tests run in are made from packages, so outside, where apt is set up; without apt those tests are
 # skipped. The build root shows their folder under another name.
 images=$cache/home/test-guest
@@ -121,8 +114,8 @@ if command -v apt-get > /dev/null; then
     ALPHA_VBOX_CLOUD=$(build-aux/make-guest.sh "$cache" "$images" cloud)
     ALPHA_VBOX_CLOUD=$(as_seen "$ALPHA_VBOX_CLOUD")
   fi
-  # Where there is time for it, the Debian installer that tests/install tells what to do.
-  if [ -z "${ALPHA_VBOX_INSTALLER:-}" ] && [ "$slow" = yes ] && needs 'install / installer'; then
+  # The Debian installer that tests/install tells what to do.
+  if [ -z "${ALPHA_VBOX_INSTALLER:-}" ] && needs 'install / installer'; then
     ALPHA_VBOX_INSTALLER=$(build-aux/make-installer.sh "$cache" "$images")
     ALPHA_VBOX_INSTALLER=$(as_seen "$ALPHA_VBOX_INSTALLER")
   fi

@@ -187,7 +187,7 @@ test_divides_the_disk (void)
 
   if (rig.installer == NULL)
     {
-      g_test_skip ("it takes minutes: ./dev test --slow");
+      g_test_skip ("there is no installer: it is fetched where there is apt");
       return;
     }
   files = g_build_filename (rig.installer, "mirror", NULL);
