@@ -7,8 +7,8 @@
 
 #include "app/avb-cloud-init.h"
 
-#include <fcntl.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>

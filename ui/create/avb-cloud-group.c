@@ -12,6 +12,7 @@
 #include "app/avb-text.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
+#include "ui/create/avb-install-choices.h"
 
 struct _AvbCloudGroup {
   AdwPreferencesGroup parent_instance;
@@ -246,19 +247,32 @@ key_cb (DexFuture *future, gpointer user_data)
   return dex_future_new_true ();
 }
 
-static void
-take (AvbCloudGroup *self, GFile *file, gboolean key_wanted)
+/* (transfer full) (nullable): the sheet is gone, or the file is elsewhere */
+static Taking *
+taking_new (AvbCloudGroup *self, GFile *file)
 {
   Taking *taking;
 
+  if (self->keys == NULL)
+    return NULL;
   if (g_file_peek_path (file) == NULL)
     {
       show_refusal (self, _("This file is not on this computer. Copy it here first."));
-      return;
+      return NULL;
     }
   taking = g_new0 (Taking, 1);
   taking->self = g_object_ref (self);
   taking->file = g_object_ref (file);
+  return taking;
+}
+
+static void
+take (AvbCloudGroup *self, GFile *file, gboolean key_wanted)
+{
+  Taking *taking = taking_new (self, file);
+
+  if (taking == NULL)
+    return;
   taking->key_wanted = key_wanted;
   watch (self, dex_future_finally (avb_ssh_key_load (g_file_peek_path (file)), key_cb, taking, taking_free));
 }
@@ -300,13 +314,10 @@ chosen_user_data_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (AvbCloudGroup) self = user_data;
   g_autoptr (GFile) file = gtk_file_dialog_open_finish (GTK_FILE_DIALOG (source), result, NULL);
-  Taking *taking;
+  Taking *taking = file != NULL ? taking_new (self, file) : NULL;
 
-  if (file == NULL || g_file_peek_path (file) == NULL)
+  if (taking == NULL)
     return;
-  taking = g_new0 (Taking, 1);
-  taking->self = g_object_ref (self);
-  taking->file = g_object_ref (file);
   watch (self, dex_future_then (avb_cloud_init_load_user_data (g_file_peek_path (file)), user_data_cb, taking,
                                 taking_free));
 }
@@ -370,16 +381,6 @@ active_to_mode (GBinding *binding, const GValue *from, GValue *to, gpointer user
   return TRUE;
 }
 
-/* What nobody wished yet is an empty entry. */
-static gboolean
-wish_to_text (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
-{
-  const char *wish = g_value_get_string (from);
-
-  g_value_set_string (to, wish != NULL ? wish : "");
-  return TRUE;
-}
-
 static void
 packages_changed_cb (AvbCloudGroup *self)
 {
@@ -406,8 +407,8 @@ avb_cloud_group_constructed (GObject *object)
 
   G_OBJECT_CLASS (avb_cloud_group_parent_class)->constructed (object);
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    g_object_bind_property_full (self->first_boot, texts[i].property, texts[i].row, "text", both, wish_to_text, NULL, NULL,
-                                 NULL);
+    g_object_bind_property_full (self->first_boot, texts[i].property, texts[i].row, "text", both, avb_install_wish_to_text,
+                                 NULL, NULL, NULL);
   g_object_bind_property_full (self->first_boot, "mode", self->cloud, "active", both, mode_to_active, active_to_mode, NULL,
                                NULL);
   g_signal_connect_object (self->packages, "changed", G_CALLBACK (packages_changed_cb), self, G_CONNECT_SWAPPED);

@@ -192,3 +192,12 @@ avb_install_choices_get (AvbInstallChoices *self, guint row)
 {
   return row < self->codes->len ? g_ptr_array_index (self->codes, row) : NULL;
 }
+
+gboolean
+avb_install_wish_to_text (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
+{
+  const char *wish = g_value_get_string (from);
+
+  g_value_set_string (to, wish != NULL ? wish : "");
+  return TRUE;
+}

@@ -31,4 +31,7 @@ guint              avb_install_choices_find (AvbInstallChoices *self, const char
 /* (nullable) (transfer none) */
 const char        *avb_install_choices_get  (AvbInstallChoices *self, guint row);
 
+/* For bindings of a wish to an entry's text: what nobody wished yet is an empty entry. */
+gboolean avb_install_wish_to_text (GBinding *binding, const GValue *from, GValue *to, gpointer user_data);
+
 G_END_DECLS

@@ -77,16 +77,6 @@ row_to_code (GBinding *binding, const GValue *from, GValue *to, gpointer user_da
   return TRUE;
 }
 
-/* What nobody wished yet is an empty entry. */
-static gboolean
-wish_to_text (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
-{
-  const char *wish = g_value_get_string (from);
-
-  g_value_set_string (to, wish != NULL ? wish : "");
-  return TRUE;
-}
-
 static void
 bind_choices (AvbInstallGroup *self, const char *property, AdwComboRow *row, AvbInstallChoices *choices)
 {
@@ -179,7 +169,7 @@ avb_install_group_constructed (GObject *object)
   for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
     g_object_bind_property_full (self->first_boot, plain[i].property, plain[i].row, plain[i].of_row,
                                  G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE,
-                                 GTK_IS_EDITABLE (plain[i].row) ? wish_to_text : NULL, NULL, NULL, NULL);
+                                 GTK_IS_EDITABLE (plain[i].row) ? avb_install_wish_to_text : NULL, NULL, NULL, NULL);
   bind_choices (self, "language", self->language, self->languages);
   bind_choices (self, "keyboard", self->keyboard, self->keyboards);
   bind_choices (self, "time-zone", self->time_zone, self->time_zones);

@@ -65,14 +65,16 @@ static DexFuture *
 reached_cb (DexFuture *future, gpointer user_data)
 {
   AvbSshActions *self = user_data;
-  GNetworkAddress *address = g_value_get_object (dex_future_get_value (future, NULL));
-  g_autofree char *command = make_command (self, address);
-  g_autoptr (GString) line = g_string_new (command);
+  g_autofree char *command = NULL;
+  g_autoptr (GString) line = NULL;
   g_autoptr (GAppInfo) info = NULL;
   g_autoptr (GError) error = NULL;
 
+  /* The page may be gone by now. */
   if (self->owner == NULL)
     return dex_future_new_true ();
+  command = make_command (self, g_value_get_object (dex_future_get_value (future, NULL)));
+  line = g_string_new (command);
   /* There it would begin a field code. */
   g_string_replace (line, "%", "%%", 0);
   info = g_app_info_create_from_commandline (line->str, "SSH", G_APP_INFO_CREATE_NEEDS_TERMINAL, &error);
