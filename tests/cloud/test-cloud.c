@@ -9,8 +9,6 @@
 
 #include "app/avb-draft.h"
 
-#include <errno.h>
-#include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,9 +18,9 @@
 #include "app/avb-ssh-key.h"
 #include "backends/avb-error.h"
 #include "backends/avb-guest-info.h"
-#include "backends/avb-text-console.h"
 #include "tests/app/avb-fixtures.h"
 #include "tests/avb-test.h"
+#include "tests/backends/avb-guest-serial.h"
 #include "tests/backends/avb-session-test.h"
 
 #define GIB ((guint64) 1 << 30)
@@ -39,9 +37,7 @@ typedef struct {
   AvbSetup      *setup;
   AvbMachine    *machine;
   char          *key; /* of SSH, the private one */
-  char          *user_data;
-  int            serial;
-  GString       *written;
+  AvbGuestSerial *serial;
 } Rig;
 
 static AvbMedium *
@@ -92,41 +88,6 @@ start (Rig *rig, AvbDraft *draft)
   g_assert_cmpuint (avb_session_test_count_files (), ==, 2);
 }
 
-static gboolean
-serial_cb (int fd, GIOCondition condition, gpointer data)
-{
-  Rig *rig = data;
-  char buffer[4096];
-  gssize n = read (fd, buffer, sizeof buffer);
-
-  if (n < 0 && (errno == EAGAIN || errno == EINTR))
-    return G_SOURCE_CONTINUE;
-  for (gssize i = 0; i < n; i++)
-    if (buffer[i] != '\r' && buffer[i] != '\0')
-      g_string_append_c (rig->written, buffer[i]);
-  return n > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
-}
-
-static void
-open_serial (Rig *rig)
-{
-  g_autoptr (GPtrArray) consoles = avb_test_await_boxed (avb_machine_list_text_consoles (rig->machine));
-  const AvbTextConsole *console = consoles->pdata[0];
-  GError *error = NULL;
-
-  rig->serial = dex_await_int (avb_machine_open_text_console (rig->machine, console->name, TRUE), &error);
-  g_assert_no_error (error);
-  g_assert_true (g_unix_set_fd_nonblocking (rig->serial, TRUE, NULL));
-  g_unix_fd_add (rig->serial, G_IO_IN | G_IO_HUP, serial_cb, rig);
-}
-
-static void
-say (Rig *rig, const char *text)
-{
-  g_string_truncate (rig->written, 0);
-  g_assert_cmpint (write (rig->serial, text, strlen (text)), ==, strlen (text));
-}
-
 /* Longer than a fiber may take. */
 static void
 wait_for (Rig *rig, AvbSetupState state)
@@ -137,8 +98,7 @@ wait_for (Rig *rig, AvbSetupState state)
     {
       if (g_get_monotonic_time () > end || avb_machine_get_state (rig->machine) != AVB_MACHINE_RUNNING)
         {
-          g_autofree char *tail = g_utf8_make_valid (
-              rig->written->str + (rig->written->len > 3000 ? rig->written->len - 3000 : 0), -1);
+          g_autofree char *tail = avb_guest_serial_tail (rig->serial);
 
           g_error ("the guest is not what it should be (“%s”); it wrote: %s", avb_setup_get_message (rig->setup), tail);
         }
@@ -168,7 +128,7 @@ start_with_wishes_fiber (gpointer data)
   g_object_set (avb_draft_get_first_boot (draft), "user", "ada", "full-name", "Ada O'Lovelace", "password", PASSWORD,
                 "host-name", "engine", "ssh-keys", keys, NULL);
   start (rig, draft);
-  open_serial (rig);
+  rig->serial = avb_guest_serial_open (rig->machine);
   return NULL;
 }
 
@@ -177,17 +137,12 @@ static DexFuture *
 log_in_fiber (gpointer data)
 {
   Rig *rig = data;
+  const char *text;
 
-  say (rig, "\n");
-  avb_test_until_true (strstr (rig->written->str, "engine login: ") != NULL);
-  say (rig, "ada\n");
-  avb_test_until_true (strstr (rig->written->str, "Password: ") != NULL);
-  say (rig, PASSWORD "\n");
-  avb_test_until_true (strstr (rig->written->str, "ada@engine:~$") != NULL);
-  say (rig, "sudo -n id -un; getent passwd ada | cut -d: -f5; echo the-'end'\n");
-  avb_test_until_true (strstr (rig->written->str, "\nthe-end\n") != NULL);
-  g_assert_nonnull (strstr (rig->written->str, "\nroot\n"));
-  g_assert_nonnull (strstr (rig->written->str, "\nAda O'Lovelace\n"));
+  avb_guest_serial_log_in (rig->serial, "engine", "ada", PASSWORD);
+  text = avb_guest_serial_run (rig->serial, "sudo -n id -un; getent passwd ada | cut -d: -f5");
+  g_assert_nonnull (strstr (text, "\nroot\n"));
+  g_assert_nonnull (strstr (text, "\nAda O'Lovelace\n"));
   return NULL;
 }
 
@@ -292,8 +247,6 @@ rig_open (Rig *rig)
   g_autoptr (GListModel) backends = avb_builtin_backends ();
   g_autoptr (GError) error = NULL;
 
-  rig->written = g_string_new (NULL);
-  rig->serial = -1;
   rig->library = avb_library_new (backends);
   rig->setups = avb_setup_list_new (rig->library);
   rig->connection = avb_library_open (rig->library, NULL, &error);
@@ -305,13 +258,11 @@ static void
 rig_close (Rig *rig)
 {
   avb_test_run_fiber (delete_fiber, rig);
-  if (rig->serial >= 0)
-    close (rig->serial);
+  avb_guest_serial_close (rig->serial);
   g_clear_object (&rig->setup);
   g_object_unref (rig->setups);
   g_object_unref (rig->machine);
   g_object_unref (rig->library);
-  g_string_free (rig->written, TRUE);
   g_free (rig->key);
 }
 
