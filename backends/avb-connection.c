@@ -23,6 +23,7 @@ typedef struct {
   char            *name;
   AvbLink          link;
   char            *link_error;
+  AvbRequest      *request;
   char            *problem;
   GListStore      *machines;
   AvbCapabilities *capabilities;
@@ -37,6 +38,7 @@ enum {
   PROP_NAME,
   PROP_LINK,
   PROP_LINK_ERROR,
+  PROP_REQUEST,
   PROP_PROBLEM,
   PROP_MACHINES,
   PROP_CAPABILITIES,
@@ -77,6 +79,7 @@ avb_connection_finalize (GObject *object)
   g_free (priv->uri);
   g_free (priv->name);
   g_free (priv->link_error);
+  g_clear_object (&priv->request);
   g_free (priv->problem);
   g_object_unref (priv->machines);
   g_object_unref (priv->capabilities);
@@ -102,6 +105,9 @@ avb_connection_get_property (GObject *object, guint prop_id, GValue *value, GPar
       break;
     case PROP_LINK_ERROR:
       g_value_set_string (value, priv->link_error);
+      break;
+    case PROP_REQUEST:
+      g_value_set_object (value, priv->request);
       break;
     case PROP_PROBLEM:
       g_value_set_string (value, priv->problem);
@@ -149,6 +155,7 @@ avb_connection_class_init (AvbConnectionClass *klass)
   properties[PROP_LINK]
       = g_param_spec_enum ("link", NULL, NULL, AVB_TYPE_LINK, AVB_LINK_CONNECTING, flags);
   properties[PROP_LINK_ERROR] = g_param_spec_string ("link-error", NULL, NULL, NULL, flags);
+  properties[PROP_REQUEST] = g_param_spec_object ("request", NULL, NULL, AVB_TYPE_REQUEST, flags);
   properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, flags);
   properties[PROP_MACHINES]
       = g_param_spec_object ("machines", NULL, NULL, G_TYPE_LIST_MODEL, flags);
@@ -381,6 +388,24 @@ avb_connection_get_link_error (AvbConnection *self)
   g_return_val_if_fail (AVB_IS_CONNECTION (self), NULL);
 
   return PRIV (self)->link_error;
+}
+
+AvbRequest *
+avb_connection_get_request (AvbConnection *self)
+{
+  g_return_val_if_fail (AVB_IS_CONNECTION (self), NULL);
+
+  return PRIV (self)->request;
+}
+
+void
+avb_connection_set_request (AvbConnection *self, AvbRequest *request)
+{
+  g_return_if_fail (AVB_IS_CONNECTION (self));
+  g_return_if_fail (request == NULL || AVB_IS_REQUEST (request));
+
+  if (g_set_object (&PRIV (self)->request, request))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REQUEST]);
 }
 
 const char *

@@ -9,6 +9,7 @@
 #include "backends/avb-machine-spec.h"
 #include "backends/avb-machine.h"
 #include "backends/avb-operation.h"
+#include "backends/avb-request.h"
 
 G_BEGIN_DECLS
 
@@ -76,7 +77,7 @@ typedef struct {
  *
  * Properties, read-only and notifying: `uri` (string, construct-only), `name` (string: what to call
  * it, "This computer" or a host), `link` (#AvbLink), `link-error` (string, nullable, translated:
- * why it is not up), `problem` (string, nullable, translated: what this computer lacks for machines to
+ * why it is not up), `request` (#AvbRequest, nullable: what the user must answer before the link comes up), `problem` (string, nullable, translated: what this computer lacks for machines to
  * run, and what would mend it; a guess, which counts where something does fail), `machines` (#GListModel of #AvbMachine, kept true by the hypervisor's events,
  * never by polling; in no order), `capabilities` (#AvbCapabilities), `is-local` (boolean: files of
  * this computer are files of the hypervisor's host).
@@ -203,6 +204,7 @@ const char      *avb_connection_get_uri          (AvbConnection *self);
 const char      *avb_connection_get_name         (AvbConnection *self);
 AvbLink          avb_connection_get_link         (AvbConnection *self);
 const char      *avb_connection_get_link_error   (AvbConnection *self); /* (nullable) */
+AvbRequest      *avb_connection_get_request      (AvbConnection *self); /* (nullable) */
 const char      *avb_connection_get_problem      (AvbConnection *self); /* (nullable) */
 /* (nullable): why no machine can be created here */
 const char      *avb_connection_get_create_refusal (AvbConnection *self);
@@ -217,6 +219,8 @@ void        avb_connection_set_problem      (AvbConnection *self, const char *pr
 GListStore *avb_connection_get_store        (AvbConnection *self); /* behind `machines` */
 void        avb_connection_set_name         (AvbConnection *self, const char *name);
 void        avb_connection_set_link         (AvbConnection *self, AvbLink link, const char *error);
+/* @request: (nullable). It is the backend that takes it back once it is answered. */
+void        avb_connection_set_request      (AvbConnection *self, AvbRequest *request);
 void        avb_connection_set_capabilities (AvbConnection *self, AvbCapabilities *capabilities);
 void        avb_connection_set_is_local     (AvbConnection *self, gboolean is_local);
 

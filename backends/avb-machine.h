@@ -53,11 +53,14 @@ typedef enum {
   AVB_CONSOLE_NONE,  /* no graphics; reason says so */
   AVB_CONSOLE_SPICE_FD,   /* ask avb_machine_open_console_fd() for each channel */
   AVB_CONSOLE_SPICE_HOST, /* connect to host and port or TLS port */
+  AVB_CONSOLE_VNC_FD,     /* ask avb_machine_open_console_fd() once */
+  AVB_CONSOLE_VNC_HOST,   /* connect to host and port */
+  AVB_CONSOLE_PICTURES,   /* see avb-machine-display.h */
 } AvbConsoleKind;
 
 typedef struct {
   AvbConsoleKind kind;
-  char          *host;     /* for SPICE_HOST */
+  char          *host;     /* for the two …_HOST */
   guint          port;     /* 0: none */
   guint          tls_port; /* 0: none */
   char          *reason;   /* translated, for NONE: why there is no console */
@@ -89,8 +92,9 @@ AvbScreenshot *avb_screenshot_copy     (const AvbScreenshot *screenshot);
 void           avb_screenshot_free     (AvbScreenshot *screenshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbScreenshot, avb_screenshot_free)
 
-/* See avb-machine-clone.h. */
+/* See avb-machine-clone.h and avb-machine-display.h. */
 typedef struct _AvbCloneSpec AvbCloneSpec;
+typedef struct _AvbPointer AvbPointer;
 
 /**
  * AvbApplied:
@@ -162,6 +166,11 @@ struct _AvbMachineClass {
   DexFuture *(*read_network_link)  (AvbMachine *self);
   DexFuture *(*set_network_link)   (AvbMachine *self, gboolean up);
 
+  /* see avb-machine-display.h */
+  DexFuture *(*read_picture)       (AvbMachine *self);
+  DexFuture *(*send_scancodes)     (AvbMachine *self, const guint8 *scancodes, gsize n_scancodes);
+  DexFuture *(*send_pointer)       (AvbMachine *self, const AvbPointer *pointer);
+
   /* see avb-guest-channel.h */
   DexFuture *(*open_guest_channel) (AvbMachine *self, const char *name);
   DexFuture *(*forward_port)       (AvbMachine *self, guint port);
@@ -230,7 +239,7 @@ DexFuture *avb_machine_remove_share (AvbMachine *self, const char *tag) G_GNUC_W
 
 /* Resolves to an #AvbConsoleEndpoint (boxed). */
 DexFuture *avb_machine_find_console    (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
-/* Resolves to an int: a connected socket that the caller owns, one for each SPICE channel. */
+/* Resolves to an int: a connected socket that the caller owns, one for each SPICE channel, or for VNC. */
 DexFuture *avb_machine_open_console_fd (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to an #AvbScreenshot (boxed). */
 DexFuture *avb_machine_take_screenshot (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;

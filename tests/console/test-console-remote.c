@@ -8,7 +8,7 @@
 #include "tests/avb-test.h"
 #include "tests/console/console-rig.h"
 #include "ui/console/avb-console-secrets.h"
-#include "ui/console/avb-password-request.h"
+#include "backends/avb-password-request.h"
 #include "ui/console/avb-spice-session.h"
 
 typedef struct {
@@ -93,7 +93,7 @@ test_password (Rig *rig, gconstpointer data)
   request = wait_request (rig->console);
   g_assert_cmpuint (avb_password_request_get_attempt (request), ==, 1);
   g_assert_false (avb_password_request_get_wrong (request));
-  g_assert_cmpstr (avb_console_request_get_machine_name (AVB_CONSOLE_REQUEST (request)), ==, "rig");
+  g_assert_cmpstr (avb_request_get_machine_name (AVB_REQUEST (request)), ==, "rig");
 
   avb_password_request_give (request, "wrong", FALSE);
   g_assert_null (avb_spice_session_get_request (avb_console_get_session (rig->console)));
@@ -128,7 +128,7 @@ test_no_answer (Rig *rig, gconstpointer data)
 
   rig_machine_set_running (rig->machine, TRUE);
   request = wait_request (rig->console);
-  avb_console_request_cancel (AVB_CONSOLE_REQUEST (request));
+  avb_request_cancel (AVB_REQUEST (request));
   g_assert_cmpint (avb_console_get_status (rig->console), ==, AVB_CONSOLE_FAILED);
   g_assert_nonnull (avb_console_get_message (rig->console));
 

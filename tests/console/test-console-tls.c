@@ -9,9 +9,9 @@
 
 #include "tests/avb-test.h"
 #include "tests/console/console-rig.h"
-#include "ui/console/avb-certificate-request.h"
+#include "backends/avb-certificate-request.h"
 #include "ui/console/avb-known-certificates.h"
-#include "ui/console/avb-password-request.h"
+#include "backends/avb-password-request.h"
 #include "ui/console/avb-spice-session.h"
 
 typedef struct {
@@ -134,7 +134,7 @@ tear_down (Rig *rig, gconstpointer data)
   g_assert_finalize_object (rig->machine);
 }
 
-static AvbConsoleRequest *
+static AvbRequest *
 wait_request (Rig *rig)
 {
   rig_wait_status (rig->console, AVB_CONSOLE_ASKING);
@@ -192,7 +192,7 @@ test_other_host (Rig *rig, gconstpointer data)
   request = AVB_CERTIFICATE_REQUEST (wait_request (rig));
   reasons = avb_certificate_request_dup_reasons (request);
   g_assert_nonnull (strstr (reasons, "made for another host"));
-  g_assert_cmpstr (avb_console_request_get_host (AVB_CONSOLE_REQUEST (request)), ==, "localhost");
+  g_assert_cmpstr (avb_request_get_host (AVB_REQUEST (request)), ==, "localhost");
   expect_untouched (rig);
 }
 
@@ -241,7 +241,7 @@ test_untrusted (Rig *rig, gconstpointer data)
   g_assert_false (avb_certificate_request_get_changed (request));
   expect_untouched (rig);
 
-  avb_console_request_cancel (AVB_CONSOLE_REQUEST (request));
+  avb_request_cancel (AVB_REQUEST (request));
   g_assert_cmpint (avb_console_get_status (rig->console), ==, AVB_CONSOLE_FAILED);
   g_assert_nonnull (avb_console_get_message (rig->console));
   expect_untouched (rig);
@@ -299,13 +299,13 @@ test_withdrawn (Rig *rig, gconstpointer data)
 static void
 test_password (Rig *rig, gconstpointer data)
 {
-  AvbConsoleRequest *request;
+  AvbRequest *request;
 
   trust_authority (TRUE);
   rig_server_command (rig->server, "password open-sesame");
   rig_machine_set_running (rig->machine, TRUE);
   request = wait_request (rig);
-  g_assert_cmpstr (avb_console_request_get_host (request), ==, "127.0.0.1");
+  g_assert_cmpstr (avb_request_get_host (request), ==, "127.0.0.1");
   avb_password_request_give (AVB_PASSWORD_REQUEST (request), "wrong", FALSE);
   avb_password_request_give (AVB_PASSWORD_REQUEST (wait_request (rig)), "open-sesame", FALSE);
   expect_shown (rig);

@@ -37,7 +37,7 @@ show (GtkWidget *child)
 }
 
 static void
-answered_cb (AvbConsoleRequest *request, gboolean given, int *answer)
+answered_cb (AvbRequest *request, gboolean given, int *answer)
 {
   *answer = given;
 }

@@ -141,12 +141,3 @@ avb_console_secrets_forget (const char *uuid, const char *host)
                          NULL);
   return DEX_FUTURE (promise);
 }
-
-void
-avb_console_secret_free (char *secret)
-{
-  if (secret == NULL)
-    return;
-  explicit_bzero (secret, strlen (secret));
-  g_free (secret);
-}

@@ -19,7 +19,4 @@ DexFuture *avb_console_secrets_keep   (const char *uuid,
                                        const char *password) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_console_secrets_forget (const char *uuid, const char *host) G_GNUC_WARN_UNUSED_RESULT;
 
-/* (nullable): overwrites before it frees */
-void       avb_console_secret_free    (char *secret);
-
 G_END_DECLS

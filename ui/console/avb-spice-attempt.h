@@ -6,7 +6,7 @@
 #include <spice-client.h>
 
 #include "backends/avb-machine.h"
-#include "ui/console/avb-certificate-request.h"
+#include "backends/avb-certificate-request.h"
 #include "ui/console/avb-spice-login.h"
 
 G_BEGIN_DECLS

@@ -6,6 +6,7 @@
 #include "ui/console/avb-spice-login.h"
 
 #include "backends/avb-blocking.h"
+#include "backends/avb-secret.h"
 #include "ui/console/avb-console-secrets.h"
 
 typedef enum { NONE, DEFINITION, KEYRING, USER } Source;
@@ -53,7 +54,7 @@ avb_spice_login_set_password (AvbSpiceLogin *self, const char *password, Source 
 
   self->password = g_strdup (password);
   self->source = source;
-  avb_console_secret_free (old);
+  avb_secret_free (old);
 }
 
 static void

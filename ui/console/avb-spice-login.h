@@ -4,7 +4,7 @@
 #pragma once
 
 #include "backends/avb-machine.h"
-#include "ui/console/avb-password-request.h"
+#include "backends/avb-password-request.h"
 
 G_BEGIN_DECLS
 

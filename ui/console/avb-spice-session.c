@@ -22,7 +22,7 @@ struct _AvbSpiceSession {
   char            *message;
 
   AvbSpiceLogin      *login;
-  AvbConsoleRequest  *request;
+  AvbRequest  *request;
   AvbSpiceAttempt    *attempt; /* NULL between attempts */
   SpiceMainChannel   *main;
   SpiceInputsChannel *inputs;
@@ -83,7 +83,7 @@ avb_spice_session_set_inputs (AvbSpiceSession *self, SpiceInputsChannel *inputs)
 
 /* @request is nullable. */
 static void
-avb_spice_session_set_request (AvbSpiceSession *self, AvbConsoleRequest *request)
+avb_spice_session_set_request (AvbSpiceSession *self, AvbRequest *request)
 {
   if (g_set_object (&self->request, request))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REQUEST]);
@@ -221,7 +221,7 @@ free_weak_ref (gpointer data)
 }
 
 static void
-certificate_answered_cb (AvbConsoleRequest *request, gboolean trusted, AvbSpiceSession *self)
+certificate_answered_cb (AvbRequest *request, gboolean trusted, AvbSpiceSession *self)
 {
   AvbCertificateRequest *certificate = AVB_CERTIFICATE_REQUEST (request);
   GWeakRef              *weak;
@@ -242,7 +242,7 @@ certificate_answered_cb (AvbConsoleRequest *request, gboolean trusted, AvbSpiceS
   g_weak_ref_init (weak, self);
   avb_future_finish (
       dex_future_finally (
-          avb_known_certificates_keep (avb_console_request_get_host (request),
+          avb_known_certificates_keep (avb_request_get_host (request),
                                        avb_certificate_request_get_port (certificate),
                                        avb_certificate_request_get_fingerprint (certificate)),
           trusted_cb,
@@ -260,7 +260,7 @@ untrusted_cb (AvbSpiceAttempt *attempt, AvbCertificateRequest *request, AvbSpice
   avb_spice_session_disconnect (self);
   g_signal_connect_object (
       request, "answered", G_CALLBACK (certificate_answered_cb), self, G_CONNECT_DEFAULT);
-  avb_spice_session_set_request (self, AVB_CONSOLE_REQUEST (request));
+  avb_spice_session_set_request (self, AVB_REQUEST (request));
   avb_spice_session_set_status (self, AVB_CONSOLE_ASKING, NULL);
 }
 
@@ -276,7 +276,7 @@ login_ready_cb (AvbSpiceLogin *login, AvbSpiceSession *self)
 static void
 login_asks_cb (AvbSpiceLogin *login, AvbPasswordRequest *request, AvbSpiceSession *self)
 {
-  avb_spice_session_set_request (self, AVB_CONSOLE_REQUEST (request));
+  avb_spice_session_set_request (self, AVB_REQUEST (request));
   avb_spice_session_set_status (self, AVB_CONSOLE_ASKING, NULL);
 }
 
@@ -479,7 +479,7 @@ avb_spice_session_class_init (AvbSpiceSessionClass *klass)
   properties[PROP_AGENT_CONNECTED]
       = g_param_spec_boolean ("agent-connected", NULL, NULL, FALSE, flags);
   properties[PROP_REQUEST]
-      = g_param_spec_object ("request", NULL, NULL, AVB_TYPE_CONSOLE_REQUEST, flags);
+      = g_param_spec_object ("request", NULL, NULL, AVB_TYPE_REQUEST, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[PREPARE] = g_signal_new ("prepare",
@@ -638,7 +638,7 @@ avb_spice_session_get_message (AvbSpiceSession *self)
   return self->message;
 }
 
-AvbConsoleRequest *
+AvbRequest *
 avb_spice_session_get_request (AvbSpiceSession *self)
 {
   g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), NULL);

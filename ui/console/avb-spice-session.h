@@ -5,7 +5,7 @@
 
 #include <spice-client.h>
 
-#include "ui/console/avb-console-request.h"
+#include "backends/avb-request.h"
 #include "ui/console/avb-console.h"
 #include "ui/console/avb-guest-monitors.h"
 
@@ -25,7 +25,7 @@ G_BEGIN_DECLS
  * Properties, read-only and notifying: `status` (#AvbConsoleStatus), `message` (string, nullable,
  * translated), `inputs` (#SpiceInputsChannel, nullable), `server-mouse` (boolean: the guest has no
  * absolute pointer), `main` (#SpiceMainChannel, nullable: there once it is open, gone when this attempt ends),
- * `agent-connected` (boolean: an agent runs in the guest), `request` (#AvbConsoleRequest, nullable: what the user
+ * `agent-connected` (boolean: an agent runs in the guest), `request` (#AvbRequest, nullable: what the user
  * must answer before it goes on, while `status` is %AVB_CONSOLE_ASKING).
  *
  * Signals: `prepare` (#SpiceSession): another attempt begins, nothing is connected yet; `channel`
@@ -58,7 +58,7 @@ SpiceMainChannel   *avb_spice_session_get_main         (AvbSpiceSession *self); 
 gboolean            avb_spice_session_get_agent_connected (AvbSpiceSession *self);
 AvbConsoleStatus    avb_spice_session_get_status       (AvbSpiceSession *self);
 const char         *avb_spice_session_get_message      (AvbSpiceSession *self); /* (nullable) */
-AvbConsoleRequest  *avb_spice_session_get_request      (AvbSpiceSession *self); /* (nullable) */
+AvbRequest  *avb_spice_session_get_request      (AvbSpiceSession *self); /* (nullable) */
 SpiceInputsChannel *avb_spice_session_get_inputs       (AvbSpiceSession *self); /* (nullable) */
 gboolean            avb_spice_session_get_server_mouse (AvbSpiceSession *self);
 AvbGuestMonitors   *avb_spice_session_get_monitors     (AvbSpiceSession *self);

@@ -8,7 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "backends/avb-error.h"
-#include "ui/console/avb-certificate-request.h"
+#include "backends/avb-certificate-request.h"
 #include "ui/console/avb-known-certificates.h"
 #include "ui/console/avb-spice-bridge.h"
 

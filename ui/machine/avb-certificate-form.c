@@ -28,7 +28,7 @@ G_DEFINE_FINAL_TYPE (AvbCertificateForm, avb_certificate_form, ADW_TYPE_BIN)
 static void
 cancel_cb (AvbCertificateForm *self)
 {
-  avb_console_request_cancel (AVB_CONSOLE_REQUEST (self->request));
+  avb_request_cancel (AVB_REQUEST (self->request));
 }
 
 static void
@@ -131,8 +131,8 @@ GtkWidget *
 avb_certificate_form_new (AvbCertificateRequest *request)
 {
   AvbCertificateForm *self = g_object_new (AVB_TYPE_CERTIFICATE_FORM, NULL);
-  const char *name = avb_console_request_get_machine_name (AVB_CONSOLE_REQUEST (request));
-  const char *host = avb_console_request_get_host (AVB_CONSOLE_REQUEST (request));
+  const char *name = avb_request_get_machine_name (AVB_REQUEST (request));
+  const char *host = avb_request_get_host (AVB_REQUEST (request));
   g_autofree char *reasons = avb_certificate_request_dup_reasons (request);
   g_autofree char *text = NULL;
 

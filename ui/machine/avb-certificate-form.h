@@ -5,7 +5,7 @@
 
 #include <adwaita.h>
 
-#include "ui/console/avb-certificate-request.h"
+#include "backends/avb-certificate-request.h"
 
 G_BEGIN_DECLS
 

@@ -19,7 +19,7 @@ struct _AvbConsolePrompt {
 G_DEFINE_FINAL_TYPE (AvbConsolePrompt, avb_console_prompt, ADW_TYPE_BIN)
 
 static GtkWidget *
-build (AvbConsolePrompt *self, AvbConsoleRequest *request)
+build (AvbConsolePrompt *self, AvbRequest *request)
 {
   GtkWidget *clamp = adw_clamp_new ();
   GtkWidget *scroller = gtk_scrolled_window_new ();
@@ -42,7 +42,7 @@ build (AvbConsolePrompt *self, AvbConsoleRequest *request)
 static void
 request_cb (AvbSpiceSession *session, GParamSpec *pspec, AvbConsolePrompt *self)
 {
-  AvbConsoleRequest *request = avb_spice_session_get_request (session);
+  AvbRequest *request = avb_spice_session_get_request (session);
   gboolean had_focus = gtk_widget_get_focus_child (GTK_WIDGET (self)) != NULL;
 
   adw_bin_set_child (ADW_BIN (self), request != NULL ? build (self, request) : NULL);

@@ -32,7 +32,7 @@ static void
 changed_cb (AvbPasswordForm *self)
 {
   const char *password = gtk_editable_get_text (GTK_EDITABLE (self->entry));
-  gboolean too_long = strlen (password) > AVB_PASSWORD_MAX_BYTES;
+  gboolean too_long = strlen (password) > avb_password_request_get_max_bytes (self->request);
 
   gtk_widget_set_sensitive (self->give, *password != '\0' && !too_long);
   if (too_long)
@@ -53,7 +53,7 @@ give_cb (AvbPasswordForm *self)
 static void
 cancel_cb (AvbPasswordForm *self)
 {
-  avb_console_request_cancel (AVB_CONSOLE_REQUEST (self->request));
+  avb_request_cancel (AVB_REQUEST (self->request));
 }
 
 static gboolean
@@ -102,8 +102,8 @@ GtkWidget *
 avb_password_form_new (AvbPasswordRequest *request)
 {
   AvbPasswordForm *self = g_object_new (AVB_TYPE_PASSWORD_FORM, NULL);
-  const char *name = avb_console_request_get_machine_name (AVB_CONSOLE_REQUEST (request));
-  const char *host = avb_console_request_get_host (AVB_CONSOLE_REQUEST (request));
+  const char *name = avb_request_get_machine_name (AVB_REQUEST (request));
+  const char *host = avb_request_get_host (AVB_REQUEST (request));
   g_autofree char *text =
       host != NULL ? g_strdup_printf (_("The display of “%1$s” on %2$s asks for a password."), name, host)
                    : g_strdup_printf (_("The display of “%s” asks for a password."), name);

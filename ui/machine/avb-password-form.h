@@ -5,7 +5,7 @@
 
 #include <adwaita.h>
 
-#include "ui/console/avb-password-request.h"
+#include "backends/avb-password-request.h"
 
 G_BEGIN_DECLS
 

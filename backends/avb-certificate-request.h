@@ -5,19 +5,19 @@
 
 #include <gio/gio.h>
 
-#include "ui/console/avb-console-request.h"
+#include "backends/avb-request.h"
 
 G_BEGIN_DECLS
 
 /**
  * AvbCertificateRequest:
  *
- * A display's host shows a certificate that could not be verified. The user may trust this very certificate
+ * A host shows a certificate that could not be verified. The user may trust this very certificate
  * for this host and port. What it says of itself is not verified either: it is text from the network, made
  * valid and cut, never markup.
  */
 #define AVB_TYPE_CERTIFICATE_REQUEST (avb_certificate_request_get_type ())
-G_DECLARE_FINAL_TYPE (AvbCertificateRequest, avb_certificate_request, AVB, CERTIFICATE_REQUEST, AvbConsoleRequest)
+G_DECLARE_FINAL_TYPE (AvbCertificateRequest, avb_certificate_request, AVB, CERTIFICATE_REQUEST, AvbRequest)
 
 /* @changed: another one was trusted for this host and port */
 AvbCertificateRequest *avb_certificate_request_new (const char          *machine_name,

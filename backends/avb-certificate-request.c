@@ -3,15 +3,15 @@
 
 #include "config.h"
 
-#include "ui/console/avb-certificate-request.h"
+#include "backends/avb-certificate-request.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 
 /* Names in certificates may be as long as who made them likes. */
 #define MAX_CHARACTERS 200
 
 struct _AvbCertificateRequest {
-  AvbConsoleRequest parent_instance;
+  AvbRequest parent_instance;
 
   guint                port;
   GTlsCertificate     *certificate;
@@ -20,7 +20,7 @@ struct _AvbCertificateRequest {
   char                *fingerprint;
 };
 
-G_DEFINE_FINAL_TYPE (AvbCertificateRequest, avb_certificate_request, AVB_TYPE_CONSOLE_REQUEST)
+G_DEFINE_FINAL_TYPE (AvbCertificateRequest, avb_certificate_request, AVB_TYPE_REQUEST)
 
 static void
 avb_certificate_request_finalize (GObject *object)
@@ -170,7 +170,7 @@ void
 avb_certificate_request_trust (AvbCertificateRequest *self)
 {
   g_return_if_fail (AVB_IS_CERTIFICATE_REQUEST (self));
-  avb_console_request_answer (AVB_CONSOLE_REQUEST (self));
+  avb_request_answer (AVB_REQUEST (self));
 }
 
 char *

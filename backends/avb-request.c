@@ -3,15 +3,15 @@
 
 #include "config.h"
 
-#include "ui/console/avb-console-request.h"
+#include "backends/avb-request.h"
 
 typedef struct {
   char    *machine_name;
   char    *host;
   gboolean answered;
-} AvbConsoleRequestPrivate;
+} AvbRequestPrivate;
 
-G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (AvbConsoleRequest, avb_console_request, G_TYPE_OBJECT)
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (AvbRequest, avb_request, G_TYPE_OBJECT)
 
 enum { PROP_0, PROP_MACHINE_NAME, PROP_HOST, N_PROPS };
 static GParamSpec *properties[N_PROPS];
@@ -19,14 +19,14 @@ static GParamSpec *properties[N_PROPS];
 enum { ANSWERED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-static AvbConsoleRequestPrivate *
-priv (AvbConsoleRequest *self)
+static AvbRequestPrivate *
+priv (AvbRequest *self)
 {
-  return avb_console_request_get_instance_private (self);
+  return avb_request_get_instance_private (self);
 }
 
 static void
-avb_console_request_finish (AvbConsoleRequest *self, gboolean given)
+avb_request_finish (AvbRequest *self, gboolean given)
 {
   if (priv (self)->answered)
     return;
@@ -37,19 +37,19 @@ avb_console_request_finish (AvbConsoleRequest *self, gboolean given)
 }
 
 static void
-avb_console_request_finalize (GObject *object)
+avb_request_finalize (GObject *object)
 {
-  AvbConsoleRequestPrivate *private = priv (AVB_CONSOLE_REQUEST (object));
+  AvbRequestPrivate *private = priv (AVB_REQUEST (object));
 
   g_free (private->machine_name);
   g_free (private->host);
-  G_OBJECT_CLASS (avb_console_request_parent_class)->finalize (object);
+  G_OBJECT_CLASS (avb_request_parent_class)->finalize (object);
 }
 
 static void
-avb_console_request_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+avb_request_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  AvbConsoleRequest *self = AVB_CONSOLE_REQUEST (object);
+  AvbRequest *self = AVB_REQUEST (object);
 
   if (id == PROP_MACHINE_NAME)
     g_value_set_string (value, priv (self)->machine_name);
@@ -60,12 +60,12 @@ avb_console_request_get_property (GObject *object, guint id, GValue *value, GPar
 }
 
 static void
-avb_console_request_set_property (GObject      *object,
+avb_request_set_property (GObject      *object,
                                   guint         id,
                                   const GValue *value,
                                   GParamSpec   *pspec)
 {
-  AvbConsoleRequest *self = AVB_CONSOLE_REQUEST (object);
+  AvbRequest *self = AVB_REQUEST (object);
 
   if (id == PROP_MACHINE_NAME)
     priv (self)->machine_name = g_value_dup_string (value);
@@ -76,14 +76,14 @@ avb_console_request_set_property (GObject      *object,
 }
 
 static void
-avb_console_request_class_init (AvbConsoleRequestClass *klass)
+avb_request_class_init (AvbRequestClass *klass)
 {
   GObjectClass     *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
 
-  object_class->finalize = avb_console_request_finalize;
-  object_class->get_property = avb_console_request_get_property;
-  object_class->set_property = avb_console_request_set_property;
+  object_class->finalize = avb_request_finalize;
+  object_class->get_property = avb_request_get_property;
+  object_class->set_property = avb_request_set_property;
 
   properties[PROP_MACHINE_NAME] = g_param_spec_string ("machine-name", NULL, NULL, NULL, flags);
   properties[PROP_HOST] = g_param_spec_string ("host", NULL, NULL, NULL, flags);
@@ -102,41 +102,41 @@ avb_console_request_class_init (AvbConsoleRequestClass *klass)
 }
 
 static void
-avb_console_request_init (AvbConsoleRequest *self)
+avb_request_init (AvbRequest *self)
 {
 }
 
 const char *
-avb_console_request_get_machine_name (AvbConsoleRequest *self)
+avb_request_get_machine_name (AvbRequest *self)
 {
-  g_return_val_if_fail (AVB_IS_CONSOLE_REQUEST (self), NULL);
+  g_return_val_if_fail (AVB_IS_REQUEST (self), NULL);
   return priv (self)->machine_name;
 }
 
 const char *
-avb_console_request_get_host (AvbConsoleRequest *self)
+avb_request_get_host (AvbRequest *self)
 {
-  g_return_val_if_fail (AVB_IS_CONSOLE_REQUEST (self), NULL);
+  g_return_val_if_fail (AVB_IS_REQUEST (self), NULL);
   return priv (self)->host;
 }
 
 void
-avb_console_request_cancel (AvbConsoleRequest *self)
+avb_request_cancel (AvbRequest *self)
 {
-  g_return_if_fail (AVB_IS_CONSOLE_REQUEST (self));
-  avb_console_request_finish (self, FALSE);
+  g_return_if_fail (AVB_IS_REQUEST (self));
+  avb_request_finish (self, FALSE);
 }
 
 void
-avb_console_request_answer (AvbConsoleRequest *self)
+avb_request_answer (AvbRequest *self)
 {
-  g_return_if_fail (AVB_IS_CONSOLE_REQUEST (self));
-  avb_console_request_finish (self, TRUE);
+  g_return_if_fail (AVB_IS_REQUEST (self));
+  avb_request_finish (self, TRUE);
 }
 
 gboolean
-avb_console_request_is_answered (AvbConsoleRequest *self)
+avb_request_is_answered (AvbRequest *self)
 {
-  g_return_val_if_fail (AVB_IS_CONSOLE_REQUEST (self), TRUE);
+  g_return_val_if_fail (AVB_IS_REQUEST (self), TRUE);
   return priv (self)->answered;
 }

@@ -1,0 +1,13 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* (nullable): overwrites before it frees */
+void avb_secret_free (char *secret);
+
+G_END_DECLS
