@@ -1,0 +1,69 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include "ui/create/avb-create-dialog.h"
+
+#include "ui/create/avb-cloud-group.h"
+#include "ui/create/avb-install-group.h"
+#include "ui/create/avb-obstacle-list.h"
+
+G_BEGIN_DECLS
+
+struct _AvbCreateDialog {
+  AdwDialog       parent_instance;
+
+  AvbLibrary     *library;
+  AvbConnection  *connection;
+  GFile          *file;
+  char           *url;         /* (nullable): to be downloaded first */
+  AvbCatalogEntry *entry;      /* (nullable): that has it */
+  AvbOperation   *downloading; /* (nullable): under way */
+  AvbDraft       *draft;
+  DexFuture      *preparing;
+  DexFuture      *asking;    /* whether the medium can be installed for the user */
+  AvbOperation   *operation; /* of the creation under way */
+  GError         *error;     /* why the medium was refused, or the last creation failed */
+  GPtrArray      *bindings;
+  char           *shown_problem;
+
+  AdwBanner      *problem_banner;
+  GtkStack       *stack;
+  AdwStatusPage  *inspecting;
+  AdwStatusPage  *refused;
+  GtkWidget      *refused_choose;
+  GtkWidget      *refused_details;
+  AvbObstacleList *obstacles;
+  AvbObstacleList *notes;
+  AdwBin         *first_boot_bin;
+  AvbInstallGroup *install_group; /* (nullable) */
+  AvbCloudGroup   *cloud_group;   /* (nullable) */
+  AdwEntryRow    *name;
+  AdwActionRow   *system_row;
+  AdwActionRow   *medium_row;
+  AdwToggleGroup *size;
+  GtkLabel       *summary;
+  GtkLevelBar    *host_bar;
+  GtkLabel       *host_label;
+  AdwSpinRow     *cpus;
+  AdwSpinRow     *memory;
+  AdwSpinRow     *disk;
+  AdwComboRow    *firmware;
+  GtkAdjustment  *cpus_adjustment;
+  GtkAdjustment  *memory_adjustment;
+  GtkAdjustment  *disk_adjustment;
+  GtkWidget      *copy_group;
+  AdwSwitchRow   *copy;
+  AdwStatusPage  *creating;
+  AdwBin         *job_bin;
+  AdwBin         *download_bin;
+  GtkWidget      *buttons;
+  GtkWidget      *create_start;
+  GtkWidget      *install;
+};
+
+/* avb-create-form.c: has the rows of the form show the draft, and change it. */
+void avb_create_dialog_bind_form (AvbCreateDialog *self);
+
+G_END_DECLS
