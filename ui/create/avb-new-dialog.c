@@ -71,6 +71,13 @@ dup_uri (AvbNewDialog *self, gboolean *remote)
   return g_path_is_absolute (text) ? g_filename_to_uri (text, NULL, NULL) : NULL;
 }
 
+static gboolean
+runs_here (AvbNewDialog *self, gconstpointer entry)
+{
+  return self->architecture == NULL ||
+         g_strcmp0 (avb_catalog_entry_get_architecture ((AvbCatalogEntry *) entry), self->architecture) == 0;
+}
+
 /* Without a search, what is of use here today; with one, everything that has the name. */
 static gboolean
 filter_cb (gpointer item, gpointer user_data)
@@ -83,14 +90,16 @@ filter_cb (gpointer item, gpointer user_data)
   if (avb_catalog_entry_get_favorite (entry))
     return TRUE;
   return !avb_catalog_entry_get_prerelease (entry) && !avb_catalog_entry_is_retired (entry, &self->today) &&
-         (self->architecture == NULL ||
-          g_strcmp0 (avb_catalog_entry_get_architecture (entry), self->architecture) == 0);
+         runs_here (self, entry);
 }
 
+/* What the host's processor does not run by itself comes last. */
 static int
 sort_cb (gconstpointer a, gconstpointer b, gpointer user_data)
 {
-  return avb_catalog_entry_compare (a, b);
+  int order = runs_here (user_data, b) - runs_here (user_data, a);
+
+  return order != 0 ? order : avb_catalog_entry_compare (a, b);
 }
 
 static void
@@ -238,7 +247,7 @@ static void
 fill (AvbNewDialog *self)
 {
   AvbCatalog *catalog = avb_library_get_catalog (self->library);
-  GtkSorter *sorter = GTK_SORTER (gtk_custom_sorter_new (sort_cb, NULL, NULL));
+  GtkSorter *sorter = GTK_SORTER (gtk_custom_sorter_new (sort_cb, self, NULL));
   GtkFilterListModel *filtered;
   GtkSortListModel *sorted;
   g_autoptr (GtkListItemFactory) factory = avb_system_tile_factory_new (catalog);

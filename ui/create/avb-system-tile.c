@@ -47,7 +47,8 @@ dup_detail (AvbCatalogEntry *entry)
   g_date_clear (&today, 1);
   g_date_set_dmy (&today, (GDateDay) g_date_time_get_day_of_month (now),
                   (GDateMonth) g_date_time_get_month (now), (GDateYear) g_date_time_get_year (now));
-  if (detail != NULL && *detail != '\0')
+  /* Some databases call the variant what it is. */
+  if (detail != NULL && *detail != '\0' && g_ascii_strcasecmp (detail, "live") != 0)
     g_string_append_printf (text, " · %s", detail);
   if (architecture != NULL)
     g_string_append_printf (text, " · %s", architecture);
