@@ -288,6 +288,38 @@ test_becomes_what_was_wished (void)
   rig_close (&rig);
 }
 
+static DexFuture *
+start_with_user_data_fiber (gpointer data)
+{
+  Rig *rig = data;
+  g_autoptr (AvbDraft) draft = make_draft (rig);
+
+  g_object_set (avb_draft_get_first_boot (draft), "user-data", "#cloud-config\nruncmd:\n- [sh, -c, 'exit 3']\n", NULL);
+  start (rig, draft);
+  rig->serial = avb_guest_serial_open (rig->machine);
+  return NULL;
+}
+
+/* What cloud-init could not do is told in its own words, and the machine goes on. */
+static void
+test_says_what_failed (void)
+{
+  Rig rig = { 0 };
+
+  if (g_getenv ("AVB_TEST_CLOUD") == NULL)
+    {
+      g_test_skip ("there is no cloud image: it is made where there is apt");
+      return;
+    }
+  rig_open (&rig);
+  avb_test_run_fiber (start_with_user_data_fiber, &rig);
+  wait_for (&rig, AVB_SETUP_FAILED);
+  g_test_message ("%s", avb_setup_get_message (rig.setup));
+  g_assert_nonnull (strstr (avb_setup_get_message (rig.setup), "1 failures (runcmd)"));
+  g_assert_cmpint (avb_machine_get_state (rig.machine), ==, AVB_MACHINE_RUNNING);
+  rig_close (&rig);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -296,6 +328,7 @@ main (int argc, char **argv)
   avb_test_init (&argc, &argv);
   folder = avb_test_make_folder ();
   g_test_add_func ("/Avb/Cloud/becomes-what-was-wished", test_becomes_what_was_wished);
+  g_test_add_func ("/Avb/Cloud/says-what-failed", test_says_what_failed);
   result = g_test_run ();
   avb_test_remove_folder (folder);
   g_free (folder);
