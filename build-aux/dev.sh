@@ -8,7 +8,8 @@ set -euo pipefail
 help() {
   cat <<'END_OF_HELP'
 ./dev run [ARGS…]              build, then start Alpha VBox (without a display: the tour)
-./dev test [--sanitize] [NAME…]  build, then run all tests, or those whose suite or name contains NAME
+./dev test [--slow] [--sanitize] [NAME…]  build, then run all tests, or those whose suite or name contains NAME;
+                               --slow: the Debian installer goes on to its end, which takes an hour
 ./dev tour [--out DIR]         the main job unattended on a virtual display, a screenshot a step
 ./dev screenshots [--out DIR]  every screen in light, dark, narrow, large text and right-to-left
 ./dev bench NAME [--json FILE] measure beside the peers: start, console, create
@@ -104,6 +105,11 @@ needs() {
   return 1
 }
 
+slow=
+if [ "$command" = test ] && [ "${1:-}" = --slow ]; then
+  slow=yes
+  shift
+fi
 wanted=("$@")
 if command -v apt-get > /dev/null; then
   if [ -z "${ALPHA_VBOX_GUEST:-}" ] && { [ "$command" = tour ] || needs 'guest / guest' 'e2e / tour'; }; then
@@ -117,6 +123,7 @@ if command -v apt-get > /dev/null; then
   # The Debian installer that tests/install tells what to do.
   if [ -z "${ALPHA_VBOX_INSTALLER:-}" ] && needs 'install / installer'; then
     ALPHA_VBOX_INSTALLER=$(build-aux/make-installer.sh "$cache" "$images")
+    [ -z "$slow" ] || ALPHA_VBOX_INSTALLER=$(build-aux/make-archive.sh "$cache" "$images" "$ALPHA_VBOX_INSTALLER")
     ALPHA_VBOX_INSTALLER=$(as_seen "$ALPHA_VBOX_INSTALLER")
   fi
   export ALPHA_VBOX_GUEST ALPHA_VBOX_CLOUD ALPHA_VBOX_INSTALLER

@@ -96,6 +96,7 @@ case $command in
     build $kind "${options[@]}"
     test_guests
     [ ! -e "${ALPHA_VBOX_INSTALLER:-}" ] || export AVB_TEST_INSTALLER=$ALPHA_VBOX_INSTALLER
+    case ${ALPHA_VBOX_INSTALLER:-} in */archive-*) export AVB_TEST_WHOLE_INSTALLATION=1 ;; esac
     exec build-aux/run-tests.sh "$AVB_BUILD/$kind" "$@"
     ;;
   run)

@@ -11,7 +11,7 @@ cache=$1 folder=$2
 . build-aux/mmdebstrap.sh
 package=debian-installer-13-netboot-amd64
 images=usr/lib/debian-installer/images/13/amd64/text/debian-installer/amd64
-key=$(cat "$0" | sha256sum | cut -c1-16)
+key=$(cat "$0" build-aux/mmdebstrap.sh | sha256sum | cut -c1-16)
 made=$folder/installer-$key
 
 [ -e "$made" ] && { touch -c "$made" 2>/dev/null || true; echo "$made"; exit 0; }
@@ -27,27 +27,17 @@ fi
 exec 3>&1 1>&2
 echo "Fetching the Debian 13 installer for the tests to $made (once; 250 MB)…"
 prepare_mmdebstrap
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -e "$keyring" ] || keyring=$tools$keyring
 half=$(mktemp -d "$cache/installer.XXXXXX")
 trap 'rm -rf "$half"' EXIT
-mkdir -p "$half"/{state/lists/partial,cache/archives/partial,get,made/mirror}
-touch "$half/status"
-[ -n "$mirror" ] || { echo "The apt of this machine has no archive of Debian: the installer's tests cannot be run here."; exit 1; }
-sources() { echo "deb [signed-by=$keyring] $mirror $suite $*" > "$half/sources.list"; }
-
-# An apt of its own, which takes what the installer is made of and not what this machine runs.
-own=(-o "Dir::State=$half/state" -o "Dir::Cache=$half/cache" -o "Dir::State::status=$half/status"
-     -o "Dir::Etc::SourceList=$half/sources.list" -o Dir::Etc::SourceParts=/dev/null -o Dir::Etc::Preferences=/dev/null
-     -o Dir::Etc::PreferencesParts=/dev/null -o APT::Architecture=amd64 -o APT::Architectures=amd64
-     -o 'Acquire::Languages=none' -o APT::Sandbox::User=root -o Acquire::Retries=3 -q)
-sources main main/debian-installer
+mkdir -p "$half"/{get,made/mirror}
+prepare_own_apt "$half"
+own_sources main main/debian-installer
 index=
 if apt-get "${own[@]}" update; then
   index=$(apt-get "${own[@]}" indextargets --format '$(FILENAME)' 'Component: main/debian-installer' 'Created-By: Packages')
 else
   # An archive that is being synced has a new index beside an old signature for days.
-  sources main
+  own_sources main
   apt-get "${own[@]}" update
 fi
 cd "$half/get"
@@ -148,13 +138,7 @@ mkdir -p main/binary-amd64
 printf 'Origin: Debian\nLabel: Debian\nArchive: stable\nComponent: main\nArchitecture: amd64\n' > main/binary-amd64/Release
 : > main/binary-amd64/Packages
 gzip -9kn main/binary-amd64/Packages
-{
-  printf 'Origin: Debian\nLabel: Debian\nSuite: stable\nCodename: %s\nVersion: 13\nArchitectures: amd64\n' "$suite"
-  printf 'Components: main\nDate: %s\nSHA256:\n' "$(date -Ru)"
-  find main -type f | while read -r file; do
-    printf ' %s %s %s\n' "$(sha256sum < "$file" | cut -d' ' -f1)" "$(stat -c %s "$file")" "$file"
-  done
-} > Release
+write_release .
 ln -s "$suite" ../stable
 chmod -R u=rwX,go=rX "$half/made"
 mv -T "$half/made" "$made"

@@ -68,3 +68,33 @@ prepare_mmdebstrap() {
   options+=(--mode="$mode" --quiet --aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "3"'
             --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*')
 }
+
+# prepare_own_apt FOLDER sets own, the options of an apt that has its state in FOLDER and takes what the Debian is made of
+# and not what this machine runs; after prepare_mmdebstrap. own_sources COMPONENT… says what it may fetch.
+prepare_own_apt() {
+  own_folder=$1 own_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+  [ -e "$own_keyring" ] || own_keyring=$tools$own_keyring
+  [ -n "$mirror" ] || { echo "The apt of this machine has no archive of Debian: the installer's tests cannot be run here."; exit 1; }
+  mkdir -p "$own_folder"/{state/lists/partial,cache/archives/partial}
+  touch "$own_folder/status"
+  own=(-o "Dir::State=$own_folder/state" -o "Dir::Cache=$own_folder/cache" -o "Dir::State::status=$own_folder/status"
+       -o "Dir::Etc::SourceList=$own_folder/sources.list" -o Dir::Etc::SourceParts=/dev/null -o Dir::Etc::Preferences=/dev/null
+       -o Dir::Etc::PreferencesParts=/dev/null -o APT::Architecture=amd64 -o APT::Architectures=amd64
+       -o 'Acquire::Languages=none' -o APT::Sandbox::User=root -o Acquire::Retries=3 -q)
+}
+own_sources() { echo "deb [signed-by=$own_keyring] $mirror $suite $*" > "$own_folder/sources.list"; }
+
+# write_release FOLDER: the Release of an archive's suite in dists/SUITE, without a signature.
+write_release() {
+  (
+    cd "$1"
+    {
+      printf 'Origin: Debian\nLabel: Debian\nSuite: stable\nCodename: %s\nVersion: 13\nArchitectures: amd64\n' "$suite"
+      printf 'Components: main\nDate: %s\nSHA256:\n' "$(date -Ru)"
+      find main -type f | while read -r file; do
+        printf ' %s %s %s\n' "$(sha256sum < "$file" | cut -d' ' -f1)" "$(stat -c %s "$file")" "$file"
+      done
+    } > "$own_folder/Release"
+    mv "$own_folder/Release" .
+  )
+}
