@@ -5,6 +5,13 @@
 
 #include "ui/console/avb-keymap.h"
 
+#ifdef GDK_WINDOWING_MACOS
+#include <gdk/macos/gdkmacos.h>
+#endif
+#ifdef GDK_WINDOWING_WIN32
+#include <gdk/win32/gdkwin32.h>
+#include <windows.h>
+#endif
 #ifdef GDK_WINDOWING_WAYLAND
 #include <gdk/wayland/gdkwayland.h>
 #endif
@@ -216,6 +223,14 @@ avb_keymap_from_event (GdkDisplay *display, guint keycode, guint keyval)
 {
   gboolean is_evdev = FALSE;
 
+#ifdef GDK_WINDOWING_MACOS
+  if (GDK_IS_MACOS_DISPLAY (display))
+    return avb_keymap_from_macos (keycode);
+#endif
+#ifdef GDK_WINDOWING_WIN32
+  if (GDK_IS_WIN32_DISPLAY (display))
+    return avb_keymap_from_windows (keycode, MapVirtualKeyW (keycode, MAPVK_VK_TO_VSC));
+#endif
 #ifdef GDK_WINDOWING_WAYLAND
   is_evdev |= GDK_IS_WAYLAND_DISPLAY (display);
 #endif

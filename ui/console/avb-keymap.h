@@ -23,6 +23,24 @@ G_BEGIN_DECLS
 guint avb_keymap_from_linux (guint code);
 
 /**
+ * avb_keymap_from_macos:
+ * @code: `keyCode` of an NSEvent: a place on the keyboard. 0 is one, too
+ *
+ * Returns: its scancode, 0 if a PC keyboard has no such key
+ */
+guint avb_keymap_from_macos (guint code);
+
+/**
+ * avb_keymap_from_windows:
+ * @code: a virtual key (VK_…), left and right told apart as GDK does
+ * @scancode: what the layout in use says of it (MapVirtualKey()), 0 if it says nothing: letters and signs are elsewhere on
+ *   each layout, and a guest needs their place
+ *
+ * Returns: its scancode, 0 if a PC keyboard has no such key
+ */
+guint avb_keymap_from_windows (guint code, guint scancode);
+
+/**
  * avb_keymap_from_keyval:
  * @keyval: a GDK key value
  *
