@@ -141,6 +141,22 @@ read_nodes (
 }
 
 gboolean
+avb_domain_check_disks (GPtrArray *disks, const char *arch, const AvbDomainTraits *traits, GError **error)
+{
+  if (traits->domain_type != NULL || avb_domain_is_pc (arch))
+    return TRUE;
+  for (guint i = 0; i < disks->len; i++)
+    {
+      const AvbDiskSpec *disk = disks->pdata[i];
+
+      if (disk->bus == AVB_DISK_BUS_IDE || disk->bus == AVB_DISK_BUS_FDC)
+        return avb_domain_edit_refuse (
+            error, _ ("Machines of this architecture have neither IDE disks nor a floppy drive."));
+    }
+  return TRUE;
+}
+
+gboolean
 avb_domain_edit_disks (xmlNode               *root,
                        xmlNode               *devices,
                        GPtrArray             *before,
@@ -206,7 +222,8 @@ avb_domain_edit_disks (xmlNode               *root,
 }
 
 gboolean
-avb_domain_edit_interfaces (xmlNode               *devices,
+avb_domain_edit_interfaces (xmlNode               *root,
+                            xmlNode               *devices,
                             GPtrArray             *after,
                             const AvbDomainTraits *traits,
                             GError               **error)
@@ -218,7 +235,11 @@ avb_domain_edit_interfaces (xmlNode               *devices,
   g_autofree gboolean *used = g_new0 (gboolean, after->len + 1);
   g_autoptr (GString) fragment = g_string_new (NULL);
 
+  /* Those are written elsewhere. */
+  for (guint j = 0; j < after->len; j++)
+    used[j] = avb_domain_is_vmnet (after->pdata[j], traits);
   match_devices (read, after, interface_same, 2, match, used);
+  avb_domain_edit_vmnet (root, after, traits);
   for (guint i = 0; i < read->len; i++)
     {
       const AvbInterfaceSpec *nic = match[i] >= 0 ? after->pdata[match[i]] : NULL;

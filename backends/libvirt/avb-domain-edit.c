@@ -253,45 +253,15 @@ edit_os_id (xmlNode *root, const char *os_id)
 }
 
 static gboolean
-edit_firmware (xmlNode *root, AvbFirmware firmware, GError **error)
+edit_tpm (xmlNode *devices, const char *arch, gboolean tpm, GError **error)
 {
-  xmlNode         *os = avb_xml_child (root, "os");
-  xmlNode         *features = avb_xml_child (root, "features");
-  const char      *secure = firmware == AVB_FIRMWARE_UEFI_SECURE ? "yes" : "no";
-  g_autofree char *fragment = NULL;
+  g_autoptr (GString) fragment = g_string_new (NULL);
 
-  if (os == NULL)
-    return avb_domain_edit_refuse (error,
-                                   _ ("This machine boots in a way that cannot be changed here."));
-  /* The firmware's own variables belong to the other firmware. */
-  avb_xml_remove_children (os, "loader");
-  avb_xml_remove_children (os, "nvram");
-  avb_xml_remove_children (os, "firmware");
-  if (firmware == AVB_FIRMWARE_BIOS)
-    {
-      xmlUnsetProp (os, BAD_CAST "firmware");
-      return TRUE;
-    }
-  avb_xml_set_attribute (os, "firmware", "efi");
-  fragment = g_strdup_printf ("<firmware><feature enabled='%s' name='enrolled-keys'/>"
-                              "<feature enabled='%s' name='secure-boot'/></firmware>",
-                              secure,
-                              secure);
-  if (firmware == AVB_FIRMWARE_UEFI_SECURE && features != NULL
-      && avb_xml_child (features, "smm") == NULL
-      && !avb_xml_add_fragment (features, "<smm state='on'/>", error))
-    return FALSE;
-  return avb_xml_add_fragment (os, fragment, error);
-}
-
-static gboolean
-edit_tpm (xmlNode *devices, gboolean tpm, GError **error)
-{
-  if (tpm)
-    return avb_xml_add_fragment (
-        devices, "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>", error);
   avb_xml_remove_children (devices, "tpm");
-  return TRUE;
+  if (!tpm)
+    return TRUE;
+  avb_domain_template_tpm (fragment, arch);
+  return avb_xml_add_fragment (devices, fragment->str, error);
 }
 
 static gboolean
@@ -306,7 +276,7 @@ edit_accelerated (xmlNode               *root,
 
   if (traits->domain_type != NULL)
     return avb_domain_edit_refuse (error, _ ("This hypervisor does not offer this."));
-  avb_xml_set_attribute (root, "type", accelerated ? "kvm" : "qemu");
+  avb_xml_set_attribute (root, "type", accelerated ? avb_domain_accelerator (traits) : "qemu");
   /* Only the two modes that tie a definition to one of the two; a chosen model stays. */
   if (accelerated ? g_strcmp0 (mode, "maximum") != 0 : g_strcmp0 (mode, "host-passthrough") != 0)
     return TRUE;
@@ -341,7 +311,11 @@ remove_typed (xmlNode *parent, const char *name, const char *type)
 }
 
 static gboolean
-edit_graphics (xmlNode *devices, gboolean graphics, const AvbDomainTraits *traits, GError **error)
+edit_graphics (xmlNode               *devices,
+               const char            *arch,
+               gboolean               graphics,
+               const AvbDomainTraits *traits,
+               GError               **error)
 {
   g_autoptr (GString) fragment = g_string_new (NULL);
 
@@ -355,7 +329,9 @@ edit_graphics (xmlNode *devices, gboolean graphics, const AvbDomainTraits *trait
   if (!graphics)
     return TRUE;
   remove_typed (devices, "input", "tablet");
-  avb_domain_template_graphics (fragment, traits);
+  if (!avb_domain_is_pc (arch))
+    remove_typed (devices, "input", "keyboard");
+  avb_domain_template_graphics (fragment, arch, traits);
   return avb_xml_add_fragment (devices, fragment->str, error);
 }
 
@@ -475,18 +451,21 @@ edit_devices (xmlNode               *root,
   GPtrArray  *interfaces = avb_machine_spec_get_interfaces (spec);
   GPtrArray  *shares = avb_machine_spec_get_shares (spec);
   const char *serial = avb_machine_spec_get_serial (spec);
+  const char *arch = avb_machine_spec_get_architecture (before);
 
   if (!arrays_equal (old_disks, disks, disk_equal)
-      && !avb_domain_edit_disks (root, devices, old_disks, disks, traits, error))
+      && (!avb_domain_check_disks (disks, arch, traits, error)
+          || !avb_domain_edit_disks (root, devices, old_disks, disks, traits, error)))
     return FALSE;
   if (!arrays_equal (avb_machine_spec_get_interfaces (before), interfaces, interface_equal)
-      && !avb_domain_edit_interfaces (devices, interfaces, traits, error))
+      && (!avb_domain_check_interfaces (interfaces, traits, error)
+          || !avb_domain_edit_interfaces (root, devices, interfaces, traits, error)))
     return FALSE;
   if (avb_machine_spec_get_tpm (before) != avb_machine_spec_get_tpm (spec)
-      && !edit_tpm (devices, avb_machine_spec_get_tpm (spec), error))
+      && !edit_tpm (devices, arch, avb_machine_spec_get_tpm (spec), error))
     return FALSE;
   if (avb_machine_spec_get_graphics (before) != avb_machine_spec_get_graphics (spec)
-      && !edit_graphics (devices, avb_machine_spec_get_graphics (spec), traits, error))
+      && !edit_graphics (devices, arch, avb_machine_spec_get_graphics (spec), traits, error))
     return FALSE;
   for (guint i = 0; i < AVB_N_EXTRAS; i++)
     if (avb_machine_spec_get_extra (before, i) != avb_machine_spec_get_extra (spec, i)
@@ -519,7 +498,7 @@ edit_hardware (xmlNode               *root,
       && !edit_cpus (root, avb_machine_spec_get_cpus (spec), error))
     return FALSE;
   if (avb_machine_spec_get_firmware (before) != avb_machine_spec_get_firmware (spec)
-      && !edit_firmware (root, avb_machine_spec_get_firmware (spec), error))
+      && !avb_domain_edit_firmware (root, avb_machine_spec_get_firmware (spec), traits, error))
     return FALSE;
   return avb_machine_spec_get_accelerated (before) == avb_machine_spec_get_accelerated (spec)
          || edit_accelerated (root, avb_machine_spec_get_accelerated (spec), traits, error);

@@ -15,6 +15,7 @@
  * because guests know their devices by them. */
 
 typedef struct {
+  const AvbDomainTraits *traits;
   const char    *domain_type; /* (nullable): of the hypervisor, where there is only one */
   gboolean       spice;
   AvbNetworkFunc has_network;
@@ -349,22 +350,14 @@ import_devices (Import *import, xmlNode *parent)
 static gboolean
 import_os (Import *import, xmlNode *os, AvbFirmware firmware)
 {
-  const char *secure = firmware == AVB_FIRMWARE_UEFI_SECURE ? "yes" : "no";
-  g_autofree char *fragment = NULL;
-
   keep_attributes (os, "firmware");
   keep_children (os, "type boot bootmenu smbios bios firmware");
   if (avb_xml_attribute_is (avb_xml_child (os, "smbios"), "mode", "host"))
     avb_xml_remove_children (os, "smbios");
-  if (firmware == AVB_FIRMWARE_BIOS || avb_xml_attribute_is (os, "firmware", "efi"))
+  if (firmware == AVB_FIRMWARE_BIOS
+      || (avb_xml_attribute_is (os, "firmware", "efi") && import->traits->loader == NULL))
     return TRUE;
-  avb_xml_remove_children (os, "firmware");
-  avb_xml_set_attribute (os, "firmware", "efi");
-  fragment = g_strdup_printf ("<firmware><feature enabled='%s' name='enrolled-keys'/>"
-                              "<feature enabled='%s' name='secure-boot'/></firmware>",
-                              secure,
-                              secure);
-  return avb_xml_add_fragment (os, fragment, import->error);
+  return avb_domain_set_firmware (os, firmware, import->traits, import->error);
 }
 
 /* What tells this machine from its original, and what this program remembers of that one. */
@@ -435,8 +428,10 @@ is_for_this_hypervisor (Import *import, xmlNode *root)
   g_autofree char *os_type = avb_xml_dup_text (avb_xml_child (avb_xml_child (root, "os"), "type"));
   gboolean         is_ours = import->domain_type != NULL
                                  ? avb_xml_attribute_is (root, "type", import->domain_type)
-                                 : type_is_in (root, "kvm qemu");
+                                 : type_is_in (root, "kvm hvf qemu");
 
+  if (is_ours && import->domain_type == NULL && type_is_in (root, "kvm hvf"))
+    avb_xml_set_attribute (root, "type", avb_domain_accelerator (import->traits));
   if (is_ours && os_type != NULL && g_str_equal (g_strstrip (os_type), "hvm"))
     return TRUE;
   return avb_domain_edit_refuse (
@@ -455,7 +450,8 @@ avb_domain_xml_make_import (AvbDomainXml          *self,
   xmlNode *root = avb_domain_xml_get_root (self);
   g_autoptr (GError) local_error = NULL;
   g_autoptr (AvbMachineSpec) before = NULL;
-  Import import = { .domain_type = traits->domain_type,
+  Import import = { .traits = traits,
+                    .domain_type = traits->domain_type,
                     .spice = traits->domain_type == NULL && traits->spice,
                     .has_network = has_network,
                     .data = data,

@@ -111,8 +111,36 @@ avb_domain_template_serial (GString *xml, const char *path)
     add (xml, "<serial type='pty'><target port='0'/></serial>");
 }
 
+gboolean
+avb_domain_is_pc (const char *arch)
+{
+  return arch == NULL || g_str_equal (arch, "x86_64") || g_str_equal (arch, "i686");
+}
+
+const char *
+avb_domain_accelerator (const AvbDomainTraits *traits)
+{
+  return traits->accelerator != NULL ? traits->accelerator : "kvm";
+}
+
 void
-avb_domain_template_graphics (GString *xml, const AvbDomainTraits *traits)
+avb_domain_template_tpm (GString *xml, const char *arch)
+{
+  add (xml,
+       "<tpm model='%s'><backend type='emulator' version='2.0'/></tpm>",
+       avb_domain_is_pc (arch) ? "tpm-crb" : "tpm-tis");
+}
+
+static const char *
+find_video (const char *arch, const AvbDomainTraits *traits)
+{
+  if (traits->virtio_video)
+    return "virtio";
+  return avb_domain_is_pc (arch) ? "vga" : "ramfb";
+}
+
+void
+avb_domain_template_graphics (GString *xml, const char *arch, const AvbDomainTraits *traits)
 {
   if (traits->domain_type != NULL)
     {
@@ -122,20 +150,24 @@ avb_domain_template_graphics (GString *xml, const AvbDomainTraits *traits)
       return;
     }
   add (xml, "<input type='tablet' bus='usb'/>");
+  /* PCs have one by themselves. */
+  if (!avb_domain_is_pc (arch))
+    add (xml, "<input type='keyboard' bus='usb'/>");
   if (traits->spice)
     add (xml, "<graphics type='spice'><listen type='none'/><image compression='off'/></graphics>");
   else
     add (xml, "<graphics type='vnc'><listen type='none'/></graphics>");
-  add (xml, "<video><model type='%s'/></video>", traits->virtio_video ? "virtio" : "vga");
+  add (xml, "<video><model type='%s'/></video>", find_video (arch, traits));
 }
 
 void
-avb_domain_template_cpu (GString *xml, gboolean accelerated, const AvbDomainTraits *traits)
+avb_domain_template_cpu (GString *xml, const char *arch, gboolean accelerated, const AvbDomainTraits *traits)
 {
   if (traits->domain_type != NULL)
     return;
+  /* libvirt refuses the word for processors that cannot be otherwise. */
   if (accelerated)
-    add (xml, "<cpu mode='host-passthrough' migratable='on'/>");
+    add (xml, avb_domain_is_pc (arch) ? "<cpu mode='host-passthrough' migratable='on'/>" : "<cpu mode='host-passthrough'/>");
   else if (traits->maximum_cpu)
     add (xml, "<cpu mode='maximum'/>");
 }
@@ -148,40 +180,25 @@ is_windows (AvbMachineSpec *spec)
   return os_id != NULL && strstr (os_id, "microsoft.com/win") != NULL;
 }
 
-static gboolean
-is_x86 (const char *arch)
-{
-  return g_str_equal (arch, "x86_64") || g_str_equal (arch, "i686");
-}
-
 static void
 template_os (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *traits, const char *arch)
 {
   AvbFirmware firmware = avb_machine_spec_get_firmware (spec);
 
-  add (xml, firmware == AVB_FIRMWARE_BIOS ? "<os>" : "<os firmware='efi'>");
+  add (xml, firmware == AVB_FIRMWARE_BIOS || traits->loader != NULL ? "<os>" : "<os firmware='efi'>");
   if (traits->domain_type != NULL)
     add (xml, "<type arch='%s'>hvm</type>", arch);
   else
-    add (xml, "<type arch='%s' machine='%s'>hvm</type>", arch, is_x86 (arch) ? "q35" : "virt");
-  if (firmware != AVB_FIRMWARE_BIOS && traits->domain_type == NULL)
-    {
-      const char *secure = firmware == AVB_FIRMWARE_UEFI_SECURE ? "yes" : "no";
-
-      add (xml,
-           "<firmware><feature enabled='%s' name='enrolled-keys'/>"
-           "<feature enabled='%s' name='secure-boot'/></firmware>",
-           secure,
-           secure);
-    }
+    add (xml, "<type arch='%s' machine='%s'>hvm</type>", arch, avb_domain_is_pc (arch) ? "q35" : "virt");
+  avb_domain_template_firmware (xml, firmware, traits);
   avb_domain_template_kernel (xml, spec);
   add (xml, "</os><features><acpi/>");
-  if (is_x86 (arch))
+  if (avb_domain_is_pc (arch))
     add (xml, "<apic/>");
-  if (is_x86 (arch) && is_windows (spec))
+  if (avb_domain_is_pc (arch) && is_windows (spec))
     avb_domain_template_hyperv (xml, avb_machine_spec_get_accelerated (spec), traits);
   /* Enforced Secure Boot stands on system management mode. */
-  if (firmware == AVB_FIRMWARE_UEFI_SECURE && is_x86 (arch) && traits->domain_type == NULL)
+  if (firmware == AVB_FIRMWARE_UEFI_SECURE && avb_domain_is_pc (arch) && traits->domain_type == NULL)
     add (xml, "<smm state='on'/>");
   add (xml, "</features>");
 }
@@ -214,7 +231,7 @@ template_ports (GString *xml)
 }
 
 static void
-template_devices (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *traits)
+template_devices (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *traits, const char *arch)
 {
   g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GPtrArray *disks = avb_machine_spec_get_disks (spec);
@@ -231,7 +248,8 @@ template_devices (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *tra
         avb_domain_template_disk (xml, disk, target, traits);
     }
   for (guint i = 0; i < interfaces->len; i++)
-    avb_domain_template_interface (xml, interfaces->pdata[i], traits);
+    if (!avb_domain_is_vmnet (interfaces->pdata[i], traits))
+      avb_domain_template_interface (xml, interfaces->pdata[i], traits);
   avb_domain_template_serial (xml, avb_machine_spec_get_serial (spec));
   add (xml, "<controller type='usb' model='qemu-xhci' ports='15'/>");
   if (traits->domain_type == NULL)
@@ -244,9 +262,9 @@ template_devices (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *tra
            traits->free_page_reporting ? "on" : "off");
     }
   if (avb_machine_spec_get_tpm (spec))
-    add (xml, "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>");
+    avb_domain_template_tpm (xml, arch);
   if (avb_machine_spec_get_graphics (spec))
-    avb_domain_template_graphics (xml, traits);
+    avb_domain_template_graphics (xml, arch, traits);
   for (guint i = 0; i < AVB_N_EXTRAS; i++)
     if (avb_machine_spec_get_extra (spec, i) && avb_domain_can_extra (i, traits))
       template_extra (xml, i);
@@ -303,11 +321,15 @@ avb_domain_xml_new (AvbMachineSpec *spec, const AvbDomainTraits *traits, GError 
   arch = avb_machine_spec_get_architecture (spec);
   if (arch == NULL)
     arch = traits->architecture != NULL ? traits->architecture : "x86_64";
+  if (!avb_domain_check_firmware (arch, avb_machine_spec_get_firmware (spec), traits, error)
+      || !avb_domain_check_disks (avb_machine_spec_get_disks (spec), arch, traits, error)
+      || !avb_domain_check_interfaces (avb_machine_spec_get_interfaces (spec), traits, error))
+    return NULL;
 
   add (xml,
        "<domain type='%s'><name>%s</name>",
        traits->domain_type != NULL ? traits->domain_type
-       : accelerated               ? "kvm"
+       : accelerated               ? avb_domain_accelerator (traits)
                                    : "qemu",
        avb_machine_spec_get_name (spec));
   if (description != NULL)
@@ -320,18 +342,19 @@ avb_domain_xml_new (AvbMachineSpec *spec, const AvbDomainTraits *traits, GError 
   if (traits->domain_type == NULL && avb_machine_spec_get_shares (spec)->len > 0)
     add (xml, "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>");
   template_os (xml, spec, traits, arch);
-  avb_domain_template_cpu (xml, accelerated, traits);
+  avb_domain_template_cpu (xml, arch, accelerated, traits);
   /* Windows keeps the local time in the hardware clock. */
   add (xml, "<clock offset='%s'>", is_windows (spec) ? "localtime" : "utc");
   if (traits->domain_type == NULL)
     add (xml, "<timer name='rtc' tickpolicy='catchup'/>");
-  if (traits->domain_type == NULL && is_x86 (arch) && is_windows (spec))
+  if (traits->domain_type == NULL && avb_domain_is_pc (arch) && is_windows (spec))
     avb_domain_template_windows_timers (xml, accelerated, traits);
   add (xml,
        "</clock><on_poweroff>destroy</on_poweroff><on_reboot>%s</on_reboot>"
        "<on_crash>destroy</on_crash>",
        avb_machine_spec_get_kernel (spec) != NULL ? "destroy" : "restart");
-  template_devices (xml, spec, traits);
+  template_devices (xml, spec, traits, arch);
+  avb_domain_template_vmnet (xml, avb_machine_spec_get_interfaces (spec), traits);
   add (xml, "</domain>");
 
   return avb_domain_xml_parse (xml->str, xml->len, error);

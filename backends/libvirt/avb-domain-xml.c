@@ -392,25 +392,6 @@ avb_domain_interface_read (xmlNode *node)
   return nic;
 }
 
-static AvbFirmware
-read_firmware (xmlNode *os)
-{
-  xmlNode *loader = avb_xml_child (os, "loader");
-  xmlNode *feature;
-
-  if (!avb_xml_attribute_is (os, "firmware", "efi")
-      && !avb_xml_attribute_is (loader, "type", "pflash"))
-    return AVB_FIRMWARE_BIOS;
-  if (avb_xml_attribute_is (loader, "secure", "yes"))
-    return AVB_FIRMWARE_UEFI_SECURE;
-  feature = avb_xml_child (avb_xml_child (os, "firmware"), "feature");
-  for (; feature != NULL; feature = avb_xml_next (feature, "feature"))
-    if (avb_xml_attribute_is (feature, "name", "secure-boot")
-        && avb_xml_attribute_is (feature, "enabled", "yes"))
-      return AVB_FIRMWARE_UEFI_SECURE;
-  return AVB_FIRMWARE_UEFI;
-}
-
 /* <os><boot dev=…/>, the older way: the first device of each kind, in that order. A lone "hd" is
  * what libvirt writes where nothing was said. */
 static void
@@ -526,9 +507,10 @@ avb_domain_xml_read_spec (AvbDomainXml *self)
   avb_machine_spec_set_architecture (spec, architecture);
   avb_machine_spec_set_cpus (spec, avb_domain_xml_read_cpus (self));
   avb_machine_spec_set_memory_mib (spec, avb_domain_xml_read_memory_mib (self));
-  avb_machine_spec_set_firmware (spec, read_firmware (os));
+  avb_machine_spec_set_firmware (spec, avb_domain_read_firmware (os));
   avb_machine_spec_set_accelerated (spec, !avb_domain_xml_is_emulated (self));
   read_devices (spec, avb_xml_child (root, "devices"));
+  avb_domain_read_vmnet (root, spec);
   read_legacy_boot (os, spec);
   avb_domain_read_kernel (os, spec);
 
@@ -548,65 +530,6 @@ avb_domain_xml_set_uuid (AvbDomainXml *self, const char *uuid)
   if (node == NULL)
     node = xmlNewChild (root, NULL, BAD_CAST "uuid", NULL);
   xmlNodeSetContent (node, BAD_CAST uuid);
-}
-
-int
-avb_domain_xml_find_spice (AvbDomainXml *self)
-{
-  xmlNode *graphics;
-  int      index = 0;
-
-  g_return_val_if_fail (self != NULL, -1);
-
-  graphics = avb_xml_child (avb_xml_child (avb_domain_xml_get_root (self), "devices"), "graphics");
-  for (; graphics != NULL; graphics = avb_xml_next (graphics, "graphics"), index++)
-    if (avb_xml_attribute_is (graphics, "type", "spice"))
-      return index;
-  return -1;
-}
-
-static guint
-read_port (xmlNode *graphics, const char *name)
-{
-  g_autofree char *text = avb_xml_dup_attribute (graphics, name);
-  guint64          port = 0;
-
-  if (text != NULL)
-    g_ascii_string_to_unsigned (text, 10, 1, 65535, &port, NULL);
-  return port;
-}
-
-AvbConsoleEndpoint *
-avb_domain_xml_find_console (AvbDomainXml *self)
-{
-  xmlNode            *devices, *graphics;
-  AvbConsoleEndpoint *endpoint;
-  gboolean            other = FALSE;
-
-  g_return_val_if_fail (self != NULL, NULL);
-
-  devices = avb_xml_child (avb_domain_xml_get_root (self), "devices");
-  for (graphics = avb_xml_child (devices, "graphics"); graphics != NULL;
-       graphics = avb_xml_next (graphics, "graphics"))
-    {
-      if (avb_xml_attribute_is (graphics, "type", "spice"))
-        break;
-      other = TRUE;
-    }
-
-  endpoint = avb_console_endpoint_new (AVB_CONSOLE_NONE);
-  if (graphics == NULL)
-    {
-      endpoint->reason = g_strdup (other ? _ ("The display of this machine does not speak SPICE.")
-                                         : _ ("This machine has no display."));
-      return endpoint;
-    }
-  endpoint->kind = AVB_CONSOLE_SPICE_FD;
-  endpoint->port = read_port (graphics, "port");
-  endpoint->tls_port = read_port (graphics, "tlsPort");
-  endpoint->host = avb_xml_dup_attribute (avb_xml_child (graphics, "listen"), "address");
-  endpoint->password = avb_xml_dup_attribute (graphics, "passwd");
-  return endpoint;
 }
 
 static void

@@ -39,11 +39,19 @@ typedef enum {
 typedef struct {
   const char *domain_type;       /* (nullable) "test" for libvirt's test driver; else by the spec */
   const char *architecture;      /* the host's: for specs that state none */
-  gboolean    spice;
+  gboolean    spice;             /* displays are SPICE; else VNC */
   gboolean    virtio_video;
   gboolean    maximum_cpu;       /* `maximum` exists for emulated machines */
   gboolean    free_page_reporting;
   AvbDomainHyperv hyperv;        /* what accelerated machines may ask for */
+
+  /* Where a host differs from one with KVM. */
+  const char *accelerator;       /* (nullable) the type of accelerated machines; %NULL: "kvm" */
+  const char *loader;            /* (nullable) UEFI, where libvirt cannot choose it by itself … */
+  const char *nvram_template;    /* (nullable) … and what its variables begin as */
+  gboolean    vmnet;             /* networks and bridges are those of macOS: see avb-domain-vmnet.c */
+  const char *no_networks;       /* (nullable) why machines can be connected in user mode only */
+  const char *no_secure_boot;    /* (nullable) why none can have Secure Boot */
 } AvbDomainTraits;
 
 /**
@@ -99,8 +107,8 @@ void            avb_domain_xml_set_name       (AvbDomainXml *self, const char *n
 /* (nullable) (transfer full): the file with the firmware's variables */
 char           *avb_domain_xml_dup_nvram      (AvbDomainXml *self);
 gboolean        avb_domain_xml_has_tpm        (AvbDomainXml *self);
-/* The place of the first SPICE display among all displays, or -1. */
-int             avb_domain_xml_find_spice     (AvbDomainXml *self);
+/* The place of the display to connect to among all displays: the first with SPICE, else the first with VNC; or -1. */
+int             avb_domain_xml_find_display   (AvbDomainXml *self);
 gboolean        avb_domain_xml_is_emulated    (AvbDomainXml *self);
 char           *avb_domain_xml_dup_os_id      (AvbDomainXml *self);
 /* (transfer full): how the display of this running machine is reached from this computer */
@@ -159,7 +167,8 @@ gboolean     avb_domain_edit_disks   (xmlNode               *root,
                                       GPtrArray             *after,
                                       const AvbDomainTraits *traits,
                                       GError               **error);
-gboolean     avb_domain_edit_interfaces (xmlNode               *devices,
+gboolean     avb_domain_edit_interfaces (xmlNode               *root,
+                                         xmlNode               *devices,
                                          GPtrArray             *after,
                                          const AvbDomainTraits *traits,
                                          GError               **error);
@@ -182,7 +191,39 @@ void avb_domain_template_disk      (GString               *xml,
 void avb_domain_template_interface (GString                *xml,
                                     const AvbInterfaceSpec *nic,
                                     const AvbDomainTraits  *traits);
-void avb_domain_template_graphics  (GString *xml, const AvbDomainTraits *traits);
+void avb_domain_template_graphics  (GString *xml, const char *arch, const AvbDomainTraits *traits);
+void avb_domain_template_tpm       (GString *xml, const char *arch);
+/* Whether it is a PC: another kind of computer has other devices. @arch is nullable. */
+gboolean avb_domain_is_pc          (const char *arch);
+/* What the type of accelerated machines is. */
+const char *avb_domain_accelerator (const AvbDomainTraits *traits);
+/* avb-domain-firmware.c: all within <os>. */
+void        avb_domain_template_firmware (GString *xml, AvbFirmware firmware, const AvbDomainTraits *traits);
+AvbFirmware avb_domain_read_firmware     (xmlNode *os);
+gboolean    avb_domain_edit_firmware     (xmlNode               *root,
+                                          AvbFirmware            firmware,
+                                          const AvbDomainTraits *traits,
+                                          GError               **error);
+/* Says again which firmware it is, in the words of this host. */
+gboolean    avb_domain_set_firmware      (xmlNode               *os,
+                                          AvbFirmware            firmware,
+                                          const AvbDomainTraits *traits,
+                                          GError               **error);
+/* Sets %AVB_ERROR_NOT_SUPPORTED where such a machine cannot have it. */
+gboolean    avb_domain_check_firmware    (const char            *arch,
+                                          AvbFirmware            firmware,
+                                          const AvbDomainTraits *traits,
+                                          GError               **error);
+/* Sets %AVB_ERROR_NOT_SUPPORTED where such a machine cannot have one of them. */
+gboolean avb_domain_check_disks    (GPtrArray *disks, const char *arch, const AvbDomainTraits *traits, GError **error);
+/* avb-domain-vmnet.c */
+gboolean avb_domain_is_vmnet       (const AvbInterfaceSpec *nic, const AvbDomainTraits *traits);
+/* Sets %AVB_ERROR_NOT_SUPPORTED where one of them cannot be had on this host. */
+gboolean avb_domain_check_interfaces (GPtrArray *interfaces, const AvbDomainTraits *traits, GError **error);
+/* At the end of the definition. */
+void     avb_domain_template_vmnet (GString *xml, GPtrArray *interfaces, const AvbDomainTraits *traits);
+void     avb_domain_read_vmnet     (xmlNode *root, AvbMachineSpec *spec);
+void     avb_domain_edit_vmnet     (xmlNode *root, GPtrArray *interfaces, const AvbDomainTraits *traits);
 /* (transfer full): one for each device; @devices is nullable: none yet */
 GPtrArray *avb_domain_template_extra (AvbExtra extra, xmlNode *devices);
 char *avb_domain_template_share (const AvbShareSpec *share);
@@ -203,6 +244,7 @@ void     avb_domain_read_kernel     (xmlNode *os, AvbMachineSpec *spec);
 gboolean avb_domain_kernel_equal    (AvbMachineSpec *a, AvbMachineSpec *b);
 void     avb_domain_edit_kernel     (xmlNode *root, AvbMachineSpec *spec);
 void avb_domain_template_cpu       (GString               *xml,
+                                    const char            *arch,
                                     gboolean               accelerated,
                                     const AvbDomainTraits *traits);
 /* "vda", "sdb", …: one that @taken (a set of strings) does not have; adds it there. */

@@ -53,6 +53,7 @@ avb_libvirt_call_new (AvbMachine *machine, AvbLibvirtFunc func, const char *what
   call->func = func;
   call->what = what;
   call->driver = avb_libvirt_connection_get_driver (AVB_LIBVIRT_CONNECTION (connection));
+  call->host = avb_libvirt_connection_get_host (AVB_LIBVIRT_CONNECTION (connection));
   return call;
 }
 

@@ -22,6 +22,7 @@ struct _AvbLibvirtCall {
   virConnect      *vir;
   char            *uuid;
   AvbLibvirtDriver driver;
+  const AvbLibvirtHost *host; /* (nullable) */
   AvbLibvirtFunc   func;
   const char      *what; /* what failed, if it fails: a translated sentence */
 

@@ -66,12 +66,34 @@ read_hyperv (xmlNode *hyperv)
 }
 
 static xmlDoc *
-read_domain_capabilities (virConnect *vir, const char *arch, gboolean accelerated)
+read_domain_capabilities (virConnect *vir, const char *arch, const char *type)
 {
-  gboolean is_x86 = arch == NULL || g_str_equal (arch, "x86_64") || g_str_equal (arch, "i686");
-
   return parse (virConnectGetDomainCapabilities (
-      vir, NULL, arch, is_x86 ? "q35" : "virt", accelerated ? "kvm" : "qemu", 0));
+      vir, NULL, arch, avb_domain_is_pc (arch) ? "q35" : "virt", type, 0));
+}
+
+/* A host has one at most. */
+static const char *
+find_accelerator (virConnect *vir, const char *arch)
+{
+  xmlDoc     *doc = parse (virConnectGetCapabilities (vir));
+  const char *found = NULL;
+
+  if (doc == NULL)
+    return NULL;
+  for (xmlNode *guest = avb_xml_child (xmlDocGetRootElement (doc), "guest"); guest != NULL;
+       guest = avb_xml_next (guest, "guest"))
+    {
+      xmlNode *node = avb_xml_child (guest, "arch");
+
+      if (!avb_xml_attribute_is (node, "name", arch))
+        continue;
+      for (xmlNode *type = avb_xml_child (node, "domain"); type != NULL; type = avb_xml_next (type, "domain"))
+        if (avb_xml_attribute_is (type, "type", "hvf"))
+          found = "hvf";
+    }
+  xmlFreeDoc (doc);
+  return found;
 }
 
 static char *
@@ -88,8 +110,16 @@ is_test (virConnect *vir)
   return g_ascii_strcasecmp (virConnectGetType (vir), "test") == 0;
 }
 
+static gboolean
+is_privileged (virConnect *vir)
+{
+  g_autofree char *uri = virConnectGetURI (vir);
+
+  return uri != NULL && g_str_has_suffix (uri, "/system");
+}
+
 AvbDomainTraits *
-avb_libvirt_traits_read (virConnect *vir, const char *arch, gboolean accelerated)
+avb_libvirt_traits_read (virConnect *vir, const AvbLibvirtHost *host, const char *arch, gboolean accelerated)
 {
   AvbDomainTraits *traits = g_new0 (AvbDomainTraits, 1);
   xmlNode         *devices, *root;
@@ -105,7 +135,10 @@ avb_libvirt_traits_read (virConnect *vir, const char *arch, gboolean accelerated
       traits->architecture = g_strdup ("i686");
       return traits;
     }
-  doc = read_domain_capabilities (vir, arch != NULL ? arch : traits->architecture, accelerated);
+  if (arch == NULL)
+    arch = traits->architecture;
+  traits->accelerator = find_accelerator (vir, arch);
+  doc = read_domain_capabilities (vir, arch, accelerated ? avb_domain_accelerator (traits) : "qemu");
   if (doc == NULL)
     return traits;
   root = xmlDocGetRootElement (doc);
@@ -114,6 +147,13 @@ avb_libvirt_traits_read (virConnect *vir, const char *arch, gboolean accelerated
   traits->virtio_video = enum_has (avb_xml_child (devices, "video"), "modelType", "virtio");
   traits->maximum_cpu = cpu_mode_is_supported (root, "maximum");
   traits->hyperv = read_hyperv (avb_xml_child (avb_xml_child (root, "features"), "hyperv"));
+  if (host != NULL)
+    {
+      g_autofree char *emulator = avb_xml_dup_text (avb_xml_child (root, "path"));
+
+      host->refine_traits (
+          traits, arch, emulator, enum_has (avb_xml_child (root, "os"), "firmware", "efi"), is_privileged (vir));
+    }
   xmlFreeDoc (doc);
   return traits;
 }
@@ -122,6 +162,8 @@ void
 avb_libvirt_traits_free (AvbDomainTraits *traits)
 {
   g_free ((char *) traits->architecture);
+  g_free ((char *) traits->loader);
+  g_free ((char *) traits->nvram_template);
   g_free (traits);
 }
 
@@ -201,11 +243,12 @@ add_guest_architectures (virConnect *vir, AvbCapabilities *caps)
 }
 
 AvbCapabilities *
-avb_libvirt_capabilities_read (virConnect *vir, AvbLibvirtDriver driver)
+avb_libvirt_capabilities_read (virConnect *vir, const AvbLibvirtHost *host, AvbLibvirtDriver driver)
 {
   AvbCapabilities *caps = avb_libvirt_capabilities_guess (vir, driver);
   xmlNode         *root, *os, *devices, *tpm;
   xmlDoc          *doc;
+  g_autofree char *arch = NULL;
   gboolean         uefi, tpm_works;
 
   add_guest_architectures (vir, caps);
@@ -219,7 +262,8 @@ avb_libvirt_capabilities_read (virConnect *vir, AvbLibvirtDriver driver)
           caps, AVB_FEATURE_TPM, _ ("The machines of libvirt’s test driver have no TPM."));
       return caps;
     }
-  doc = read_domain_capabilities (vir, NULL, FALSE);
+  arch = dup_host_architecture (vir);
+  doc = read_domain_capabilities (vir, arch, "qemu");
   if (doc == NULL)
     {
       avb_capabilities_set_unsupported (
@@ -250,8 +294,15 @@ avb_libvirt_capabilities_read (virConnect *vir, AvbLibvirtDriver driver)
                _ ("The program that shares folders (virtiofsd) is not installed on the host."));
   set_feature (caps,
                AVB_FEATURE_CONSOLE,
-               enum_has (avb_xml_child (devices, "graphics"), "type", "spice"),
-               _ ("QEMU on this host lacks SPICE, which the display needs."));
+               enum_has (avb_xml_child (devices, "graphics"), "type", "spice")
+                   || enum_has (avb_xml_child (devices, "graphics"), "type", "vnc"),
+               _ ("QEMU on this host has neither SPICE nor VNC, which the display needs."));
+  if (host != NULL)
+    {
+      g_autofree char *emulator = avb_xml_dup_text (avb_xml_child (root, "path"));
+
+      host->refine_capabilities (caps, emulator);
+    }
   xmlFreeDoc (doc);
   return caps;
 }

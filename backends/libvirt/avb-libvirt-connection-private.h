@@ -27,6 +27,7 @@ struct _AvbLibvirtConnection {
   guint            retry_source;
 
   AvbLibvirtProbeFunc probe; /* (nullable) */
+  const AvbLibvirtHost *host; /* (nullable) */
   AvbAcceleration acceleration;
   char           *acceleration_reason;
   char           *acceleration_remedy;

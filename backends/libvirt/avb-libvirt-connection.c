@@ -104,6 +104,7 @@ typedef struct {
   AvbLibvirtConnection *self;
   virConnect           *vir;
   AvbLibvirtDriver      driver;
+  const AvbLibvirtHost *host;
 } CapabilitiesCall;
 
 static void
@@ -122,7 +123,7 @@ capabilities_thread (gpointer data)
   CapabilitiesCall *call = data;
   g_autoptr (virConnect) vir = g_steal_pointer (&call->vir);
 
-  return dex_future_new_take_object (avb_libvirt_capabilities_read (vir, call->driver));
+  return dex_future_new_take_object (avb_libvirt_capabilities_read (vir, call->host, call->driver));
 }
 
 static DexFuture *
@@ -144,6 +145,7 @@ read_capabilities (AvbLibvirtConnection *self)
 
   call->self = g_object_ref (self);
   call->driver = self->driver;
+  call->host = self->host;
   call->vir = avb_libvirt_connection_ref_vir (self);
   avb_future_finish (
       dex_future_then (avb_blocking_run_long (capabilities_thread, call, capabilities_call_free),
@@ -485,6 +487,20 @@ avb_libvirt_connection_ref_vir (AvbLibvirtConnection *self)
   if (self->vir == NULL || virConnectRef (self->vir) < 0)
     return NULL;
   return self->vir;
+}
+
+const AvbLibvirtHost *
+avb_libvirt_connection_get_host (AvbLibvirtConnection *self)
+{
+  return self->host;
+}
+
+void
+avb_libvirt_connection_set_host (AvbLibvirtConnection *self, const AvbLibvirtHost *host)
+{
+  g_return_if_fail (AVB_IS_LIBVIRT_CONNECTION (self));
+
+  self->host = host;
 }
 
 void

@@ -68,37 +68,41 @@ read_with_password (virDomain *domain, AvbLibvirtCall *call, GError **error)
   return xml != NULL ? xml : avb_libvirt_call_read_definition (domain, 0, call, error);
 }
 
+/* A socket cannot be handed over from another computer. */
+static void
+become_remote (AvbConsoleEndpoint *endpoint, const char *uri)
+{
+  g_autofree char *host = find_host (endpoint->host, uri);
+
+  endpoint->kind
+      = endpoint->kind == AVB_CONSOLE_SPICE_FD ? AVB_CONSOLE_SPICE_HOST : AVB_CONSOLE_VNC_HOST;
+  g_set_str (&endpoint->host, host);
+  if (endpoint->tls_port != 0)
+    endpoint->ca_file = find_authorities (uri);
+  if ((endpoint->port == 0 && endpoint->tls_port == 0) || is_loopback (endpoint->host))
+    {
+      endpoint->kind = AVB_CONSOLE_NONE;
+      endpoint->reason = g_strdup (_ ("The display of this machine listens on its own host only."));
+    }
+}
+
 static DexFuture *
 find_console_thread (virDomain *domain, AvbLibvirtCall *call)
 {
   GError *error = NULL;
   g_autoptr (AvbDomainXml) xml = read_with_password (domain, call, &error);
-  g_autofree char    *host = NULL;
   AvbConsoleEndpoint *endpoint;
 
   if (xml == NULL)
     return dex_future_new_for_error (error);
   endpoint = avb_domain_xml_find_console (xml);
-  if (endpoint->kind == AVB_CONSOLE_SPICE_FD && virDomainIsActive (domain) != 1)
+  if (endpoint->kind != AVB_CONSOLE_NONE && virDomainIsActive (domain) != 1)
     {
       endpoint->kind = AVB_CONSOLE_NONE;
       endpoint->reason = g_strdup (_ ("The machine is not running."));
     }
-  else if (endpoint->kind == AVB_CONSOLE_SPICE_FD && call->driver == AVB_LIBVIRT_DRIVER_QEMU_REMOTE)
-    {
-      /* A socket cannot be handed over from another computer. */
-      endpoint->kind = AVB_CONSOLE_SPICE_HOST;
-      host = find_host (endpoint->host, call->text);
-      g_set_str (&endpoint->host, host);
-      if (endpoint->tls_port != 0)
-        endpoint->ca_file = find_authorities (call->text);
-      if ((endpoint->port == 0 && endpoint->tls_port == 0) || is_loopback (endpoint->host))
-        {
-          endpoint->kind = AVB_CONSOLE_NONE;
-          endpoint->reason
-              = g_strdup (_ ("The display of this machine listens on its own host only."));
-        }
-    }
+  else if (endpoint->kind != AVB_CONSOLE_NONE && call->driver == AVB_LIBVIRT_DRIVER_QEMU_REMOTE)
+    become_remote (endpoint, call->text);
   return dex_future_new_take_boxed (AVB_TYPE_CONSOLE_ENDPOINT, endpoint);
 }
 
@@ -123,10 +127,10 @@ open_console_thread (virDomain *domain, AvbLibvirtCall *call)
 
   if (xml == NULL)
     return dex_future_new_for_error (error);
-  index = avb_domain_xml_find_spice (xml);
+  index = avb_domain_xml_find_display (xml);
   if (index < 0)
     return dex_future_new_for_error (avb_error_new (
-        AVB_ERROR_NOT_SUPPORTED, NULL, _ ("The display of this machine does not speak SPICE.")));
+        AVB_ERROR_NOT_SUPPORTED, NULL, _ ("The display of this machine speaks neither SPICE nor VNC.")));
   fd = virDomainOpenGraphicsFD (domain, index, VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH);
   return fd < 0 ? avb_libvirt_future_error (call->what) : dex_future_new_for_int (fd);
 }

@@ -92,6 +92,7 @@ avb_libvirt_connection_discard_orphans (AvbLibvirtConnection *self)
 typedef struct {
   AvbLibvirtConnection *self;
   virConnect           *vir;
+  const AvbLibvirtHost *host;
   AvbMachineSpec       *spec;
   GBytes               *definition; /* (nullable): one from elsewhere that it begins with */
   char                 *uuid;
@@ -139,6 +140,7 @@ create (CreateCall *call, virConnect *vir)
     return dex_future_new_for_error (
         avb_error_new (AVB_ERROR_EXISTS, NULL, _ ("There is already a machine of this name.")));
   traits = avb_libvirt_traits_read (vir,
+                                    call->host,
                                     avb_machine_spec_get_architecture (call->spec),
                                     avb_machine_spec_get_accelerated (call->spec));
   xml = call->definition != NULL
@@ -238,6 +240,7 @@ run_create (AvbLibvirtConnection *self, GBytes *definition, AvbMachineSpec *spec
 
   call->self = g_object_ref (self);
   call->vir = avb_libvirt_connection_ref_vir (self);
+  call->host = self->host;
   call->spec = avb_machine_spec_copy (spec);
   call->definition = definition != NULL ? g_bytes_ref (definition) : NULL;
   call->uuid = g_uuid_string_random ();

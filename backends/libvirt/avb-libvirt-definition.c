@@ -145,6 +145,7 @@ define_spec (virDomain *domain, AvbLibvirtCall *call, AvbDomainXml *xml)
   gboolean         ok;
 
   traits = avb_libvirt_traits_read (virDomainGetConnect (domain),
+                                    call->host,
                                     avb_machine_spec_get_architecture (call->spec),
                                     avb_machine_spec_get_accelerated (call->spec));
   ok = avb_domain_xml_apply_spec (xml, call->spec, traits, &error);

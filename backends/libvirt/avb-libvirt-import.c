@@ -66,8 +66,9 @@ avb_libvirt_import_definition (virConnect            *vir,
 }
 
 typedef struct {
-  virConnect *vir;
-  GBytes     *definition;
+  virConnect           *vir;
+  const AvbLibvirtHost *host;
+  GBytes               *definition;
 } ReadCall;
 
 static void
@@ -89,7 +90,7 @@ read_thread (gpointer data)
   GError          *error = NULL;
 
   virResetLastError ();
-  traits = avb_libvirt_traits_read (vir, NULL, FALSE);
+  traits = avb_libvirt_traits_read (vir, call->host, NULL, FALSE);
   xml = parse (vir, call->definition, traits, &error);
   avb_libvirt_traits_free (traits);
   return xml != NULL ? dex_future_new_take_object (avb_domain_xml_read_spec (xml))
@@ -102,6 +103,7 @@ avb_libvirt_connection_read_definition (AvbConnection *connection, GBytes *defin
   ReadCall *call = g_new0 (ReadCall, 1);
 
   call->vir = avb_libvirt_connection_ref_vir (AVB_LIBVIRT_CONNECTION (connection));
+  call->host = avb_libvirt_connection_get_host (AVB_LIBVIRT_CONNECTION (connection));
   call->definition = g_bytes_ref (definition);
   return avb_blocking_run (read_thread, call, read_call_free);
 }

@@ -28,11 +28,19 @@ virConnect      *avb_libvirt_connection_ref_vir    (AvbLibvirtConnection *self);
 /* Looks at a domain again, soon, in a batch with others. */
 void             avb_libvirt_connection_refresh    (AvbLibvirtConnection *self, const char *uuid);
 
+/* (nullable): lives for ever */
+const AvbLibvirtHost *avb_libvirt_connection_get_host (AvbLibvirtConnection *self);
+
 /* Worker threads. Frees with avb_libvirt_traits_free(). */
-AvbDomainTraits *avb_libvirt_traits_read (virConnect *vir, const char *arch, gboolean accelerated);
+AvbDomainTraits *avb_libvirt_traits_read (virConnect           *vir,
+                                          const AvbLibvirtHost *host,
+                                          const char           *arch,
+                                          gboolean              accelerated);
 void             avb_libvirt_traits_free (AvbDomainTraits *traits);
 AvbCapabilities *avb_libvirt_capabilities_guess (virConnect *vir, AvbLibvirtDriver driver);
-AvbCapabilities *avb_libvirt_capabilities_read  (virConnect *vir, AvbLibvirtDriver driver);
+AvbCapabilities *avb_libvirt_capabilities_read  (virConnect           *vir,
+                                                 const AvbLibvirtHost *host,
+                                                 AvbLibvirtDriver      driver);
 
 /* Worker thread: whether this computer has a virtiofsd that libvirt would find. */
 gboolean         avb_libvirt_find_virtiofsd     (void);

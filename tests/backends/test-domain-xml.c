@@ -348,6 +348,91 @@ test_windows (void)
   g_assert_null (strstr (none, "hyperv"));
 }
 
+static AvbConsoleEndpoint *
+find_console (const char *type, const char *graphics, int *index)
+{
+  g_autofree char *text
+      = g_strdup_printf ("<domain type='%s'><name>n</name><devices>%s</devices></domain>", type, graphics);
+  g_autoptr (AvbDomainXml) xml = parse (text);
+
+  *index = avb_domain_xml_find_display (xml);
+  return avb_domain_xml_find_console (xml);
+}
+
+/* SPICE before VNC, VNC before nothing; and the place among all of them, by which libvirt names it. */
+static void
+test_displays (void)
+{
+#define VNC "<graphics type='vnc' port='5901' passwd='a&amp;b'><listen type='address' address='192.0.2.1'/></graphics>"
+#define SPICE "<graphics type='spice' port='5902' tlsPort='5903'><listen type='none'/></graphics>"
+#define OTHER "<graphics type='egl-headless'/><graphics type='sdl'/>"
+  static const struct {
+    const char    *type;
+    const char    *graphics;
+    AvbConsoleKind kind;
+    int            index;
+    guint          port, tls_port;
+  } cases[] = {
+    { "kvm", VNC, AVB_CONSOLE_VNC_FD, 0, 5901, 0 },
+    { "hvf", OTHER VNC, AVB_CONSOLE_VNC_FD, 2, 5901, 0 },
+    { "qemu", VNC SPICE, AVB_CONSOLE_SPICE_FD, 1, 5902, 5903 },
+    { "qemu", SPICE VNC, AVB_CONSOLE_SPICE_FD, 0, 5902, 5903 },
+    { "kvm", OTHER, AVB_CONSOLE_NONE, -1, 0, 0 },
+    { "kvm", "", AVB_CONSOLE_NONE, -1, 0, 0 },
+    { "test", VNC, AVB_CONSOLE_NONE, 0, 0, 0 },
+    { "kvm", "<graphics type='vnc' port='-1'/>", AVB_CONSOLE_VNC_FD, 0, 0, 0 },
+    { "kvm", "<graphics type='vnc' port='65536'/>", AVB_CONSOLE_VNC_FD, 0, 0, 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      int index;
+      g_autoptr (AvbConsoleEndpoint) console = find_console (cases[i].type, cases[i].graphics, &index);
+
+      g_assert_cmpint (console->kind, ==, cases[i].kind);
+      g_assert_cmpint (index, ==, cases[i].index);
+      g_assert_cmpuint (console->port, ==, cases[i].port);
+      g_assert_cmpuint (console->tls_port, ==, cases[i].tls_port);
+      g_assert_true ((console->reason == NULL) == (console->kind != AVB_CONSOLE_NONE));
+      if (i > 0)
+        continue;
+      g_assert_cmpstr (console->host, ==, "192.0.2.1");
+      g_assert_cmpstr (console->password, ==, "a&b");
+    }
+}
+
+/* Other computers than PCs have other devices. */
+static void
+test_arm (void)
+{
+  AvbDomainTraits arm = traits;
+  g_autoptr (AvbMachineSpec) spec = make_spec (4);
+  g_autoptr (AvbDomainXml) xml = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  arm.architecture = "aarch64";
+  arm.virtio_video = FALSE;
+  avb_machine_spec_set_architecture (spec, NULL);
+  avb_machine_spec_set_accelerated (spec, TRUE);
+  avb_machine_spec_set_graphics (spec, TRUE);
+  avb_machine_spec_set_tpm (spec, TRUE);
+  avb_machine_spec_set_firmware (spec, AVB_FIRMWARE_BIOS);
+  g_assert_null (avb_domain_xml_new (spec, &arm, &error));
+  g_assert_error (error, AVB_ERROR, AVB_ERROR_NOT_SUPPORTED);
+  g_clear_error (&error);
+  avb_machine_spec_set_firmware (spec, AVB_FIRMWARE_UEFI);
+  xml = avb_domain_xml_new (spec, &arm, &error);
+  g_assert_no_error (error);
+  text = avb_domain_xml_to_string (xml);
+  g_assert_nonnull (strstr (text, "machine=\"virt\""));
+  g_assert_nonnull (strstr (text, "<cpu mode=\"host-passthrough\"/>"));
+  g_assert_nonnull (strstr (text, "<tpm model=\"tpm-tis\">"));
+  g_assert_nonnull (strstr (text, "<input type=\"keyboard\" bus=\"usb\"/>"));
+  g_assert_nonnull (strstr (text, "<model type=\"ramfb\"/>"));
+  g_assert_null (strstr (text, "<apic/>"));
+}
+
 /* A new machine has its settings from its first moment. */
 static void
 test_settings (void)
@@ -471,6 +556,8 @@ main (int    argc,
   g_test_add_func ("/Avb/DomainXml/identity", test_identity);
   g_test_add_func ("/Avb/DomainXml/apply-everything", test_apply_everything);
   g_test_add_func ("/Avb/DomainXml/windows", test_windows);
+  g_test_add_func ("/Avb/DomainXml/displays", test_displays);
+  g_test_add_func ("/Avb/DomainXml/arm", test_arm);
   g_test_add_func ("/Avb/DomainXml/settings", test_settings);
   return g_test_run ();
 }

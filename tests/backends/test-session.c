@@ -4,10 +4,12 @@
 #include "config.h"
 
 #include <errno.h>
+#include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <utime.h>
 
 #include "backends/avb-error.h"
@@ -223,6 +225,63 @@ password_fiber (gpointer data)
   xml = virDomainGetXMLDesc (domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
   g_assert_nonnull (strstr (xml, "passwd='a&amp;b'"));
   free (xml);
+  avb_test_await (avb_machine_delete (machine, AVB_DELETE_DISKS));
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
+/* A machine that others made with VNC. Who connects is greeted in VNC's words (RFC 6143, 7.1.1). */
+static DexFuture *
+vnc_fiber (gpointer data)
+{
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("qemu:///session");
+  g_autofree char *disk = avb_session_test_create_disk (connection, "vnc");
+  g_autoptr (AvbMachineSpec) spec = avb_session_test_spec ("vnc", disk);
+  g_autoptr (AvbMachine) machine = NULL;
+  g_autoptr (AvbConsoleEndpoint) console = NULL;
+  g_autoptr (virConnect) vir = virConnectOpen ("qemu:///session");
+  g_autoptr (virDomain) domain = NULL;
+  g_autoptr (virDomain) defined = NULL;
+  g_autoptr (GString) text = NULL;
+  g_autoptr (GError) error = NULL;
+  char    greeting[12];
+  gsize   length = 0;
+  char   *xml;
+  int     fd;
+
+  avb_machine_spec_set_graphics (spec, TRUE);
+  for (guint i = 0; i < AVB_N_EXTRAS; i++)
+    avb_machine_spec_set_extra (spec, i, FALSE);
+  machine = avb_test_await_object (avb_connection_create_machine (connection, spec));
+  domain = virDomainLookupByUUIDString (vir, avb_machine_get_uuid (machine));
+  xml = virDomainGetXMLDesc (domain, VIR_DOMAIN_XML_INACTIVE);
+  text = g_string_new (xml);
+  free (xml);
+  g_assert_cmpuint (g_string_replace (text, "<graphics type='spice'>", "<graphics type='vnc'>", 0), ==, 1);
+  g_string_replace (text, "<image compression='off'/>", "", 0);
+  defined = virDomainDefineXML (vir, text->str);
+  g_assert_nonnull (defined);
+
+  avb_test_await (avb_machine_load_details (machine));
+  avb_test_await (avb_machine_start (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_RUNNING));
+  avb_test_until_true (avb_machine_has_console (machine));
+  console = avb_test_await_boxed (avb_machine_find_console (machine));
+  g_assert_cmpint (console->kind, ==, AVB_CONSOLE_VNC_FD);
+  fd = dex_await_int (avb_machine_open_console_fd (machine), &error);
+  g_assert_no_error (error);
+  g_unix_set_fd_nonblocking (fd, FALSE, NULL);
+  while (length < sizeof greeting)
+    {
+      gssize n = read (fd, greeting + length, sizeof greeting - length);
+
+      g_assert_cmpint (n, >, 0);
+      length += (gsize) n;
+    }
+  g_assert_cmpmem (greeting, sizeof greeting, "RFB 003.008\n", 12);
+  g_close (fd, NULL);
+  avb_test_await (avb_machine_force_off (machine));
+  avb_test_until_true (has_state (machine, AVB_MACHINE_OFF));
   avb_test_await (avb_machine_delete (machine, AVB_DELETE_DISKS));
   avb_test_await (avb_connection_close (connection));
   return NULL;
@@ -794,6 +853,7 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Session/life", life_fiber);
   avb_test_add_fiber ("/Avb/Session/extras", extras_fiber);
   avb_test_add_fiber ("/Avb/Session/password", password_fiber);
+  avb_test_add_fiber ("/Avb/Session/vnc", vnc_fiber);
   avb_test_add_fiber ("/Avb/Session/change", change_fiber);
   avb_test_add_fiber ("/Avb/Session/firmware", firmware_fiber);
   avb_test_add_fiber ("/Avb/Session/windows", windows_fiber);
