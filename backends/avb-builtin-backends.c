@@ -5,6 +5,9 @@
 
 #include "backends/avb-builtin-backends.h"
 
+#if AVB_BACKEND_HVF
+#include "backends/hvf/avb-hvf-backend.h"
+#endif
 #if AVB_BACKEND_KVM
 #include "backends/kvm/avb-kvm-backend.h"
 #endif
@@ -19,6 +22,14 @@ avb_builtin_backends (void)
     g_autoptr (AvbBackend) kvm = avb_kvm_backend_new ();
 
     g_list_store_append (store, kvm);
+  }
+#endif
+
+#if AVB_BACKEND_HVF
+  {
+    g_autoptr (AvbBackend) hvf = avb_hvf_backend_new ();
+
+    g_list_store_append (store, hvf);
   }
 #endif
 
