@@ -13,7 +13,7 @@ help() {
 ./dev tour [--out DIR]         the main job unattended on a virtual display, a screenshot a step
 ./dev screenshots [--out DIR]  every screen in light, dark, narrow, large text and right-to-left
 ./dev bench NAME [--json FILE] measure beside the peers: start, console, create
-./dev fuzz NAME [SECONDS]      run a libFuzzer target: domain-xml, ovf, qemu-img
+./dev fuzz NAME [SECONDS]      run a libFuzzer target: domain-xml, ovf, qemu-img, wsman
 ./dev build                    configure and build only
 ./dev shell [COMMAND…]         a shell in the place where all this happens
 ./dev format [--check]         format the lines that differ from the last commit

@@ -19,6 +19,7 @@ seeds=()
 case $name in
   domain-xml) kind='*.xml' ;;
   ovf) kind='*.ovf' ;;
+  wsman) kind='*.soap' ;;
   *) kind='*.json' ;;
 esac
 # Fixtures of the tests are where the search begins.
