@@ -210,12 +210,22 @@ static const struct {
   { "UnsupportedFeature", AVB_ERROR_NOT_SUPPORTED },
 };
 
+/* wsen:TimedOut is another. */
+gboolean
+avb_wsman_fault_is_timed_out (const AvbWsmanFault *self)
+{
+  return g_strcmp0 (self->subcode, "TimedOut") == 0 && g_strcmp0 (self->subcode_ns, AVB_NS_ENUMERATION) != 0;
+}
+
 static AvbError
 get_error_code (const AvbWsmanFault *self)
 {
   for (guint i = 0; i < G_N_ELEMENTS (natives); i++)
     if (natives[i].native == self->native)
       return natives[i].code;
+  /* The enumeration was not asked for anything for too long, and is no more. */
+  if (g_strcmp0 (self->subcode, "TimedOut") == 0 && !avb_wsman_fault_is_timed_out (self))
+    return AVB_ERROR_NOT_FOUND;
   for (guint i = 0; self->subcode != NULL && i < G_N_ELEMENTS (subcodes); i++)
     if (g_str_equal (subcodes[i].subcode, self->subcode))
       return subcodes[i].code;
@@ -267,11 +277,4 @@ avb_wsman_fault_to_error (const AvbWsmanFault *self)
   g_autofree char *details = format_details (self);
 
   return avb_error_new (code, details, "%s", get_sentence (code));
-}
-
-/* wsen:TimedOut is another: the enumeration is gone. */
-gboolean
-avb_wsman_fault_is_timed_out (const AvbWsmanFault *self)
-{
-  return g_strcmp0 (self->subcode, "TimedOut") == 0 && g_strcmp0 (self->subcode_ns, AVB_NS_ENUMERATION) != 0;
 }

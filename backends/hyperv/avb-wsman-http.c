@@ -42,7 +42,8 @@ typedef struct {
   GCancellable *cancellable;
   guint         timeout_id;
   gboolean      timed_out;
-  gboolean      again; /* the second try */
+  gboolean      again;   /* the second try */
+  gboolean      renamed; /* the host calls NTLM Negotiate */
 } Call;
 
 static void send_call (Call *call);
@@ -178,6 +179,7 @@ try_negotiate (Call *call)
     return FALSE;
   call->http->negotiate = TRUE;
   call->again = TRUE;
+  call->renamed = FALSE;
   g_clear_object (&call->http->session);
   forget_message (call);
   g_byte_array_set_size (call->body, 0);
@@ -257,6 +259,13 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_input_stream_read_bytes_async (call->stream, CHUNK, G_PRIORITY_DEFAULT, call->cancellable, read_cb, call);
 }
 
+/* The library has read the body once already, and would send none. */
+static void
+set_body (SoupMessage *message, Call *call)
+{
+  soup_message_set_request_body_from_bytes (message, CONTENT_TYPE ";charset=UTF-8", call->request);
+}
+
 static gboolean
 authenticate_cb (SoupMessage *message, SoupAuth *auth, gboolean retrying, Call *call)
 {
@@ -267,6 +276,63 @@ authenticate_cb (SoupMessage *message, SoupAuth *auth, gboolean retrying, Call *
     return FALSE;
   soup_auth_authenticate (auth, self->user, self->password != NULL ? self->password : "");
   return TRUE;
+}
+
+/* --- NTLM by the name of Negotiate ---
+ *
+ * Windows offers "Negotiate" and takes plain NTLM messages there (MS-N2HT 3.1.5.1, MS-NTHT), but the library speaks NTLM only
+ * where it is called so. So it is told that it is, and what it says is sent under the name that the host has for it. */
+
+static gboolean
+is_renamed (Call *call)
+{
+  return call->http->password != NULL && !call->http->negotiate;
+}
+
+static gboolean
+is_offer (const char *offer, const char *scheme)
+{
+  gsize length = strlen (scheme);
+
+  return g_ascii_strncasecmp (offer, scheme, length) == 0 && (offer[length] == '\0' || offer[length] == ' ');
+}
+
+/* Before the library looks at them. */
+static void
+got_headers_cb (SoupMessage *message, Call *call)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+  const char         *list = soup_message_headers_get_list (headers, "WWW-Authenticate");
+  GSList             *offers = list != NULL ? soup_header_parse_list (list) : NULL;
+  gboolean            has_ntlm = FALSE;
+
+  for (GSList *l = offers; l != NULL; l = l->next)
+    has_ntlm = has_ntlm || is_offer (l->data, "NTLM");
+  if (!has_ntlm && is_renamed (call) && soup_message_get_status (message) == SOUP_STATUS_UNAUTHORIZED)
+    for (GSList *l = offers; l != NULL; l = l->next)
+      if (is_offer (l->data, "Negotiate"))
+        {
+          g_autofree char *renamed = g_strconcat ("NTLM", (char *) l->data + strlen ("Negotiate"), NULL);
+
+          call->renamed = TRUE;
+          soup_message_headers_append (headers, "WWW-Authenticate", renamed);
+        }
+  soup_header_free_list (offers);
+}
+
+/* After the library has written them. */
+static void
+starting_cb (SoupMessage *message, Call *call)
+{
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+  const char         *login = soup_message_headers_get_one (headers, "Authorization");
+
+  if (call->renamed && login != NULL && is_offer (login, "NTLM"))
+    {
+      g_autofree char *renamed = g_strconcat ("Negotiate", login + strlen ("NTLM"), NULL);
+
+      soup_message_headers_replace (headers, "Authorization", renamed);
+    }
 }
 
 static gboolean
@@ -337,7 +403,10 @@ send_call (Call *call)
   soup_message_add_flags (call->message, SOUP_MESSAGE_NO_REDIRECT);
   /* NTLM and Negotiate belong to a connection, which HTTP/2 shares. */
   soup_message_set_force_http1 (call->message, TRUE);
-  soup_message_set_request_body_from_bytes (call->message, CONTENT_TYPE ";charset=UTF-8", call->request);
+  set_body (call->message, call);
+  g_signal_connect (call->message, "got-headers", G_CALLBACK (got_headers_cb), call);
+  g_signal_connect_after (call->message, "starting", G_CALLBACK (starting_cb), call);
+  g_signal_connect (call->message, "restarted", G_CALLBACK (set_body), call);
   g_signal_connect (call->message, "authenticate", G_CALLBACK (authenticate_cb), call);
   g_signal_connect (call->message, "accept-certificate", G_CALLBACK (accept_certificate_cb), call);
   soup_session_send_async (call->session, call->message, G_PRIORITY_DEFAULT, call->cancellable, sent_cb, call);

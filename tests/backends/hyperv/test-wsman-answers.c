@@ -227,7 +227,7 @@ test_faults (void)
     { "fault-invalid-selectors", AVB_ERROR_NOT_FOUND, "InvalidSelectors" },
     { "fault-invalid-parameter", AVB_ERROR_FAILED, "InvalidParameter" },
     { "fault-timed-out", AVB_ERROR_UNAVAILABLE, "The operation has timed out.\nTimedOut" },
-    { "fault-enumeration-timed-out", AVB_ERROR_UNAVAILABLE, "TimedOut" },
+    { "fault-enumeration-timed-out", AVB_ERROR_NOT_FOUND, "TimedOut" },
     { "fault-quota", AVB_ERROR_UNAVAILABLE, "Too many requests.\nQuotaLimit" },
     { "fault-concurrency", AVB_ERROR_BUSY, "Concurrency" },
     { "fault-exists", AVB_ERROR_EXISTS, "AlreadyExists" },

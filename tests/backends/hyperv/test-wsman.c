@@ -447,18 +447,41 @@ login_fiber (gpointer data)
 {
   g_autoptr (WsmanRig) rig = wsman_rig_new (NULL);
 
-  rig->login = basic ("user", "sécret");
+  rig->login = basic ("user", "secret");
   rig->offer = "Basic realm=\"WSMAN\"";
   fail (get (rig), AVB_ERROR, AVB_ERROR_PERMISSION, "HTTP 401");
   g_assert_cmpuint (rig->requests->len, ==, 1);
   avb_wsman_client_set_login (rig->client, "user", "wrong");
   fail (get (rig), AVB_ERROR, AVB_ERROR_PERMISSION, "HTTP 401");
   g_assert_cmpuint (rig->requests->len, ==, 3);
-  avb_wsman_client_set_login (rig->client, "user", "sécret");
+  avb_wsman_client_set_login (rig->client, "user", "secret");
   wsman_rig_add (rig, "get-machine");
   avb_test_await (get (rig));
   avb_wsman_client_set_login (rig->client, NULL, NULL);
   fail (get (rig), AVB_ERROR, AVB_ERROR_PERMISSION, "HTTP 401");
+  return NULL;
+}
+
+static void
+try_ntlm (const char *name)
+{
+  g_autoptr (WsmanRig) rig = wsman_rig_new (NULL);
+
+  rig->ntlm = name;
+  avb_wsman_client_set_login (rig->client, "user", "secret");
+  wsman_rig_add (rig, "get-machine");
+  avb_test_await (get (rig));
+  /* Nothing, a greeting, the answer to the challenge: each with the whole request. */
+  g_assert_cmpuint (rig->requests->len, ==, 3);
+  g_assert_true (g_str_has_prefix (rig->logins->pdata[2], name));
+  wsman_rig_check (rig, 2, "count(//w:Selector)", "2");
+}
+
+static DexFuture *
+ntlm_fiber (gpointer data)
+{
+  try_ntlm ("NTLM");
+  try_ntlm ("Negotiate");
   return NULL;
 }
 
@@ -713,6 +736,7 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Wsman/nobody", nobody_fiber);
   avb_test_add_fiber ("/Avb/Wsman/no-http", no_http_fiber);
   avb_test_add_fiber ("/Avb/Wsman/login", login_fiber);
+  avb_test_add_fiber ("/Avb/Wsman/ntlm", ntlm_fiber);
   avb_test_add_fiber ("/Avb/Wsman/offers", offers_fiber);
   avb_test_add_fiber ("/Avb/Wsman/clear", clear_fiber);
   avb_test_add_fiber ("/Avb/Wsman/close", close_fiber);

@@ -22,6 +22,7 @@ typedef struct {
   GPtrArray      *logins;   /* of char *: the Authorization of each, "" where there was none */
   char           *login;    /* (nullable): "Basic …" that is asked for */
   const char     *offer;    /* (nullable): WWW-Authenticate */
+  const char     *ntlm;     /* (nullable): what NTLM is called; who answers its challenge is let in */
   GSList         *held;     /* messages that are never answered */
   guint           n_certificates;
   GTlsCertificateFlags flags; /* of the last */
