@@ -19,6 +19,10 @@ typedef struct {
   char         *format;
   guint64       capacity;
   char         *source;
+  guint64       offset; /* of the image in the source */
+  guint64       length; /* 0: to its end */
+  char         *backing;
+  char         *backing_format;
   AvbOperation *operation;
   int           fd;
   guint64       done;
@@ -33,6 +37,8 @@ pool_call_free (gpointer data)
   g_free (call->name);
   g_free (call->format);
   g_free (call->source);
+  g_free (call->backing);
+  g_free (call->backing_format);
   g_clear_object (&call->operation);
   g_free (call);
 }
@@ -62,9 +68,22 @@ find_pool (virConnect *vir)
   return found;
 }
 
+/* (transfer full): "" where it stands on nothing */
+static char *
+describe_backing (PoolCall *call)
+{
+  return call->backing == NULL
+             ? g_strdup ("")
+             : g_markup_printf_escaped (
+                   "<backingStore><path>%s</path><format type='%s'/></backingStore>",
+                   call->backing,
+                   call->backing_format);
+}
+
 static virStorageVol *
 create_in_pool (PoolCall *call, virStoragePool *pool)
 {
+  g_autofree char *backing = describe_backing (call);
   g_autofree char *file = avb_libvirt_volume_make_name (call->name, call->format);
   const char      *ending = strrchr (file, '.');
 
@@ -73,13 +92,14 @@ create_in_pool (PoolCall *call, virStoragePool *pool)
       g_autofree char *name
           = i == 1 ? g_strdup (file)
                    : g_strdup_printf ("%.*s-%u%s", (int) (ending - file), file, i, ending);
-      g_autofree char *xml
+      g_autofree char *head
           = g_markup_printf_escaped ("<volume><name>%s</name><capacity>%" G_GUINT64_FORMAT
                                      "</capacity><allocation>0</allocation>"
-                                     "<target><format type='%s'/></target></volume>",
+                                     "<target><format type='%s'/></target>",
                                      name,
                                      call->capacity,
                                      call->format);
+      g_autofree char *xml = g_strconcat (head, backing, "</volume>", NULL);
       virStorageVol *taken = virStorageVolLookupByName (pool, name);
       virStorageVol *volume = taken == NULL ? virStorageVolCreateXML (pool, xml, 0) : NULL;
 
@@ -99,19 +119,60 @@ upload_cb (virStream *stream, char *data, size_t size, void *user_data)
 
   if (g_cancellable_is_cancelled (avb_operation_get_cancellable (call->operation)))
     return -1;
-  n = read (call->fd, data, size);
+  n = read (call->fd, data, MIN (size, call->total - call->done));
   if (n > 0)
     avb_operation_set_bytes (call->operation, call->done += n, call->total);
   return n;
 }
 
-static gboolean
-upload (PoolCall *call, virStorageVol *volume)
+/* (nullable): what went wrong, read before the stream goes, which forgets it */
+static GError *
+upload (PoolCall *call, virStorageVol *volume, const char *what)
 {
   g_autoptr (virStream) stream = virStreamNew (call->vir, 0);
+  g_autoptr (GError) error = NULL;
 
-  return stream != NULL && virStorageVolUpload (volume, stream, 0, 0, 0) == 0
-         && virStreamSendAll (stream, upload_cb, call) == 0 && virStreamFinish (stream) == 0;
+  if (lseek (call->fd, (off_t) call->offset, SEEK_SET) < 0)
+    return avb_error_new (AVB_ERROR_NOT_FOUND, call->source, _ ("The file could not be read."));
+  if (stream != NULL && virStorageVolUpload (volume, stream, 0, 0, 0) == 0
+      && virStreamSendAll (stream, upload_cb, call) == 0 && virStreamFinish (stream) == 0)
+    return NULL;
+  error = avb_libvirt_error_new (what);
+  if (g_cancellable_is_cancelled (avb_operation_get_cancellable (call->operation)))
+    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled"));
+  return g_steal_pointer (&error);
+}
+
+/* How large the volume is, and what of the source goes there. */
+static GError *
+measure (PoolCall *call)
+{
+  virStorageVol    *backing;
+  virStorageVolInfo info;
+  GStatBuf          stat;
+
+  if (call->source != NULL)
+    {
+      if (call->fd < 0 || g_stat (call->source, &stat) != 0 || (guint64) stat.st_size < call->offset
+          || (guint64) stat.st_size - call->offset < call->length)
+        return avb_error_new (AVB_ERROR_NOT_FOUND, call->source, _ ("The file could not be read."));
+      call->total = call->length > 0 ? call->length : stat.st_size - call->offset;
+      /* Only of a raw image is the file's size the disk's. */
+      if (call->capacity > 0 && call->capacity < call->total && g_str_equal (call->format, "raw"))
+        return avb_error_new (
+            AVB_ERROR_INVALID, call->source, _ ("A disk of this kind cannot be created."));
+      if (call->capacity == 0)
+        call->capacity = call->total;
+    }
+  if (call->backing == NULL || call->capacity > 0)
+    return NULL;
+  backing = virStorageVolLookupByPath (call->vir, call->backing);
+  if (backing == NULL)
+    return avb_libvirt_error_new (_ ("The disk could not be created."));
+  if (virStorageVolGetInfo (backing, &info) == 0)
+    call->capacity = info.capacity;
+  virStorageVolFree (backing);
+  return NULL;
 }
 
 static DexFuture *
@@ -122,31 +183,26 @@ create_thread (gpointer data)
   virStoragePool *pool;
   virStorageVol  *volume = NULL;
   DexFuture      *result = NULL;
-  GStatBuf        info;
+  GError         *error = NULL;
   char           *path;
 
   virResetLastError ();
   call->fd = call->source != NULL ? g_open (call->source, O_RDONLY | O_CLOEXEC, 0) : -1;
-  if (call->source != NULL && (call->fd < 0 || g_stat (call->source, &info) != 0))
-    return dex_future_new_for_error (
-        avb_error_new (AVB_ERROR_NOT_FOUND, call->source, _ ("The file could not be read.")));
-  if (call->source != NULL)
-    call->total = info.st_size;
-  if (call->capacity == 0)
-    call->capacity = call->total;
   pool = find_pool (call->vir);
-  if (pool != NULL)
+  if (!g_cancellable_set_error_if_cancelled (avb_operation_get_cancellable (call->operation), &error))
+    error = measure (call);
+  if (pool != NULL && error == NULL)
     volume = create_in_pool (call, pool);
-  if (pool == NULL)
+  if (error != NULL)
+    result = dex_future_new_for_error (error);
+  else if (pool == NULL)
     result = dex_future_new_for_error (avb_error_new (
         AVB_ERROR_NOT_SUPPORTED, NULL, _ ("This host has no active storage pool for disks.")));
   else if (volume == NULL)
     result = avb_libvirt_future_error (what);
-  else if (call->source != NULL && !upload (call, volume))
+  else if (call->source != NULL && (error = upload (call, volume, what)) != NULL)
     {
-      result = g_cancellable_is_cancelled (avb_operation_get_cancellable (call->operation))
-                   ? dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s", _ ("Cancelled"))
-                   : avb_libvirt_future_error (what);
+      result = dex_future_new_for_error (error);
       virStorageVolDelete (volume, 0);
     }
   else if ((path = virStorageVolGetPath (volume)) != NULL)
@@ -181,6 +237,10 @@ avb_libvirt_pool_create (virConnect *vir, const AvbVolumeSpec *volume, AvbOperat
   call->format = g_strdup (volume->source != NULL ? volume->source_format : volume->format);
   call->capacity = volume->capacity;
   call->source = g_strdup (volume->source);
+  call->offset = volume->source_offset;
+  call->length = volume->source_length;
+  call->backing = g_strdup (volume->backing);
+  call->backing_format = g_strdup (volume->backing_format);
   call->operation = g_object_ref (operation);
   return avb_blocking_run_long (create_thread, call, pool_call_free);
 }
