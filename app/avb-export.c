@@ -99,6 +99,8 @@ avb_export_find_problem (AvbMachine *machine, AvbMachineSpec *spec, AvbExportFor
 {
   g_return_val_if_fail (AVB_IS_MACHINE (machine), NULL);
 
+  if (avb_machine_get_reason (machine, AVB_FEATURE_EXPORT) != NULL)
+    return g_strdup (avb_machine_get_reason (machine, AVB_FEATURE_EXPORT));
   if (avb_machine_get_state (machine) == AVB_MACHINE_SAVED)
     return g_strdup (_("The machine’s saved state cannot go along. Start it and shut it down first."));
   if (avb_machine_get_state (machine) != AVB_MACHINE_OFF && avb_machine_get_state (machine) != AVB_MACHINE_CRASHED)

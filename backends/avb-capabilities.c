@@ -13,6 +13,7 @@ struct _AvbCapabilities {
   GObject parent_instance;
 
   gboolean        supported[AVB_N_FEATURES];
+  gboolean        unknown[AVB_N_FEATURES];
   char           *reasons[AVB_N_FEATURES];
   AvbAcceleration acceleration;
   char           *acceleration_reason;
@@ -65,6 +66,7 @@ avb_capabilities_set_supported (AvbCapabilities *self, AvbFeature feature)
   g_return_if_fail (feature < AVB_N_FEATURES);
 
   self->supported[feature] = TRUE;
+  self->unknown[feature] = FALSE;
   g_clear_pointer (&self->reasons[feature], g_free);
 }
 
@@ -76,7 +78,18 @@ avb_capabilities_set_unsupported (AvbCapabilities *self, AvbFeature feature, con
   g_return_if_fail (reason != NULL && *reason != '\0');
 
   self->supported[feature] = FALSE;
+  self->unknown[feature] = FALSE;
   g_set_str (&self->reasons[feature], reason);
+}
+
+void
+avb_capabilities_set_unknown (AvbCapabilities *self, AvbFeature feature, const char *reason)
+{
+  g_return_if_fail (AVB_IS_CAPABILITIES (self));
+  g_return_if_fail (feature < AVB_N_FEATURES);
+
+  avb_capabilities_set_unsupported (self, feature, reason);
+  self->unknown[feature] = TRUE;
 }
 
 void
@@ -140,6 +153,56 @@ avb_capabilities_can (AvbCapabilities *self, AvbFeature feature)
   g_return_val_if_fail (feature < AVB_N_FEATURES, FALSE);
 
   return self->supported[feature];
+}
+
+gboolean
+avb_capabilities_is_known (AvbCapabilities *self, AvbFeature feature)
+{
+  g_return_val_if_fail (AVB_IS_CAPABILITIES (self), FALSE);
+  g_return_val_if_fail (feature < AVB_N_FEATURES, FALSE);
+
+  return !self->unknown[feature];
+}
+
+/* What of a machine needs a feature of its host; %FALSE for no machine. */
+static gboolean
+spec_wants (AvbMachineSpec *spec, AvbFeature feature)
+{
+  if (spec == NULL)
+    return FALSE;
+  switch (feature)
+    {
+    case AVB_FEATURE_UEFI:
+      return avb_machine_spec_get_firmware (spec) != AVB_FIRMWARE_BIOS;
+    case AVB_FEATURE_SECURE_BOOT:
+      return avb_machine_spec_get_firmware (spec) == AVB_FIRMWARE_UEFI_SECURE;
+    case AVB_FEATURE_TPM:
+      return avb_machine_spec_get_tpm (spec);
+    case AVB_FEATURE_SHARED_FOLDERS:
+      return avb_machine_spec_get_shares (spec)->len > 0;
+    default:
+      return FALSE;
+    }
+}
+
+const char *
+avb_capabilities_get_spec_reason (AvbCapabilities *self,
+                                  AvbMachineSpec  *spec,
+                                  AvbMachineSpec  *before)
+{
+  const char *architecture;
+
+  g_return_val_if_fail (AVB_IS_CAPABILITIES (self), NULL);
+  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (spec), NULL);
+
+  /* What is known is known of the host's own machines. */
+  architecture = avb_machine_spec_get_architecture (spec);
+  if (architecture != NULL && g_strcmp0 (architecture, self->architecture) != 0)
+    return NULL;
+  for (guint i = 0; i < AVB_N_FEATURES; i++)
+    if (!self->supported[i] && !self->unknown[i] && spec_wants (spec, i) && !spec_wants (before, i))
+      return avb_capabilities_get_reason (self, i);
+  return NULL;
 }
 
 AvbAcceleration
@@ -210,6 +273,8 @@ avb_capabilities_copy (AvbCapabilities *self)
 
       if (reason == NULL)
         avb_capabilities_set_supported (copy, i);
+      else if (!avb_capabilities_is_known (self, i))
+        avb_capabilities_set_unknown (copy, i, reason);
       else
         avb_capabilities_set_unsupported (copy, i, reason);
     }

@@ -5,12 +5,15 @@
 
 #include <glib-object.h>
 
+#include "backends/avb-machine-spec.h"
+
 G_BEGIN_DECLS
 
 /**
  * AvbFeature:
  *
- * Something a page may offer if the host can do it. Ask avb_capabilities_get_reason().
+ * Something a page may offer if the host can do it. Ask avb_capabilities_get_reason(). What a host is said to
+ * do works; the verbs of what it is said not to do are %AVB_ERROR_NOT_SUPPORTED with that very sentence, in any state.
  */
 typedef enum {
   AVB_FEATURE_CREATE,
@@ -23,6 +26,12 @@ typedef enum {
   AVB_FEATURE_SECURE_BOOT,
   AVB_FEATURE_TPM,
   AVB_FEATURE_SHARED_FOLDERS,
+  AVB_FEATURE_RESET,
+  AVB_FEATURE_SNAPSHOTS,
+  AVB_FEATURE_CLONE, /* copies, linked ones, and templates */
+  AVB_FEATURE_EXPORT,
+  AVB_FEATURE_NETWORK_LINK,
+  AVB_FEATURE_FREEZE,
   AVB_N_FEATURES,
 } AvbFeature;
 
@@ -55,6 +64,10 @@ void             avb_capabilities_set_supported    (AvbCapabilities *self, AvbFe
 void             avb_capabilities_set_unsupported  (AvbCapabilities *self,
                                                     AvbFeature       feature,
                                                     const char      *reason);
+/* The host has not been asked yet. @reason says so; what asks for it is not refused, but tried. */
+void             avb_capabilities_set_unknown      (AvbCapabilities *self,
+                                                    AvbFeature       feature,
+                                                    const char      *reason);
 void             avb_capabilities_set_acceleration (AvbCapabilities *self,
                                                     AvbAcceleration  acceleration,
                                                     const char      *reason,
@@ -74,6 +87,19 @@ void             avb_capabilities_add_architecture (AvbCapabilities *self,
  */
 const char      *avb_capabilities_get_reason       (AvbCapabilities *self, AvbFeature feature);
 gboolean         avb_capabilities_can              (AvbCapabilities *self, AvbFeature feature);
+/* %FALSE until the host was asked: see avb_capabilities_set_unknown(). */
+gboolean         avb_capabilities_is_known         (AvbCapabilities *self, AvbFeature feature);
+
+/**
+ * avb_capabilities_get_spec_reason:
+ * @before: (nullable): what the machine is now: that it has something already is no new wish
+ *
+ * Returns: (nullable) (transfer none): why no machine can be made or become like @spec here: the reason of the first
+ *   feature that is known to be missing; %NULL if none is
+ */
+const char      *avb_capabilities_get_spec_reason  (AvbCapabilities *self,
+                                                    AvbMachineSpec  *spec,
+                                                    AvbMachineSpec  *before);
 
 AvbAcceleration  avb_capabilities_get_acceleration (AvbCapabilities *self);
 /* Why guests are emulated and what would mend it; both (nullable) (transfer none). */

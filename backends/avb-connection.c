@@ -71,6 +71,18 @@ reject_without_link (AvbConnection *self)
                      _ ("There is no connection to the hypervisor at the moment.")));
 }
 
+/* (nullable): why no such machine can be here */
+static DexFuture *
+reject_spec (AvbConnection *self, AvbMachineSpec *spec)
+{
+  const char *reason
+      = avb_capabilities_get_spec_reason (PRIV (self)->capabilities, spec, NULL);
+
+  return reason != NULL ? dex_future_new_for_error (
+                              avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL, "%s", reason))
+                        : NULL;
+}
+
 static void
 avb_connection_finalize (GObject *object)
 {
@@ -195,6 +207,8 @@ avb_connection_create_machine (AvbConnection *self, AvbMachineSpec *spec)
     return dex_future_new_for_error (avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL, "%s", reason));
   if (!avb_machine_spec_validate (spec, &error))
     return dex_future_new_for_error (error);
+  if ((refusal = reject_spec (self, spec)) != NULL)
+    return refusal;
 
   return klass->create_machine (self, spec);
 }
@@ -216,7 +230,6 @@ avb_connection_create_volume (AvbConnection       *self,
     return reject_unsupported ();
   if ((refusal = reject_without_link (self)) != NULL)
     return refusal;
-
   return klass->create_volume (self, volume, operation);
 }
 
@@ -239,12 +252,16 @@ avb_connection_export_volume (AvbConnection       *self,
 {
   AvbConnectionClass *klass;
   DexFuture          *refusal;
+  const char         *reason;
 
   dex_return_error_if_fail (AVB_IS_CONNECTION (self));
   dex_return_error_if_fail (spec != NULL);
   dex_return_error_if_fail (AVB_IS_OPERATION (operation));
 
   klass = AVB_CONNECTION_GET_CLASS (self);
+  reason = avb_capabilities_get_reason (PRIV (self)->capabilities, AVB_FEATURE_EXPORT);
+  if (reason != NULL)
+    return dex_future_new_for_error (avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL, "%s", reason));
   if (klass->export_volume == NULL)
     return reject_unsupported ();
   if ((refusal = reject_without_link (self)) != NULL)
@@ -286,6 +303,8 @@ avb_connection_create_from_definition (AvbConnection  *self,
   if (klass->create_from_definition == NULL)
     return reject_unsupported ();
   if ((refusal = reject_without_link (self)) != NULL)
+    return refusal;
+  if ((refusal = reject_spec (self, spec)) != NULL)
     return refusal;
   return klass->create_from_definition (self, definition, spec);
 }

@@ -114,7 +114,8 @@ struct _AvbConnectionClass {
  * avb_connection_create_machine:
  * @spec: a valid spec whose disks exist
  *
- * Defines a machine. Its card is there when the future resolves.
+ * Defines a machine. Its card is there when the future resolves. What the host cannot give the machine is refused
+ * (%AVB_ERROR_NOT_SUPPORTED, with the sentence of avb_capabilities_get_spec_reason() where it is a feature), never left out.
  *
  * Returns: (transfer full): resolves to the #AvbMachine, or rejects with %AVB_ERROR_EXISTS,
  *   %AVB_ERROR_INVALID, %AVB_ERROR_NOT_SUPPORTED, %AVB_ERROR_UNAVAILABLE, …
@@ -127,7 +128,8 @@ DexFuture *avb_connection_create_machine (AvbConnection  *self,
  * @operation: gets progress in bytes; its cancel removes what was written. Not finished by this.
  *
  * Returns: (transfer full): resolves to a string, the path on the connection's host; nothing is
- *   left behind when it rejects (%AVB_ERROR_NO_SPACE, %G_IO_ERROR_CANCELLED, …)
+ *   left behind when it rejects (%AVB_ERROR_NO_SPACE, %AVB_ERROR_INVALID, %AVB_ERROR_NOT_SUPPORTED for a format or a
+ *   source that the host cannot take, %G_IO_ERROR_CANCELLED, also if @operation is cancelled already, …)
  */
 DexFuture *avb_connection_create_volume (AvbConnection       *self,
                                          const AvbVolumeSpec *volume,
@@ -227,6 +229,8 @@ void        avb_connection_set_is_local     (AvbConnection *self, gboolean is_lo
 /* avb_machine_dup_connection() lives here so that the two headers need not know each other:
  * (nullable) (transfer full), %NULL once the connection is gone. Backends call the setter. */
 AvbConnection *avb_machine_dup_connection (AvbMachine *machine);
+/* (nullable) (transfer none): why the machine's host does not have @feature: see avb_capabilities_get_reason() */
+const char    *avb_machine_get_reason     (AvbMachine *machine, AvbFeature feature);
 void           avb_machine_set_connection (AvbMachine *machine, AvbConnection *connection);
 
 G_END_DECLS

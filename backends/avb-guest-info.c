@@ -211,7 +211,7 @@ avb_machine_read_guest_info (AvbMachine *self)
 static DexFuture *
 refuse_unless_running (AvbMachine *self, gconstpointer verb)
 {
-  DexFuture *refusal = avb_machine_refuse (self, verb, 0);
+  DexFuture *refusal = avb_machine_refuse_feature (self, verb, AVB_FEATURE_FREEZE, 0);
 
   if (refusal == NULL && avb_machine_get_state (self) != AVB_MACHINE_RUNNING)
     refusal = avb_machine_reject (AVB_ERROR_BUSY, _ ("The machine is not running."));

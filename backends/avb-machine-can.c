@@ -7,6 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "backends/avb-machine-clone.h"
+
 /* What can be done with a machine, and why not. */
 
 AvbMachineCan
@@ -37,25 +39,43 @@ avb_machine_state_can (AvbMachineState state)
     }
 }
 
+/* What the host must be able to do. */
+static const struct {
+  AvbMachineCan can;
+  AvbFeature    feature;
+} needs[] = {
+  { AVB_MACHINE_CAN_SAVE, AVB_FEATURE_SAVE },
+  { AVB_MACHINE_CAN_PAUSE, AVB_FEATURE_PAUSE },
+  { AVB_MACHINE_CAN_RESUME, AVB_FEATURE_PAUSE },
+  { AVB_MACHINE_CAN_RESET, AVB_FEATURE_RESET },
+  { AVB_MACHINE_CAN_RENAME, AVB_FEATURE_RENAME },
+  { AVB_MACHINE_HAS_CONSOLE, AVB_FEATURE_CONSOLE },
+};
+
 AvbMachineCan
 avb_machine_capabilities_can (AvbMachine *self)
 {
-  g_autoptr (AvbConnection) connection = avb_machine_dup_connection (self);
-  AvbCapabilities *capabilities;
-  AvbMachineCan    can = ~0;
+  AvbMachineCan can = ~0;
 
-  if (connection == NULL)
-    return can;
-  capabilities = avb_connection_get_capabilities (connection);
-  if (!avb_capabilities_can (capabilities, AVB_FEATURE_SAVE))
-    can &= ~AVB_MACHINE_CAN_SAVE;
-  if (!avb_capabilities_can (capabilities, AVB_FEATURE_PAUSE))
-    can &= ~(AVB_MACHINE_CAN_PAUSE | AVB_MACHINE_CAN_RESUME);
-  if (!avb_capabilities_can (capabilities, AVB_FEATURE_RENAME))
-    can &= ~AVB_MACHINE_CAN_RENAME;
-  if (!avb_capabilities_can (capabilities, AVB_FEATURE_CONSOLE))
-    can &= ~AVB_MACHINE_HAS_CONSOLE;
+  for (guint i = 0; i < G_N_ELEMENTS (needs); i++)
+    if (avb_machine_get_reason (self, needs[i].feature) != NULL)
+      can &= ~needs[i].can;
   return can;
+}
+
+const char *
+avb_machine_get_reason (AvbMachine *self, AvbFeature feature)
+{
+  g_autoptr (AvbConnection) connection = NULL;
+
+  g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
+
+  if (feature >= AVB_N_FEATURES)
+    return NULL;
+  connection = avb_machine_dup_connection (self);
+  return connection != NULL ? avb_capabilities_get_reason (
+                                  avb_connection_get_capabilities (connection), feature)
+                            : NULL;
 }
 
 DexFuture *
@@ -64,11 +84,28 @@ avb_machine_reject (AvbError code, const char *sentence)
   return dex_future_new_for_error (avb_error_new (code, NULL, "%s", sentence));
 }
 
-DexFuture *
-avb_machine_refuse (AvbMachine *self, gconstpointer verb, AvbMachineCan can)
+/* What the state allows, and the machine, or its hypervisor, not. */
+static DexFuture *
+reject_by_kind (AvbMachine *self, AvbMachineCan can)
 {
-  AvbMachineState state = avb_machine_get_state (self);
+  if (avb_machine_get_is_template (self))
+    return avb_machine_reject (AVB_ERROR_NOT_SUPPORTED, avb_machine_template_refusal ());
+  if (can == AVB_MACHINE_HAS_CONSOLE)
+    return avb_machine_reject (AVB_ERROR_NOT_SUPPORTED, _ ("This machine has no display."));
+  return avb_machine_reject (AVB_ERROR_NOT_SUPPORTED, _ ("This hypervisor does not offer this."));
+}
 
+DexFuture *
+avb_machine_refuse_feature (AvbMachine   *self,
+                            gconstpointer verb,
+                            AvbFeature    feature,
+                            AvbMachineCan can)
+{
+  const char *reason = avb_machine_get_reason (self, feature);
+
+  /* First what no waiting mends. */
+  if (reason != NULL)
+    return avb_machine_reject (AVB_ERROR_NOT_SUPPORTED, reason);
   if (verb == NULL)
     return avb_machine_reject (AVB_ERROR_NOT_SUPPORTED, _ ("This hypervisor does not offer this."));
   if (!avb_machine_get_available (self))
@@ -81,8 +118,19 @@ avb_machine_refuse (AvbMachine *self, gconstpointer verb, AvbMachineCan can)
                                _ ("Other work on this machine is still under way."));
   if (can == AVB_MACHINE_CAN_SAVE && avb_machine_get_frozen_until (self) != 0)
     return avb_machine_reject (AVB_ERROR_BUSY, _ ("The guest’s file systems are frozen. Thaw them first."));
-  if (avb_machine_state_can (state) & can)
-    return avb_machine_reject (AVB_ERROR_NOT_SUPPORTED, _ ("This hypervisor does not offer this."));
+  if (avb_machine_state_can (avb_machine_get_state (self)) & can)
+    return reject_by_kind (self, can);
   return avb_machine_reject (AVB_ERROR_BUSY,
                              _ ("The machine is not in a state in which this is possible."));
+}
+
+DexFuture *
+avb_machine_refuse (AvbMachine *self, gconstpointer verb, AvbMachineCan can)
+{
+  AvbFeature feature = AVB_N_FEATURES;
+
+  for (guint i = 0; i < G_N_ELEMENTS (needs); i++)
+    if (needs[i].can == can)
+      feature = needs[i].feature;
+  return avb_machine_refuse_feature (self, verb, feature, can);
 }

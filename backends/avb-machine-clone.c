@@ -20,7 +20,7 @@ avb_machine_clone (AvbMachine *self, const AvbCloneSpec *clone, AvbOperation *op
   dex_return_error_if_fail (AVB_IS_OPERATION (operation));
 
   klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = avb_machine_refuse_work (self, klass->clone, operation);
+  refusal = avb_machine_refuse_work (self, klass->clone, AVB_FEATURE_CLONE, operation);
   if (refusal != NULL)
     return refusal;
   avb_machine_begin_work (self, operation);
@@ -42,7 +42,7 @@ avb_machine_set_template (AvbMachine *self, gboolean is_template)
   dex_return_error_if_fail (AVB_IS_MACHINE (self));
 
   klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = avb_machine_refuse (self, klass->set_template, 0);
+  refusal = avb_machine_refuse_feature (self, klass->set_template, AVB_FEATURE_CLONE, 0);
   if (refusal == NULL && avb_machine_get_operation (self) != NULL)
     refusal = avb_machine_reject (AVB_ERROR_BUSY,
                                   _ ("Other work on this machine is still under way."));

@@ -29,6 +29,6 @@ avb_machine_set_network_link (AvbMachine *self, gboolean up)
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
   klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = avb_machine_refuse (self, klass->set_network_link, 0);
+  refusal = avb_machine_refuse_feature (self, klass->set_network_link, AVB_FEATURE_NETWORK_LINK, 0);
   return refusal != NULL ? refusal : klass->set_network_link (self, up);
 }

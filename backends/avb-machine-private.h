@@ -34,12 +34,18 @@ gboolean      avb_machine_get_can          (AvbMachine *self, AvbMachineCan can)
 DexFuture    *avb_machine_refuse           (AvbMachine   *self,
                                             gconstpointer verb,
                                             AvbMachineCan can) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for what needs a @feature of the host that follows from no @can. */
+DexFuture    *avb_machine_refuse_feature   (AvbMachine   *self,
+                                            gconstpointer verb,
+                                            AvbFeature    feature,
+                                            AvbMachineCan can) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture    *avb_machine_reject           (AvbError    code,
                                             const char *sentence) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The same for long work, which also waits for other work on the machine; @operation is finished then. */
 DexFuture    *avb_machine_refuse_work      (AvbMachine   *self,
                                             gconstpointer verb,
+                                            AvbFeature    feature,
                                             AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
 /* Takes @future: @operation is finished with it. avb_machine_begin_work() made it the machine's. */
 void          avb_machine_begin_work       (AvbMachine *self, AvbOperation *operation);

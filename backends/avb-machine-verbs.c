@@ -278,17 +278,8 @@ avb_machine_list_shares (AvbMachine *self)
 
 /* (nullable) */
 static DexFuture *
-refuse_share (AvbMachine *self, const AvbShareSpec *share)
+refuse_share (const AvbShareSpec *share)
 {
-  g_autoptr (AvbConnection) connection = avb_machine_dup_connection (self);
-  const char *reason
-      = connection != NULL
-            ? avb_capabilities_get_reason (avb_connection_get_capabilities (connection),
-                                           AVB_FEATURE_SHARED_FOLDERS)
-            : NULL;
-
-  if (reason != NULL)
-    return avb_machine_reject (AVB_ERROR_NOT_SUPPORTED, reason);
   if (share->path == NULL || !g_path_is_absolute (share->path)
       || !g_utf8_validate (share->path, -1, NULL))
     return avb_machine_reject (AVB_ERROR_INVALID,
@@ -310,9 +301,10 @@ avb_machine_set_share (AvbMachine *self, const AvbShareSpec *share)
   g_return_val_if_fail (share != NULL && share->tag != NULL, NULL);
 
   klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = avb_machine_refuse (self, klass->set_share, AVB_MACHINE_CAN_EDIT);
+  refusal = avb_machine_refuse_feature (
+      self, klass->set_share, AVB_FEATURE_SHARED_FOLDERS, AVB_MACHINE_CAN_EDIT);
   if (refusal == NULL)
-    refusal = refuse_share (self, share);
+    refusal = refuse_share (share);
   return refusal != NULL ? refusal : klass->set_share (self, share);
 }
 
@@ -339,7 +331,7 @@ avb_machine_take_screenshot (AvbMachine *self)
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
   klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = avb_machine_refuse (self, klass->take_screenshot, 0);
+  refusal = avb_machine_refuse_feature (self, klass->take_screenshot, AVB_FEATURE_SCREENSHOT, 0);
   if (refusal == NULL
       && !(avb_machine_state_can (avb_machine_get_state (self)) & AVB_MACHINE_HAS_CONSOLE))
     refusal = avb_machine_reject (AVB_ERROR_BUSY, _ ("The machine is not running."));

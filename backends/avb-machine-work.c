@@ -39,9 +39,12 @@ work_ended_cb (DexFuture *future, gpointer data)
 }
 
 DexFuture *
-avb_machine_refuse_work (AvbMachine *self, gconstpointer verb, AvbOperation *operation)
+avb_machine_refuse_work (AvbMachine   *self,
+                         gconstpointer verb,
+                         AvbFeature    feature,
+                         AvbOperation *operation)
 {
-  DexFuture *refusal = avb_machine_refuse (self, verb, 0);
+  DexFuture *refusal = avb_machine_refuse_feature (self, verb, feature, 0);
   g_autoptr (GError) error = NULL;
 
   if (refusal == NULL && avb_machine_get_operation (self) != NULL)

@@ -130,8 +130,10 @@ typedef enum {
  * Signal `setting-changed` (string: the key; also the detail): see avb_machine_get_setting().
  *
  * Every verb returns a future that resolves to %TRUE unless stated otherwise, and rejects with
- * %AVB_ERROR: %AVB_ERROR_BUSY in the wrong state, %AVB_ERROR_UNAVAILABLE without a link,
- * %AVB_ERROR_NOT_FOUND if the machine is gone. State changes arrive as property notifications.
+ * %AVB_ERROR: %AVB_ERROR_NOT_SUPPORTED where the host does not have it, whatever the state, with the sentence of
+ * avb_capabilities_get_reason() where there is an #AvbFeature for it; %AVB_ERROR_UNAVAILABLE without a link,
+ * %AVB_ERROR_BUSY in the wrong state, %AVB_ERROR_NOT_FOUND or %AVB_ERROR_UNAVAILABLE if the machine is gone. One that
+ * rejects has changed nothing. State changes arrive as property notifications.
  */
 #define AVB_TYPE_MACHINE (avb_machine_get_type ())
 G_DECLARE_DERIVABLE_TYPE (AvbMachine, avb_machine, AVB, MACHINE, GObject)

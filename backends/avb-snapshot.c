@@ -43,7 +43,7 @@ avb_machine_list_snapshots (AvbMachine *self)
   dex_return_error_if_fail (AVB_IS_MACHINE (self));
 
   klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = avb_machine_refuse (self, klass->list_snapshots, 0);
+  refusal = avb_machine_refuse_feature (self, klass->list_snapshots, AVB_FEATURE_SNAPSHOTS, 0);
   return refusal != NULL ? refusal : klass->list_snapshots (self);
 }
 
@@ -61,7 +61,8 @@ avb_machine_take_snapshot (AvbMachine   *self,
   dex_return_error_if_fail (AVB_IS_OPERATION (operation));
 
   klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = avb_machine_refuse_work (self, klass->take_snapshot, operation);
+  refusal = avb_machine_refuse_work (
+      self, klass->take_snapshot, AVB_FEATURE_SNAPSHOTS, operation);
   if (refusal != NULL)
     return refusal;
   avb_machine_begin_work (self, operation);
@@ -80,7 +81,8 @@ avb_machine_revert_snapshot (AvbMachine *self, const char *name, AvbOperation *o
   dex_return_error_if_fail (AVB_IS_OPERATION (operation));
 
   klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = avb_machine_refuse_work (self, klass->revert_snapshot, operation);
+  refusal = avb_machine_refuse_work (
+      self, klass->revert_snapshot, AVB_FEATURE_SNAPSHOTS, operation);
   if (refusal != NULL)
     return refusal;
   avb_machine_begin_work (self, operation);
@@ -99,7 +101,8 @@ avb_machine_delete_snapshot (AvbMachine *self, const char *name, AvbOperation *o
   dex_return_error_if_fail (AVB_IS_OPERATION (operation));
 
   klass = AVB_MACHINE_GET_CLASS (self);
-  refusal = avb_machine_refuse_work (self, klass->delete_snapshot, operation);
+  refusal = avb_machine_refuse_work (
+      self, klass->delete_snapshot, AVB_FEATURE_SNAPSHOTS, operation);
   if (refusal != NULL)
     return refusal;
   avb_machine_begin_work (self, operation);

@@ -176,11 +176,68 @@ set_feature (AvbCapabilities *caps, AvbFeature feature, gboolean supported, cons
     avb_capabilities_set_unsupported (caps, feature, reason);
 }
 
+/* What only the domain capabilities tell. */
+static void
+guess_devices (AvbCapabilities *caps, gboolean is_qemu)
+{
+  if (!is_qemu)
+    {
+      avb_capabilities_set_unsupported (
+          caps, AVB_FEATURE_SECURE_BOOT, _ ("The machines of libvirt’s test driver have no firmware."));
+      avb_capabilities_set_unsupported (
+          caps,
+          AVB_FEATURE_SHARED_FOLDERS,
+          _ ("The machines of libvirt’s test driver cannot share folders."));
+      avb_capabilities_set_unsupported (
+          caps, AVB_FEATURE_TPM, _ ("The machines of libvirt’s test driver have no TPM."));
+      return;
+    }
+  avb_capabilities_set_unknown (
+      caps,
+      AVB_FEATURE_SECURE_BOOT,
+      _ ("It is not known yet whether this host has firmware for Secure Boot."));
+  avb_capabilities_set_unknown (caps,
+                                AVB_FEATURE_SHARED_FOLDERS,
+                                _ ("It is not known yet whether this host can share folders."));
+  avb_capabilities_set_unknown (
+      caps, AVB_FEATURE_TPM, _ ("It is not known yet whether this host can emulate a TPM."));
+}
+
+static void
+guess_verbs (AvbCapabilities *caps, AvbLibvirtDriver driver)
+{
+  gboolean is_qemu = driver != AVB_LIBVIRT_DRIVER_TEST;
+
+  set_feature (caps,
+               AVB_FEATURE_RESET,
+               is_qemu,
+               _ ("Machines of libvirt’s test driver have no reset button."));
+  avb_capabilities_set_supported (caps, AVB_FEATURE_SNAPSHOTS);
+  set_feature (caps,
+               AVB_FEATURE_NETWORK_LINK,
+               is_qemu,
+               _ ("Machines of libvirt’s test driver have no network cables."));
+  set_feature (caps,
+               AVB_FEATURE_FREEZE,
+               is_qemu,
+               _ ("The machines of libvirt’s test driver have no guests."));
+  set_feature (
+      caps,
+      AVB_FEATURE_CLONE,
+      driver == AVB_LIBVIRT_DRIVER_QEMU_SESSION,
+      _ ("Only machines of this user on this computer can be cloned."));
+  set_feature (
+      caps,
+      AVB_FEATURE_EXPORT,
+      driver == AVB_LIBVIRT_DRIVER_QEMU_SESSION || driver == AVB_LIBVIRT_DRIVER_QEMU_SYSTEM,
+      _ ("Only machines of this computer can be exported: the disks of this one are elsewhere."));
+}
+
 AvbCapabilities *
 avb_libvirt_capabilities_guess (virConnect *vir, AvbLibvirtDriver driver)
 {
   static const AvbFeature always[]
-      = { AVB_FEATURE_CREATE, AVB_FEATURE_SAVE, AVB_FEATURE_PAUSE, AVB_FEATURE_RENAME };
+      = { AVB_FEATURE_CREATE, AVB_FEATURE_SAVE, AVB_FEATURE_PAUSE };
   AvbCapabilities *caps = avb_capabilities_new ();
   gboolean         is_qemu = driver != AVB_LIBVIRT_DRIVER_TEST;
   virNodeInfo      info;
@@ -203,17 +260,8 @@ avb_libvirt_capabilities_guess (virConnect *vir, AvbLibvirtDriver driver)
                AVB_FEATURE_UEFI,
                is_qemu,
                _ ("The machines of libvirt’s test driver have no firmware."));
-  set_feature (caps,
-               AVB_FEATURE_SECURE_BOOT,
-               FALSE,
-               _ ("It is not known yet whether this host has firmware for Secure Boot."));
-  set_feature (caps,
-               AVB_FEATURE_SHARED_FOLDERS,
-               FALSE,
-               is_qemu ? _ ("It is not known yet whether this host can share folders.")
-                       : _ ("The machines of libvirt’s test driver cannot share folders."));
-  set_feature (
-      caps, AVB_FEATURE_TPM, FALSE, _ ("It is not known yet whether this host can emulate a TPM."));
+  guess_devices (caps, is_qemu);
+  guess_verbs (caps, driver);
   if (virNodeGetInfo (vir, &info) == 0)
     {
       const char *arch = is_qemu ? info.model : "i686";
@@ -253,15 +301,7 @@ avb_libvirt_capabilities_read (virConnect *vir, const AvbLibvirtHost *host, AvbL
 
   add_guest_architectures (vir, caps);
   if (driver == AVB_LIBVIRT_DRIVER_TEST)
-    {
-      avb_capabilities_set_unsupported (
-          caps,
-          AVB_FEATURE_SECURE_BOOT,
-          _ ("The machines of libvirt’s test driver have no firmware."));
-      avb_capabilities_set_unsupported (
-          caps, AVB_FEATURE_TPM, _ ("The machines of libvirt’s test driver have no TPM."));
-      return caps;
-    }
+    return caps;
   arch = dup_host_architecture (vir);
   doc = read_domain_capabilities (vir, arch, "qemu");
   if (doc == NULL)

@@ -376,11 +376,8 @@ avb_libvirt_machine_clone (AvbMachine         *machine,
 
   if (refusal != NULL)
     return refusal;
-  if (connection == NULL
-      || avb_libvirt_connection_get_driver (AVB_LIBVIRT_CONNECTION (connection))
-             != AVB_LIBVIRT_DRIVER_QEMU_SESSION)
-    return reject (AVB_ERROR_NOT_SUPPORTED,
-                   _ ("Only machines of this user on this computer can be cloned."));
+  if (connection == NULL)
+    return avb_libvirt_reject_without_link ();
   clone = g_rc_box_new0 (Clone);
   clone->original = g_object_ref (AVB_LIBVIRT_MACHINE (machine));
   clone->name = g_strdup (spec->name);

@@ -301,10 +301,6 @@ avb_libvirt_connection_export_volume (AvbConnection       *connection,
                                       const AvbExportSpec *spec,
                                       AvbOperation        *operation)
 {
-  if (!avb_connection_get_is_local (connection))
-    return dex_future_new_for_error (avb_error_new (
-        AVB_ERROR_NOT_SUPPORTED, NULL,
-        _ ("Only machines of this computer can be exported: the disks of this one are elsewhere.")));
   return avb_libvirt_volume_export (spec, operation);
 }
 

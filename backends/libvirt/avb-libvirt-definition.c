@@ -164,12 +164,31 @@ define_spec (virDomain *domain, AvbLibvirtCall *call, AvbDomainXml *xml)
   return dex_future_new_true ();
 }
 
+/* (nullable): what the host is known not to have, and the machine had not before. Only apply_spec() brings
+ * capabilities: all other changes are of what is supported. */
+static DexFuture *
+refuse_change (AvbLibvirtCall *call, AvbDomainXml *xml)
+{
+  AvbCapabilities *capabilities = call->data;
+  g_autoptr (AvbMachineSpec) before = NULL;
+  const char *reason;
+
+  if (capabilities == NULL)
+    return NULL;
+  before = avb_domain_xml_read_spec (xml);
+  reason = avb_capabilities_get_spec_reason (capabilities, call->spec, before);
+  return reason != NULL ? dex_future_new_for_error (
+                              avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL, "%s", reason))
+                        : NULL;
+}
+
 static DexFuture *
 change_locked (virDomain *domain, AvbLibvirtCall *call, AvbLibvirtChangeFunc change)
 {
   /* With passwords, which would be lost otherwise. */
   const guint flags = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE;
   GError     *error = NULL;
+  DexFuture  *refusal;
   g_autoptr (AvbDomainXml) xml = NULL;
 
   if (virDomainIsPersistent (domain) != 1)
@@ -187,6 +206,8 @@ change_locked (virDomain *domain, AvbLibvirtCall *call, AvbLibvirtChangeFunc cha
       if (!change (call, &error))
         return dex_future_new_for_error (error);
     }
+  else if ((refusal = refuse_change (call, xml)) != NULL)
+    return refusal;
   return define_spec (domain, call, xml);
 }
 
@@ -225,9 +246,14 @@ avb_libvirt_machine_apply_spec (AvbMachine *machine, AvbMachineSpec *spec)
 {
   AvbLibvirtCall *call
       = avb_libvirt_call_new (machine, apply_spec_thread, _ ("The machine could not be changed."));
+  g_autoptr (AvbConnection) connection = avb_machine_dup_connection (machine);
 
   if (call != NULL)
-    call->spec = avb_machine_spec_copy (spec);
+    {
+      call->spec = avb_machine_spec_copy (spec);
+      call->data = g_object_ref (avb_connection_get_capabilities (connection));
+      call->data_free = g_object_unref;
+    }
   /* Long: a guest is given some seconds to give back what is unplugged. */
   return avb_libvirt_refresh_after (machine, avb_libvirt_call_run_long (call));
 }

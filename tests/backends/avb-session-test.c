@@ -22,10 +22,7 @@ avb_session_test_connect (const char *uri)
 static gboolean
 tpm_is_known (AvbConnection *connection)
 {
-  const char *reason
-      = avb_capabilities_get_reason (avb_connection_get_capabilities (connection), AVB_FEATURE_TPM);
-
-  return reason == NULL || strstr (reason, "not known yet") == NULL;
+  return avb_capabilities_is_known (avb_connection_get_capabilities (connection), AVB_FEATURE_TPM);
 }
 
 void

@@ -8,6 +8,7 @@
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
+#include "backends/avb-connection.h"
 #include "backends/avb-machine-clone.h"
 #include "ui/avb-feedback.h"
 #include "ui/machine/avb-clone-dialog.h"
@@ -26,13 +27,15 @@ is_idle (AvbMachine *machine)
 gboolean
 avb_clone_actions_can_clone (AvbMachine *machine)
 {
-  return is_idle (machine) && !avb_machine_get_is_template (machine);
+  return is_idle (machine) && !avb_machine_get_is_template (machine) &&
+         avb_machine_get_reason (machine, AVB_FEATURE_CLONE) == NULL;
 }
 
 gboolean
 avb_clone_actions_can_derive (AvbMachine *machine)
 {
-  return is_idle (machine) && avb_machine_get_is_template (machine);
+  return is_idle (machine) && avb_machine_get_is_template (machine) &&
+         avb_machine_get_reason (machine, AVB_FEATURE_CLONE) == NULL;
 }
 
 gboolean
@@ -52,6 +55,7 @@ avb_clone_actions_can_snapshot (AvbMachine *machine)
 {
   return avb_machine_get_available (machine) && avb_machine_get_operation (machine) == NULL &&
          avb_machine_get_state (machine) != AVB_MACHINE_UNKNOWN &&
+         avb_machine_get_reason (machine, AVB_FEATURE_SNAPSHOTS) == NULL &&
          !avb_machine_get_is_template (machine) &&
          avb_machine_get_setting (machine, AVB_SETTING_DISPOSABLE) == NULL;
 }

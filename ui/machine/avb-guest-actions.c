@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "backends/avb-connection.h"
 #include "backends/avb-guest-info.h"
 #include "ui/avb-feedback.h"
 
@@ -50,7 +51,8 @@ update (AvbGuestActions *self)
   gboolean running = avb_machine_get_state (self->machine) == AVB_MACHINE_RUNNING &&
                      avb_machine_get_available (self->machine);
 
-  enable (self, "freeze", running && until == 0 && avb_machine_get_agent_connected (self->machine));
+  enable (self, "freeze", running && until == 0 && avb_machine_get_agent_connected (self->machine) &&
+                              avb_machine_get_reason (self->machine, AVB_FEATURE_FREEZE) == NULL);
   enable (self, "thaw", running && until != 0);
   if (until != 0)
     {

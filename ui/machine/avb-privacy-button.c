@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "backends/avb-blocking.h"
+#include "backends/avb-connection.h"
 #include "backends/avb-machine-link.h"
 #include "ui/avb-feedback.h"
 #include "ui/console/avb-console-audio.h"
@@ -120,12 +121,14 @@ static gboolean
 update_network (AvbPrivacyButton *self)
 {
   gboolean known = self->link_known;
+  const char *reason = avb_machine_get_reason (self->machine, AVB_FEATURE_NETWORK_LINK);
 
   set_row (self, self->network_row, known && self->link == AVB_NETWORK_LINK_UP,
-           known && self->link != AVB_NETWORK_LINK_NONE && !self->link_changing,
+           known && reason == NULL && self->link != AVB_NETWORK_LINK_NONE && !self->link_changing,
            self->link_error != NULL               ? self->link_error
            : !known                               ? _("Looking at the machine’s network…")
            : self->link == AVB_NETWORK_LINK_NONE  ? _("This machine has no network")
+           : reason != NULL                       ? reason
            : self->link == AVB_NETWORK_LINK_DOWN  ? _("Disconnected")
                                                   : _("Connected"));
   return known && self->link == AVB_NETWORK_LINK_UP;
