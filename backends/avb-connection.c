@@ -213,6 +213,29 @@ avb_connection_create_machine (AvbConnection *self, AvbMachineSpec *spec)
   return klass->create_machine (self, spec);
 }
 
+static gboolean
+volume_is_valid (const AvbVolumeSpec *volume)
+{
+  static const char *const formats[]
+      = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "qed", NULL };
+
+  if (volume->format == NULL || !g_strv_contains (formats, volume->format))
+    return FALSE;
+  if (volume->source != NULL
+      && (volume->source_format == NULL || !g_strv_contains (formats, volume->source_format)
+          || !g_path_is_absolute (volume->source)))
+    return FALSE;
+  if (volume->backing != NULL
+      && (volume->source != NULL || volume->backing_format == NULL
+          || !g_strv_contains (formats, volume->backing_format)
+          || !g_utf8_validate (volume->backing, -1, NULL)))
+    return FALSE;
+  if (volume->capacity == 0 && volume->source == NULL && volume->backing == NULL)
+    return FALSE;
+  return volume->capacity <= G_MAXINT64 && volume->source_offset <= G_MAXINT64
+         && volume->source_length <= G_MAXINT64 - volume->source_offset;
+}
+
 DexFuture *
 avb_connection_create_volume (AvbConnection       *self,
                               const AvbVolumeSpec *volume,
@@ -230,6 +253,10 @@ avb_connection_create_volume (AvbConnection       *self,
     return reject_unsupported ();
   if ((refusal = reject_without_link (self)) != NULL)
     return refusal;
+  if (!volume_is_valid (volume))
+    return dex_future_new_for_error (avb_error_new (
+        AVB_ERROR_INVALID, volume->format, _ ("A disk of this kind cannot be created.")));
+
   return klass->create_volume (self, volume, operation);
 }
 
