@@ -172,10 +172,10 @@ void hyperv_simulator_set_job_linger   (HypervSimulator *self, guint millisecond
 void hyperv_simulator_fail_next_job    (HypervSimulator *self, guint32 code, const char *description);
 /* The next job stays at 50 % until it is terminated. */
 void hyperv_simulator_hang_next_job    (HypervSimulator *self);
-/* 0 by default: the next methods answer at once, without a job (ReturnValue 0), where that is documented. */
+/* FALSE by default. TRUE: methods are done when they answer, without a job (ReturnValue 0). */
 void hyperv_simulator_set_synchronous  (HypervSimulator *self, gboolean synchronous);
 
-/* Guests that do not answer: InitiateShutdown fails with 32775 and the heartbeat is lost. */
+/* Guests that do not answer: InitiateShutdown returns 32780 (not ready) and the heartbeat is lost. */
 void hyperv_simulator_set_guests_deaf (HypervSimulator *self, gboolean deaf);
 
 /* An answer to Pull or Enumerate has so many items at most: 50 by default, whatever is asked for. */
