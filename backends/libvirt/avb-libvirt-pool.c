@@ -149,18 +149,18 @@ measure (PoolCall *call)
 {
   virStorageVol    *backing;
   virStorageVolInfo info;
-  GStatBuf          stat;
+  GStatBuf          file;
 
   if (call->source != NULL)
     {
-      if (call->fd < 0 || g_stat (call->source, &stat) != 0 || (guint64) stat.st_size < call->offset
-          || (guint64) stat.st_size - call->offset < call->length)
+      if (call->fd < 0 || g_stat (call->source, &file) != 0 || (guint64) file.st_size < call->offset
+          || (guint64) file.st_size - call->offset < call->length)
         return avb_error_new (AVB_ERROR_NOT_FOUND, call->source, _ ("The file could not be read."));
-      call->total = call->length > 0 ? call->length : stat.st_size - call->offset;
+      call->total = call->length > 0 ? call->length : file.st_size - call->offset;
       /* Only of a raw image is the file's size the disk's. */
       if (call->capacity > 0 && call->capacity < call->total && g_str_equal (call->format, "raw"))
         return avb_error_new (
-            AVB_ERROR_INVALID, call->source, _ ("A disk of this kind cannot be created."));
+            AVB_ERROR_INVALID, call->source, _ ("The image is larger than the disk that shall be made of it."));
       if (call->capacity == 0)
         call->capacity = call->total;
     }

@@ -247,6 +247,28 @@ volume_call_free (gpointer data)
   g_free (call);
 }
 
+/* Growing only: qemu-img's own rule refuses to cut off data. */
+static gboolean
+grow (VolumeCall *call, const char *path, const char *size, int lock, GError **error)
+{
+  const char *resize[]
+      = { "qemu-img", "resize", "-q", "-f", call->format, "--", path, size, NULL };
+  g_autoptr (GError) failure = NULL;
+  const char *details;
+
+  if (avb_libvirt_tool_run (resize, lock, NULL, call->operation, 0, &failure))
+    return TRUE;
+  details = avb_error_get_details (failure);
+  if (details != NULL && strstr (details, "--shrink") != NULL)
+    g_propagate_error (
+        error,
+        avb_error_new (
+            AVB_ERROR_INVALID, details, _ ("The image is larger than the disk that shall be made of it.")));
+  else
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 static gboolean
 write_volume (VolumeCall *call, const char *path, int lock, GError **error)
 {
@@ -293,8 +315,6 @@ write_volume (VolumeCall *call, const char *path, int lock, GError **error)
                                      source,
                                      path,
                                      NULL };
-      const char      *resize[]
-          = { "qemu-img", "resize", "-q", "-f", call->format, "--", path, size, NULL };
 
       if (total == 0)
         total = call->source_length;
@@ -302,8 +322,7 @@ write_volume (VolumeCall *call, const char *path, int lock, GError **error)
         total = info.st_size;
       if (!avb_libvirt_tool_run (convert, lock, path, call->operation, total, error))
         return FALSE;
-      /* Growing only: libvirt's and qemu-img's own rule refuses to cut off data. */
-      return call->capacity == 0 || avb_libvirt_tool_run (resize, lock, NULL, call->operation, 0, error);
+      return call->capacity == 0 || grow (call, path, size, lock, error);
     }
 }
 
