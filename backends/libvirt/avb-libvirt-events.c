@@ -78,6 +78,10 @@ lifecycle_cb (virConnect *vir, virDomain *domain, int event, int detail, void *d
   if (self == NULL || virDomainGetUUIDString (domain, uuid) < 0)
     return 0;
   machine = g_hash_table_lookup (self->machines, uuid);
+  /* One that is paused does not shut itself down: it is saved, and its process ends. */
+  if (machine != NULL && state == AVB_MACHINE_STOPPING
+      && avb_machine_get_state (machine) == AVB_MACHINE_PAUSED)
+    state = AVB_MACHINE_UNKNOWN;
   if (machine != NULL && state != AVB_MACHINE_UNKNOWN && state != avb_machine_get_state (machine))
     {
       if (event == VIR_DOMAIN_EVENT_STARTED)
