@@ -260,6 +260,10 @@ avb_machine_apply_spec (AvbMachine *self, AvbMachineSpec *spec)
     return refusal;
   if (!avb_machine_spec_validate (spec, &error))
     return dex_future_new_for_error (error);
+  /* Before anything is changed. */
+  if (g_strcmp0 (avb_machine_spec_get_name (spec), avb_machine_get_name (self)) != 0
+      && (refusal = avb_machine_refuse (self, klass->rename, AVB_MACHINE_CAN_RENAME)) != NULL)
+    return refusal;
   return klass->apply_spec (self, spec);
 }
 

@@ -222,6 +222,7 @@ DexFuture *avb_machine_rename    (AvbMachine *self, const char *name) G_GNUC_WAR
 DexFuture *avb_machine_read_spec  (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Changes, in the persistent definition, what differs from @spec and nothing else: what the
  * program does not know stays as it is. What can be plugged into a machine that runs is plugged in.
+ * A name that differs is as avb_machine_rename().
  * Resolves to an int: #AvbApplied. */
 DexFuture *avb_machine_apply_spec (AvbMachine *self, AvbMachineSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -55,4 +55,8 @@ AvbDomainXml *avb_libvirt_call_read_definition (virDomain      *domain,
                                                 AvbLibvirtCall *call,
                                                 GError        **error);
 
+/* Worker thread. */
+gboolean   avb_libvirt_name_is_taken (virConnect *vir, const char *name);
+DexFuture *avb_libvirt_reject_name   (void) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -135,10 +135,8 @@ create (CreateCall *call, virConnect *vir)
   AvbLibvirtDomain *read;
 
   virResetLastError ();
-  domain = virDomainLookupByName (vir, avb_machine_spec_get_name (call->spec));
-  if (domain != NULL)
-    return dex_future_new_for_error (
-        avb_error_new (AVB_ERROR_EXISTS, NULL, _ ("There is already a machine of this name.")));
+  if (avb_libvirt_name_is_taken (vir, avb_machine_spec_get_name (call->spec)))
+    return avb_libvirt_reject_name ();
   traits = avb_libvirt_traits_read (vir,
                                     call->host,
                                     avb_machine_spec_get_architecture (call->spec),

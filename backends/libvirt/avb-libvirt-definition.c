@@ -138,12 +138,16 @@ define_spec (virDomain *domain, AvbLibvirtCall *call, AvbDomainXml *xml)
 {
   GError          *error = NULL;
   AvbDomainTraits *traits;
+  gboolean         renamed;
   g_autoptr (virDomain) defined = NULL;
   g_autoptr (GPtrArray) paths = NULL;
   g_autofree char *text = NULL;
   const char      *name = avb_machine_spec_get_name (call->spec);
   gboolean         ok;
 
+  renamed = g_strcmp0 (virDomainGetName (domain), name) != 0;
+  if (renamed && avb_libvirt_name_is_taken (virDomainGetConnect (domain), name))
+    return avb_libvirt_reject_name ();
   traits = avb_libvirt_traits_read (virDomainGetConnect (domain),
                                     call->host,
                                     avb_machine_spec_get_architecture (call->spec),
@@ -159,7 +163,7 @@ define_spec (virDomain *domain, AvbLibvirtCall *call, AvbDomainXml *xml)
     return avb_libvirt_future_error (call->what);
   paths = avb_domain_xml_dup_disk_paths (xml, FALSE);
   avb_libvirt_claim_settle_all (paths);
-  if (g_strcmp0 (virDomainGetName (domain), name) != 0 && virDomainRename (domain, name, 0) < 0)
+  if (renamed && virDomainRename (domain, name, 0) < 0)
     return avb_libvirt_future_error (_ ("The machine could not be renamed."));
   return dex_future_new_true ();
 }

@@ -137,7 +137,15 @@ avb_libvirt_machine_reset (AvbMachine *machine)
 static DexFuture *
 force_off_thread (virDomain *domain, AvbLibvirtCall *call)
 {
-  return avb_libvirt_call_resolve (virDomainDestroy (domain), call);
+  g_autoptr (GError) error = NULL;
+
+  if (virDomainDestroy (domain) == 0)
+    return dex_future_new_true ();
+  error = avb_libvirt_error_new (call->what);
+  /* A daemon that has just started may find the process gone before the one who ended it does. */
+  if (error->code == AVB_ERROR_BUSY && virDomainIsActive (domain) == 0)
+    return dex_future_new_true ();
+  return dex_future_new_for_error (g_steal_pointer (&error));
 }
 
 static DexFuture *
@@ -152,6 +160,9 @@ avb_libvirt_machine_force_off (AvbMachine *machine)
 static DexFuture *
 rename_thread (virDomain *domain, AvbLibvirtCall *call)
 {
+  /* libvirt calls a name that is taken an operation that is not valid. */
+  if (avb_libvirt_name_is_taken (virDomainGetConnect (domain), call->text))
+    return avb_libvirt_reject_name ();
   return avb_libvirt_call_resolve (virDomainRename (domain, call->text, 0), call);
 }
 
