@@ -77,8 +77,8 @@ lost_link (Contract *c)
   g_assert_true (avb_machine_can_force_off (machine));
 
   /* Events arrive over the new one. */
-  c->host->other (CONTRACT_OTHER_TURNS_OFF, avb_machine_get_uuid (machine), NULL);
-  contract_until_state (machine, AVB_MACHINE_OFF);
+  c->host->other (CONTRACT_OTHER_STARTS, avb_machine_get_uuid (off), NULL);
+  contract_until_state (off, AVB_MACHINE_RUNNING);
   g_signal_handlers_disconnect_by_data (c->connection, &loss);
 }
 

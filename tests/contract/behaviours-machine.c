@@ -50,6 +50,7 @@ duplicate_names (Contract *c)
     {
       avb_test_await_error (
           avb_machine_rename (second, "contract-one"), AVB_ERROR, AVB_ERROR_EXISTS);
+      avb_test_await_error (avb_machine_apply_spec (second, same), AVB_ERROR, AVB_ERROR_EXISTS);
       g_assert_cmpstr (avb_machine_get_name (second), ==, "contract-two");
     }
 }
@@ -63,7 +64,15 @@ rename_machine (Contract *c)
 
   if (reason != NULL)
     {
+      g_autoptr (AvbMachineSpec) before = contract_read_spec (machine);
+      g_autoptr (AvbMachineSpec) spec = avb_machine_spec_copy (before);
+
       contract_await_refusal (avb_machine_rename (machine, "contract-after"), reason);
+      /* By the way of a spec neither, and then nothing of that spec is taken. */
+      avb_machine_spec_set_name (spec, "contract-after");
+      avb_machine_spec_set_cpus (spec, 2);
+      contract_await_refusal (avb_machine_apply_spec (machine, spec), reason);
+      contract_assert_spec (machine, before);
       g_assert_cmpstr (avb_machine_get_name (machine), ==, "contract-before");
       g_assert_false (avb_machine_can_rename (machine));
       contract_refused (c, reason);

@@ -87,6 +87,10 @@ spoil (AvbVolumeSpec *volume, const char *source)
 int
 main (int argc, char **argv)
 {
+  static const ContractNote refused[] = {
+    { "disk-ide", "The machines that are made here have no IDE." },
+    { NULL, NULL },
+  };
   static const ContractHost host = {
     .name = "qemu-session",
     .title = "libvirt and QEMU of the user",
@@ -103,6 +107,7 @@ main (int argc, char **argv)
     .crash = crash,
     .slow_down = slow_down,
     .spoil = spoil,
+    .refused = refused,
   };
 
   return contract_main (argc, argv, &host);
