@@ -229,7 +229,8 @@ void        avb_connection_set_is_local     (AvbConnection *self, gboolean is_lo
 /* avb_machine_dup_connection() lives here so that the two headers need not know each other:
  * (nullable) (transfer full), %NULL once the connection is gone. Backends call the setter. */
 AvbConnection *avb_machine_dup_connection (AvbMachine *machine);
-/* (nullable) (transfer none): why the machine's host does not have @feature: see avb_capabilities_get_reason() */
+/* (nullable) (transfer none): why the machine's host does not have @feature: see avb_capabilities_get_reason(). It may
+ * go with the next `capabilities`: for use at once. */
 const char    *avb_machine_get_reason     (AvbMachine *machine, AvbFeature feature);
 void           avb_machine_set_connection (AvbMachine *machine, AvbConnection *connection);
 

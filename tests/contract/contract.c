@@ -154,7 +154,9 @@ contract_remark (Contract *c, const char *format, ...)
 const char *
 contract_reason (Contract *c, AvbFeature feature)
 {
-  return avb_capabilities_get_reason (avb_connection_get_capabilities (c->connection), feature);
+  /* The host may be asked again, and then has others, which say the same. */
+  return g_intern_string (
+      avb_capabilities_get_reason (avb_connection_get_capabilities (c->connection), feature));
 }
 
 void
