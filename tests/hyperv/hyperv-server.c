@@ -315,12 +315,19 @@ dispatch (HvCall *call)
 static void
 dispatch_later (HypervSimulator *self, gpointer data)
 {
-  HvCall *call = data;
+  HvCall *call = g_steal_pointer ((HvCall **) data);
 
   if (call->gone)
     hv_call_free (call);
   else
     dispatch (call);
+}
+
+static void
+holder_free (gpointer data)
+{
+  g_clear_pointer ((HvCall **) data, hv_call_free);
+  g_free (data);
 }
 
 /* One that waits for this action; its count goes down. (transfer full) (nullable) */
@@ -401,8 +408,11 @@ handle (HypervSimulator *self, SoupServerMessage *message)
     hv_call_fault (call, fault);
   else if (call->trouble != NULL && call->trouble->kind == HV_TROUBLE_DELAY)
     {
+      HvCall **holder = g_new0 (HvCall *, 1);
+
+      *holder = call;
       hv_call_pause (call);
-      hv_timer_add (self, call->trouble->value, dispatch_later, call, NULL);
+      hv_timer_add (self, call->trouble->value, dispatch_later, holder, holder_free);
     }
   else
     dispatch (call);
