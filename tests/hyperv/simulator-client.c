@@ -6,6 +6,7 @@
 #include "tests/hyperv/simulator-client.h"
 
 #include <libxml/parser.h>
+#include <libxml/xpathInternals.h>
 #include <string.h>
 
 void
@@ -18,6 +19,7 @@ rig_init (Rig *rig, gconstpointer unused)
   g_assert_no_error (error);
   rig->session = soup_session_new ();
   soup_session_set_timeout (rig->session, 60);
+  soup_session_set_proxy_resolver (rig->session, NULL);
 }
 
 void

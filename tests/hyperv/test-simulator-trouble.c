@@ -234,6 +234,7 @@ try_get (Rig *rig, const char *user, const char *password)
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (SoupSession) session = soup_session_new ();
 
+  soup_session_set_proxy_resolver (session, NULL);
   soup_session_add_feature_by_type (session, SOUP_TYPE_AUTH_NTLM);
   tried_password = password;
   soup_message_set_request_body_from_bytes (message, "application/soap+xml;charset=UTF-8", request);
