@@ -15,6 +15,7 @@
 #include "app/avb-unattended-private.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
+#include "backends/avb-secret.h"
 
 #define DISC "seed.iso"
 
@@ -71,8 +72,7 @@ hash_thread (gpointer data)
 static void
 wipe (gpointer data)
 {
-  explicit_bzero (data, strlen (data));
-  g_free (data);
+  avb_secret_free (data);
 }
 
 /* In the creation's fiber. (transfer full) (nullable) */

@@ -17,6 +17,7 @@
 #include "app/avb-download-private.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
+#include "backends/avb-folders.h"
 
 #define DEFAULT_LIMIT 2
 #define DEFAULT_STALL_TIMEOUT 60
@@ -347,7 +348,7 @@ avb_download_cache_set_property (GObject *object, guint id, const GValue *value,
     case PROP_FOLDER:
       self->folder = g_value_dup_string (value);
       if (self->folder == NULL)
-        self->folder = g_build_filename (g_get_user_cache_dir (), "alpha-vbox", "downloads", NULL);
+        self->folder = avb_folder_build (AVB_FOLDER_CACHE, "downloads");
       break;
     case PROP_LIMIT:
       avb_job_queue_set_limit (self->queue, g_value_get_uint (value));

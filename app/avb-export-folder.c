@@ -21,6 +21,7 @@
 #include "app/avb-text.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
+#include "backends/avb-folders.h"
 
 #define PREFIX ".alpha-vbox-export-"
 #define LOCK "lock"
@@ -65,7 +66,7 @@ avb_export_error_new (int code, const char *path)
 static char *
 dup_links_folder (void)
 {
-  return g_build_filename (g_get_user_cache_dir (), "alpha-vbox", "exports", NULL);
+  return avb_folder_build (AVB_FOLDER_CACHE, "exports");
 }
 
 /* Only files: nothing here makes folders in it. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "backends/avb-error.h"
+#include "backends/avb-secret.h"
 
 #define MAX_FULL_NAME 128
 #define MAX_PASSWORD 127
@@ -105,6 +106,6 @@ avb_first_boot_hash_password (const char *password, GError **error)
     hash = g_strdup (made);
   else
     g_propagate_error (error, avb_error_new (AVB_ERROR_FAILED, NULL, _("The password could not be encrypted.")));
-  explicit_bzero (data, sizeof *data);
+  avb_secret_wipe (data, sizeof *data);
   return hash;
 }

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "backends/avb-secret.h"
+
 enum {
   PROP_0,
   /* Strings, in the order of their names below. */
@@ -55,9 +57,7 @@ static GParamSpec *properties[N_PROPS];
 static void
 wipe (char **text)
 {
-  if (*text != NULL)
-    explicit_bzero (*text, strlen (*text));
-  g_clear_pointer (text, g_free);
+  g_clear_pointer (text, avb_secret_free);
 }
 
 static void

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "backends/avb-error.h"
+#include "backends/avb-folders.h"
 
 #define SCRATCH "install-"
 #define LOCKING_SECONDS 60
@@ -63,7 +64,7 @@ is_abandoned (const char *name, int fd)
 static char *
 dup_parent (void)
 {
-  return g_build_filename (g_get_user_cache_dir (), "alpha-vbox", NULL);
+  return avb_folder_build (AVB_FOLDER_CACHE, NULL);
 }
 
 void

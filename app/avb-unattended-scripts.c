@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "backends/avb-error.h"
+#include "backends/avb-secret.h"
 
 /* A script that suits a disc. */
 typedef struct {
@@ -29,11 +30,9 @@ avb_install_wishes_free (AvbInstallWishes *wishes)
 {
   if (wishes == NULL)
     return;
-  if (wishes->password != NULL)
-    explicit_bzero (wishes->password, strlen (wishes->password));
   g_free (wishes->user);
   g_free (wishes->full_name);
-  g_free (wishes->password);
+  avb_secret_free (wishes->password);
   g_free (wishes->host_name);
   g_free (wishes->language);
   g_free (wishes->keyboard);
@@ -49,8 +48,7 @@ install_file_free (gpointer data)
   AvbInstallFile *file = data;
 
   /* Windows' answers have the password in them. */
-  explicit_bzero (file->text, strlen (file->text));
-  g_free (file->text);
+  avb_secret_free (file->text);
   g_free (file->name);
   g_free (file);
 }

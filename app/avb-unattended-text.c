@@ -13,6 +13,7 @@
 #include "app/avb-first-boot-check.h"
 #include "backends/avb-error.h"
 #include "backends/avb-guest-channel.h"
+#include "backends/avb-secret.h"
 
 #define PORT "/dev/virtio-ports/" AVB_SETUP_CHANNEL
 
@@ -202,8 +203,8 @@ finish_windows (const char *text, const AvbInstallWishes *wishes, const char *co
   g_string_replace (script, marks[0], name, 0);
   g_string_replace (script, marks[1], password, 0);
   finished = avb_install_windows_finish (script->str, wishes, error);
-  explicit_bzero (script->str, script->len);
-  explicit_bzero (password, strlen (password));
+  avb_secret_wipe (script->str, script->len);
+  avb_secret_wipe (password, strlen (password));
   return finished;
 }
 

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "backends/avb-error.h"
+#include "backends/avb-secret.h"
 
 #define WCM "http://schemas.microsoft.com/WMIConfig/2002/State"
 
@@ -188,7 +189,7 @@ avb_install_windows_finish (const char *text, const AvbInstallWishes *wishes, GE
   xmlDocDumpFormatMemoryEnc (document, &written, &length, "UTF-8", 1);
   result = g_strndup ((const char *) written, (gsize) MAX (length, 0));
   if (written != NULL)
-    explicit_bzero (written, (gsize) length);
+    avb_secret_wipe (written, (gsize) length);
   xmlFree (written);
   return result;
 }

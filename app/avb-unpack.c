@@ -18,6 +18,7 @@
 
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
+#include "backends/avb-folders.h"
 
 #define BLOCK (256 * 1024)
 #define HEAD (64 * 1024)
@@ -170,7 +171,7 @@ head_thread (gpointer data)
 static char *
 dup_folder (void)
 {
-  return g_build_filename (g_get_user_cache_dir (), "alpha-vbox", "unpacked", NULL);
+  return avb_folder_build (AVB_FOLDER_CACHE, "unpacked");
 }
 
 /* A file that is being written is locked: what is not was left by a program that was killed. */

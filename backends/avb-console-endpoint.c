@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "backends/avb-machine.h"
+#include "backends/avb-secret.h"
 
 G_DEFINE_BOXED_TYPE (AvbConsoleEndpoint,
                      avb_console_endpoint,
@@ -42,9 +43,7 @@ avb_console_endpoint_free (AvbConsoleEndpoint *endpoint)
 
   g_free (endpoint->host);
   g_free (endpoint->reason);
-  if (endpoint->password != NULL)
-    explicit_bzero (endpoint->password, strlen (endpoint->password));
-  g_free (endpoint->password);
+  avb_secret_free (endpoint->password);
   g_free (endpoint->ca_file);
   g_free (endpoint);
 }

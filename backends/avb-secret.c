@@ -7,13 +7,21 @@
 
 #include <string.h>
 
-/* As explicit_bzero(), which Windows and macOS lack: a store that no compiler may leave out. */
+/* As explicit_bzero(), which Windows and macOS lack: stores that no compiler may leave out. */
+void
+avb_secret_wipe (gpointer data, gsize length)
+{
+  volatile char *bytes = data;
+
+  for (gsize i = 0; i < length; i++)
+    bytes[i] = '\0';
+}
+
 void
 avb_secret_free (char *secret)
 {
   if (secret == NULL)
     return;
-  for (volatile char *c = secret; *c != '\0'; c++)
-    *c = '\0';
+  avb_secret_wipe (secret, strlen (secret));
   g_free (secret);
 }

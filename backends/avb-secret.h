@@ -7,6 +7,8 @@
 
 G_BEGIN_DECLS
 
+/* Overwrites @length bytes, whatever a compiler thinks of it; @data is nullable where there are none. */
+void avb_secret_wipe (gpointer data, gsize length);
 /* (nullable): overwrites before it frees */
 void avb_secret_free (char *secret);
 

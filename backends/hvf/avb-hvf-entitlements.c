@@ -115,7 +115,7 @@ avb_hvf_entitlements_parse (const char *text, gsize length, AvbHvfEntitlements *
     begin++;
   if (begin == length)
     return TRUE;
-  if (length <= MAX_SIZE)
+  if (length <= MAX_SIZE && memchr (text, '\0', length) == NULL)
     {
       context = g_markup_parse_context_new (&parser, G_MARKUP_DEFAULT_FLAGS, &reader, NULL);
       if (g_markup_parse_context_parse (context, text + begin, (gssize) (length - begin), &local_error)

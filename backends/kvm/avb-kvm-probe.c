@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "backends/avb-blocking.h"
+#include "backends/avb-folders.h"
 #include "backends/kvm/avb-kvm-self-test.h"
 
 #define CACHE_GROUP "kvm"
@@ -183,9 +184,7 @@ avb_kvm_probe_run (const char *device,
     helper = g_getenv ("ALPHA_VBOX_KVM_SELF_TEST"); /* not installed yet */
   call->device = g_strdup (device != NULL ? device : "/dev/kvm");
   call->helper = g_strdup (helper != NULL ? helper : AVB_LIBEXECDIR "/avb-kvm-self-test");
-  call->cache = cache != NULL ? g_strdup (cache)
-                              : g_build_filename (g_get_user_cache_dir (), "alpha-vbox", "kvm.ini",
-                                                  NULL);
+  call->cache = cache != NULL ? g_strdup (cache) : avb_folder_build (AVB_FOLDER_CACHE, "kvm.ini");
   return avb_blocking_run (probe_thread, call, (GDestroyNotify) call_free);
 }
 

@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "backends/avb-folders.h"
+
 #define MAX_TRIES 10
 
 struct _AvbLibvirtClaim {
@@ -27,7 +29,7 @@ static GHashTable *held; /* path or UUID → AvbLibvirtClaim */
 char *
 avb_libvirt_claim_dup_folder (void)
 {
-  return g_build_filename (g_get_user_state_dir (), "alpha-vbox", "making", NULL);
+  return avb_folder_build (AVB_FOLDER_STATE, "making");
 }
 
 /* -1: it is somebody else's, or went: who sweeps may be faster than who made it. */

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
+#include "backends/avb-folders.h"
 #include "backends/avb-machine-clone.h"
 #include "backends/avb-snapshot.h"
 #include "backends/libvirt/avb-libvirt-machine-private.h"
@@ -182,8 +183,7 @@ dup_memory_path (virDomain *domain, gint64 stamp)
 {
   char             uuid[VIR_UUID_STRING_BUFLEN] = { 0 };
   g_autofree char *file = NULL;
-  g_autofree char *folder
-      = g_build_filename (g_get_user_data_dir (), "alpha-vbox", "snapshots", NULL);
+  g_autofree char *folder = avb_folder_build (AVB_FOLDER_DATA, "snapshots");
 
   virDomainGetUUIDString (domain, uuid);
   g_mkdir_with_parents (folder, 0700);

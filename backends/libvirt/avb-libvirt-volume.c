@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "backends/avb-folders.h"
 #include "backends/libvirt/avb-libvirt-claim.h"
 #include "backends/libvirt/avb-libvirt-tool.h"
 
@@ -29,7 +30,7 @@
 char *
 avb_libvirt_volume_dup_folder (void)
 {
-  return g_build_filename (g_get_user_data_dir (), "alpha-vbox", "disks", NULL);
+  return avb_folder_build (AVB_FOLDER_DATA, "disks");
 }
 
 char *

@@ -7,8 +7,10 @@
 #include "backends/avb-capabilities.h"
 #include "backends/avb-connection.h"
 #include "backends/avb-error.h"
+#include "backends/avb-folders.h"
 #include "backends/avb-machine.h"
 #include "backends/avb-operation.h"
+#include "backends/avb-secret.h"
 #include "tests/avb-test.h"
 
 /* --- Errors --- */
@@ -488,6 +490,51 @@ machine_fiber (gpointer data)
   return NULL;
 }
 
+/* XDG is what Linux has; a Mac has its Library, unless the user says otherwise; Windows is GLib's. */
+static void
+test_folders (void)
+{
+  static const struct {
+    AvbPlatform platform;
+    AvbFolder   folder;
+    const char *xdg;
+    const char *expected;
+  } cases[] = {
+    { AVB_PLATFORM_LINUX, AVB_FOLDER_DATA, NULL, "/glib/alpha-vbox" },
+    { AVB_PLATFORM_LINUX, AVB_FOLDER_CACHE, "/xdg", "/glib/alpha-vbox" },
+    { AVB_PLATFORM_WINDOWS, AVB_FOLDER_STATE, NULL, "/glib/alpha-vbox" },
+    { AVB_PLATFORM_MACOS, AVB_FOLDER_DATA, NULL, "/home/Library/Application Support/alpha-vbox" },
+    { AVB_PLATFORM_MACOS, AVB_FOLDER_STATE, NULL, "/home/Library/Application Support/alpha-vbox" },
+    { AVB_PLATFORM_MACOS, AVB_FOLDER_CACHE, NULL, "/home/Library/Caches/alpha-vbox" },
+    { AVB_PLATFORM_MACOS, AVB_FOLDER_CACHE, "relative", "/home/Library/Caches/alpha-vbox" },
+    { AVB_PLATFORM_MACOS, AVB_FOLDER_DATA, "/xdg", "/glib/alpha-vbox" },
+  };
+  g_autofree char *here = avb_folder_build (AVB_FOLDER_CACHE, "a");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path
+          = avb_folder_choose (cases[i].platform, cases[i].folder, cases[i].xdg, "/glib", "/home");
+
+      g_assert_cmpstr (path, ==, cases[i].expected);
+    }
+  g_assert_true (g_path_is_absolute (here));
+  g_assert_true (g_str_has_suffix (here, "alpha-vbox" G_DIR_SEPARATOR_S "a"));
+}
+
+/* Overwritten, and nothing beside it. */
+static void
+test_secret (void)
+{
+  char text[] = "xsecretx";
+
+  avb_secret_wipe (text + 1, 6);
+  g_assert_cmpmem (text, sizeof text, "x\0\0\0\0\0\0x", 9);
+  avb_secret_wipe (NULL, 0);
+  avb_secret_free (NULL);
+  avb_secret_free (g_strdup ("secret"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -505,5 +552,7 @@ main (int argc, char **argv)
   g_test_add_func ("/Avb/MachineSpec/validate", test_spec_validate);
   g_test_add_func ("/Avb/MachineSpec/copy", test_spec_copy);
   avb_test_add_fiber ("/Avb/Machine/can", machine_fiber);
+  g_test_add_func ("/Avb/Folders/platforms", test_folders);
+  g_test_add_func ("/Avb/Secret/wiped", test_secret);
   return g_test_run ();
 }

@@ -9,6 +9,7 @@
 
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
+#include "backends/avb-folders.h"
 
 #define KEY "sha256"
 
@@ -27,8 +28,7 @@ work_new (const char *host, guint port, const char *fingerprint)
   Work            *work = g_new0 (Work, 1);
   g_autofree char *escaped = g_uri_escape_string (host, ":", FALSE);
 
-  work->file
-      = g_build_filename (g_get_user_data_dir (), "alpha-vbox", "known-certificates", NULL);
+  work->file = avb_folder_build (AVB_FOLDER_DATA, "known-certificates");
   /* An address of IPv6 has colons, but no space. */
   work->group = g_strdup_printf ("%s %u", escaped, port);
   work->fingerprint = g_strdup (fingerprint);

@@ -10,6 +10,7 @@
 #include "app/avb-guest-port.h"
 #include "app/avb-setup.h"
 #include "backends/avb-error.h"
+#include "backends/avb-folders.h"
 #include "ui/avb-feedback.h"
 
 #define SSH_PORT 22
@@ -38,7 +39,7 @@ get_user (AvbSshActions *self)
 static char *
 make_command (AvbSshActions *self, GNetworkAddress *address)
 {
-  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "alpha-vbox", NULL);
+  g_autofree char *folder = avb_folder_build (AVB_FOLDER_DATA, NULL);
   g_autofree char *known = g_build_filename (folder, "known_hosts", NULL);
   g_autofree char *known_option = g_strdup_printf ("UserKnownHostsFile=\"%s\"", known);
   g_autofree char *alias_option = g_strconcat ("HostKeyAlias=", avb_machine_get_uuid (self->machine), NULL);

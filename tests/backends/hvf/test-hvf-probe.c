@@ -182,7 +182,7 @@ test_hostile (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      g_test_message ("%s", texts[i]);
+      g_test_message ("%zu", i);
       refuse (texts[i], strlen (texts[i]));
     }
   refuse ("<plist>\0<dict/></plist>", 23);
