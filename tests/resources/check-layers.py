@@ -11,18 +11,18 @@ import tap
 from tap import expect
 
 CODE = (".c", ".h")
-FOLDERS = ("app", "backends", "ui", "tests", "po", "resources", "flatpak", "build-aux", "docs", ".ci")
+FOLDERS = ("app", "backends", "ui", "tests", "po", "resources", "flatpak", "build-aux", "docs", ".ci", ".github")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 
 # What a folder may not include, by the beginning of the header's name.
 FORBIDDEN = {
     "backends": ["gtk/", "gdk/", "gsk/", "adwaita", "spice-client", "app/", "ui/"],
-    "app": ["gtk/", "gdk/", "gsk/", "adwaita", "spice-client", "libvirt", "backends/libvirt/",
+    "app": ["gtk/", "gdk/", "gsk/", "adwaita", "spice-client", "libvirt", "backends/hvf/", "backends/libvirt/",
             "backends/kvm/", "ui/"],
-    "ui": ["libvirt", "backends/libvirt/", "backends/kvm/"],
+    "ui": ["libvirt", "backends/hvf/", "backends/kvm/", "backends/libvirt/"],
     "ui/console": ["app/"],
 }
-LIBVIRT_MAY = ("backends/libvirt/", "backends/kvm/")
+LIBVIRT_MAY = ("backends/hvf/", "backends/kvm/", "backends/libvirt/")
 
 
 def includes(name):
@@ -47,7 +47,7 @@ def concrete_backends():
         if name.startswith(LIBVIRT_MAY) or name == "backends/avb-builtin-backends.c":
             continue
         for header in includes(name):
-            if header.startswith(LIBVIRT_MAY) or header.startswith(("kvm/", "libvirt/avb")):
+            if header.startswith(LIBVIRT_MAY) or header.startswith(("hvf/", "kvm/", "libvirt/avb")):
                 yield f"{name} includes {header}"
 
 
