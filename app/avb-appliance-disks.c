@@ -19,6 +19,7 @@
 #include "app/avb-unpack.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
+#include "backends/avb-posix.h"
 
 /* An image as it is about to be copied. */
 typedef struct {

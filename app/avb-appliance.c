@@ -18,6 +18,7 @@
 #include "app/avb-checksum.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
+#include "backends/avb-posix.h"
 
 #define MAX_MANIFEST (1024 * 1024)
 #define BLOCK (256 * 1024)
@@ -185,9 +186,9 @@ find_beside (AvbAppliance *self, const char *name)
 {
   g_autofree char *folder = g_path_get_dirname (self->path);
   g_autofree char *path = g_build_filename (folder, name, NULL);
-  struct stat info;
+  GStatBuf info;
 
-  if (avb_appliance_find (self, name) == NULL && lstat (path, &info) == 0 && S_ISREG (info.st_mode))
+  if (avb_appliance_find (self, name) == NULL && g_lstat (path, &info) == 0 && S_ISREG (info.st_mode))
     add_member (self, name, path, 0, info.st_size);
 }
 

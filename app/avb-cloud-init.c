@@ -22,6 +22,7 @@
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 #include "backends/avb-guest-channel.h"
+#include "backends/avb-posix.h"
 
 #define MAX_PACKAGES 200
 #define MAX_EVENTS 100000

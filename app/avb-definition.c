@@ -21,6 +21,7 @@
 #include "app/avb-text.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
+#include "backends/avb-posix.h"
 
 #define MAX_DRIVES 64
 

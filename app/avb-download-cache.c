@@ -18,6 +18,7 @@
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 #include "backends/avb-folders.h"
+#include "backends/avb-posix.h"
 
 #define DEFAULT_LIMIT 2
 #define DEFAULT_STALL_TIMEOUT 60
@@ -174,11 +175,11 @@ read_cached_file (const char *folder)
   if (about.complete && g_lstat (file->path, &info) == 0 && S_ISREG (info.st_mode))
     {
       file->complete = TRUE;
-      file->size = (guint64) info.st_blocks * 512;
+      file->size = AVB_POSIX_ALLOCATED (&info);
     }
   if (g_lstat (part, &info) == 0)
     {
-      file->size += (guint64) info.st_blocks * 512;
+      file->size += AVB_POSIX_ALLOCATED (&info);
       if (!file->complete)
         {
           g_free (file->path);

@@ -11,12 +11,12 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "app/avb-download-private.h"
 #include "app/avb-download.h"
 #include "backends/avb-error.h"
+#include "backends/avb-posix.h"
 
 #define BUFFER_SIZE (256 * 1024)
 #define HEAD_SIZE 512
@@ -156,13 +156,13 @@ open_part (Transfer *self, GError **error)
 static gboolean
 check_space (Transfer *self, GError **error)
 {
-  struct statvfs info;
+  guint64 available;
   guint64 total = self->about.part.total;
   guint64 missing = total > self->done ? total - self->done : 0;
 
-  if (fstatvfs (self->fd, &info) != 0)
+  if (!avb_posix_free_space (self->fd, &available))
     return TRUE;
-  if (missing <= G_MAXUINT64 - RESERVE && (guint64) info.f_bavail * info.f_frsize >= missing + RESERVE)
+  if (missing <= G_MAXUINT64 - RESERVE && available >= missing + RESERVE)
     return TRUE;
   g_propagate_error (error, space_error ());
   return FALSE;
@@ -446,7 +446,7 @@ put_in_place (Transfer *self, GError **error)
     }
   if (!check_digest (self, error) || g_cancellable_set_error_if_cancelled (self->job->cancellable, error))
     return NULL;
-  if (fsync (self->fd) != 0 || g_rename (part, path) != 0)
+  if (g_fsync (self->fd) != 0 || g_rename (part, path) != 0)
     {
       g_propagate_error (error, disk_error (errno));
       return NULL;

@@ -22,6 +22,7 @@
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 #include "backends/avb-folders.h"
+#include "backends/avb-posix.h"
 
 #define PREFIX ".alpha-vbox-export-"
 #define LOCK "lock"
@@ -155,7 +156,7 @@ static gboolean
 sync_path (const char *path, int flags)
 {
   int fd = open (path, flags | O_RDONLY | O_CLOEXEC);
-  gboolean ok = fd >= 0 && (fsync (fd) == 0 || errno == EINVAL);
+  gboolean ok = fd >= 0 && (g_fsync (fd) == 0 || errno == EINVAL);
   int code = errno;
 
   if (fd >= 0)
@@ -168,7 +169,7 @@ sync_path (const char *path, int flags)
 static gboolean
 move_file (const char *from, const char *to)
 {
-  if (renameat2 (AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+  if (avb_posix_rename_new (from, to) == 0)
     return TRUE;
   if (errno != EINVAL && errno != ENOSYS)
     return FALSE;
@@ -191,7 +192,7 @@ write_list (AvbExportFolder *self, GPtrArray *names, GError **error)
     g_string_append_printf (list, "%s\n", (char *) g_ptr_array_index (names, i));
   /* An empty line ends it: what was cut off is no list. */
   g_string_append_c (list, '\n');
-  if (fd >= 0 && write (fd, list->str, list->len) == (gssize) list->len && (fsync (fd) == 0 || errno == EINVAL))
+  if (fd >= 0 && write (fd, list->str, list->len) == (gssize) list->len && (g_fsync (fd) == 0 || errno == EINVAL))
     return TRUE;
   g_propagate_error (error, avb_export_error_new (errno, path));
   return FALSE;

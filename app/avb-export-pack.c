@@ -21,6 +21,7 @@
 #include "app/avb-checksum.h"
 #include "app/avb-ovf-writer.h"
 #include "backends/avb-error.h"
+#include "backends/avb-posix.h"
 
 #define BLOCK (1 << 20)
 #define FLUSH_BYTES (16 << 20)
@@ -92,7 +93,7 @@ write_cb (struct archive *archive, void *data, const void *buffer, size_t length
   /* So that the sync before the files are shown has little left to do. */
   if (self->written - self->flushed >= FLUSH_BYTES)
     {
-      sync_file_range (self->fd, self->flushed, self->written - self->flushed, SYNC_FILE_RANGE_WRITE);
+      avb_posix_flush_soon (self->fd, self->flushed, self->written - self->flushed);
       self->flushed = self->written;
     }
   if (self->sum != NULL)

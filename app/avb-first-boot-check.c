@@ -5,7 +5,9 @@
 
 #include "app/avb-first-boot-check.h"
 
+#if AVB_CRYPT
 #include <crypt.h>
+#endif
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -92,6 +94,8 @@ avb_first_boot_make_host_name (const char *machine, gsize limit)
   return g_string_free_and_steal (g_steal_pointer (&name));
 }
 
+#if AVB_CRYPT
+
 char *
 avb_first_boot_hash_password (const char *password, GError **error)
 {
@@ -109,3 +113,15 @@ avb_first_boot_hash_password (const char *password, GError **error)
   avb_secret_wipe (data, sizeof *data);
   return hash;
 }
+
+#else
+
+char *
+avb_first_boot_hash_password (const char *password, GError **error)
+{
+  g_propagate_error (error, avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL,
+                                           _("This computer lacks the library that encrypts passwords for Linux (libxcrypt).")));
+  return NULL;
+}
+
+#endif

@@ -21,6 +21,7 @@
 #include "app/avb-unpack.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
+#include "backends/avb-posix.h"
 
 struct _AvbMedium
 {
@@ -234,7 +235,7 @@ head_thread (gpointer data)
   if ((error = check_kind (&info, self->name)) != NULL)
     return dex_future_new_for_error (error);
 
-  self->allocated = MIN ((guint64) info.st_blocks * 512, (guint64) info.st_size);
+  self->allocated = MIN (AVB_POSIX_ALLOCATED (&info), (guint64) info.st_size);
   self->size = info.st_size;
   reader.fd = fd;
   if (find_package (self, &reader))

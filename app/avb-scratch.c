@@ -17,6 +17,7 @@
 
 #include "backends/avb-error.h"
 #include "backends/avb-folders.h"
+#include "backends/avb-posix.h"
 
 #define SCRATCH "install-"
 #define LOCKING_SECONDS 60

@@ -6,7 +6,9 @@
 #include "app/avb-setup.h"
 
 #include <errno.h>
+#ifdef G_OS_UNIX
 #include <glib-unix.h>
+#endif
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
@@ -263,7 +265,7 @@ take_line (AvbSetup *self)
     take_ready (self);
 }
 
-static gboolean
+static gboolean G_GNUC_UNUSED
 channel_cb (int fd, GIOCondition condition, gpointer data)
 {
   AvbSetup *self = data;
@@ -288,6 +290,27 @@ channel_cb (int fd, GIOCondition condition, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+#ifdef G_OS_UNIX
+
+static void
+watch (AvbSetup *self, int fd)
+{
+  g_unix_set_fd_nonblocking (fd, TRUE, NULL);
+  self->channel = fd;
+  self->source = g_unix_fd_add (fd, G_IO_IN | G_IO_HUP, channel_cb, self);
+}
+
+#else
+
+/* No hypervisor hands a socket over there. */
+static void
+watch (AvbSetup *self, int fd)
+{
+  close (fd);
+}
+
+#endif
+
 /* In a fiber. Whether there is no need to try again. */
 static gboolean
 try_open (AvbSetup *self)
@@ -302,9 +325,7 @@ try_open (AvbSetup *self)
       close (fd);
       return TRUE;
     }
-  g_unix_set_fd_nonblocking (fd, TRUE, NULL);
-  self->channel = fd;
-  self->source = g_unix_fd_add (fd, G_IO_IN | G_IO_HUP, channel_cb, self);
+  watch (self, fd);
   return TRUE;
 }
 

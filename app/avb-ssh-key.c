@@ -16,6 +16,7 @@
 #include "app/avb-text.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
+#include "backends/avb-posix.h"
 
 /* RSA keys of 16384 bits, the largest that ssh-keygen makes, take less than 3 KiB. */
 #define MAX_FILE 16384

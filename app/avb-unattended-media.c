@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "backends/avb-error.h"
+#include "backends/avb-posix.h"
 
 #define MIB (1024 * 1024)
 #define MAX_KERNEL (128 * (guint64) MIB)

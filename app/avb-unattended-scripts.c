@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "backends/avb-error.h"
+#include "backends/avb-posix.h"
 #include "backends/avb-secret.h"
 
 /* A script that suits a disc. */

@@ -19,6 +19,7 @@
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 #include "backends/avb-folders.h"
+#include "backends/avb-posix.h"
 
 #define BLOCK (256 * 1024)
 #define HEAD (64 * 1024)

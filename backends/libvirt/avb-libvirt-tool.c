@@ -18,6 +18,7 @@
 
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
+#include "backends/avb-posix.h"
 
 #define MAX_STDERR 4096
 #define LOCK_FD 3
@@ -115,7 +116,7 @@ flush_thread (gpointer data)
   g_autofd int fd = g_open (data, O_RDONLY | O_CLOEXEC, 0);
 
   if (fd >= 0)
-    sync_file_range (fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    avb_posix_flush_soon (fd, 0, 0);
   return dex_future_new_true ();
 }
 

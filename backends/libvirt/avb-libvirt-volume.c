@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "backends/avb-folders.h"
+#include "backends/avb-posix.h"
 #include "backends/libvirt/avb-libvirt-claim.h"
 #include "backends/libvirt/avb-libvirt-tool.h"
 
@@ -162,7 +163,7 @@ numbered_path (const char *folder, const char *name, guint number)
 static int
 rename_new (const char *from, const char *to)
 {
-  if (renameat2 (AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+  if (avb_posix_rename_new (from, to) == 0)
     return 0;
   if (errno != EINVAL && errno != ENOSYS)
     return -1;
