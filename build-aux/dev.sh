@@ -4,6 +4,8 @@
 #
 # Finds the place to build in (this system, or a build root) and hands the command to inside.sh there.
 set -euo pipefail
+. build-aux/platform.sh
+platform_begin "$@"
 
 help() {
   cat <<'END_OF_HELP'

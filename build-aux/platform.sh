@@ -4,6 +4,41 @@
 #
 # Sourced by dev.sh: is this system new enough, and what does it lack?
 
+# platform_begin COMMAND…: what must be there before anything else, on systems whose own tools are too old or too few for these
+# scripts. On macOS: Homebrew's bash (Apple's has no mapfile), and GNU's tools before Apple's; then begins anew with them.
+platform_begin() {
+  local prefix folder name
+  case "$(uname -s)" in
+    Darwin)
+      if ! command -v brew > /dev/null; then
+        for folder in /opt/homebrew /usr/local; do
+          [ ! -x "$folder/bin/brew" ] || PATH=$folder/bin:$PATH
+        done
+      fi
+      command -v brew > /dev/null || { echo "Install Homebrew first: see https://brew.sh" >&2; exit 1; }
+      prefix=$(brew --prefix)
+      for name in bash coreutils findutils flock gnu-sed grep; do
+        [ -e "$prefix/opt/$name" ] || brew install "$name"
+      done
+      for name in coreutils findutils gnu-sed grep; do PATH=$prefix/opt/$name/libexec/gnubin:$PATH; done
+      PATH=$prefix/bin:$prefix/sbin:$PATH
+      # What macOS has an own one of is not linked into Homebrew's folders.
+      for name in libarchive libxcrypt libxml2; do
+        PKG_CONFIG_PATH=$prefix/opt/$name/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+      done
+      export PATH PKG_CONFIG_PATH
+      if [ "${BASH_VERSINFO[0]}" -lt 5 ]; then exec "$prefix/bin/bash" build-aux/dev.sh "$@"; fi
+      ;;
+    MINGW* | MSYS*)
+      # The environment that the list is for; elsewhere pacman would install what is not used.
+      if [ "${MSYSTEM:-}" != UCRT64 ]; then
+        echo "Start ./dev in the UCRT64 shell of MSYS2." >&2
+        exit 1
+      fi
+      ;;
+  esac
+}
+
 # platform_place CACHE: prints "here" if this system has GTK 4.18 and libadwaita 1.7 or its packages do, else
 # "root". Asking apt takes half a second: the answer is kept as long as the system and its sources are the same.
 platform_place() {
