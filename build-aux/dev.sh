@@ -16,6 +16,7 @@ help() {
 ./dev screenshots [--out DIR]  every screen in light, dark, narrow, large text and right-to-left
 ./dev bench NAME [--json FILE] measure beside the peers: start, console, create
 ./dev fuzz NAME [SECONDS]      run a libFuzzer target: domain-xml, ovf, qemu-img, wsman
+./dev portable                 compile for Windows what can be; says how far that goes
 ./dev build                    configure and build only
 ./dev shell [COMMAND…]         a shell in the place where all this happens
 ./dev format [--check]         format the lines that differ from the last commit
@@ -32,7 +33,7 @@ END_OF_HELP
 command=${1:-help}
 case $command in
   help | -h | --help) help; exit 0 ;;
-  run | test | tour | screenshots | bench | fuzz | build | shell | format) ;;
+  run | test | tour | screenshots | bench | fuzz | build | shell | format | portable) ;;
   *) help >&2; exit 2 ;;
 esac
 shift
@@ -44,7 +45,6 @@ cache=$(readlink -f "$cache")
 build=$cache/build/$(printf '%s' "$source" | sha256sum | cut -c1-16)
 mkdir -p "$build"
 
-. build-aux/platform.sh
 place=$(platform_place "$cache")
 
 # --out DIR and --json FILE are named as seen by the caller; the build root shows their folder as /run/out.
@@ -130,6 +130,12 @@ if command -v apt-get > /dev/null; then
   fi
   export ALPHA_VBOX_GUEST ALPHA_VBOX_CLOUD ALPHA_VBOX_INSTALLER
   if [ "$place" != here ] && [ "$(id -u)" = 0 ] && [ -e "$images" ]; then chown 1000:1000 "$cache/home" "$images"; fi
+fi
+
+if [ "$command" = portable ]; then
+  mkdir -p "$cache/home"
+  build-aux/fetch-mingw.sh "$cache/home"
+  if [ "$place" = here ]; then set -- "$cache/home/mingw"; else set -- /home/user/mingw; fi
 fi
 
 if [ "$command" = format ]; then

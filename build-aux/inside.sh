@@ -121,6 +121,9 @@ case $command in
     CC=clang build fuzz -Dfuzz=true -Db_lundef=false "-Db_sanitize=address,undefined" -Dc_args=-fsanitize=fuzzer-no-link
     exec build-aux/fuzz.sh "$AVB_BUILD/fuzz" "$@"
     ;;
+  portable)
+    exec build-aux/check-portable.sh "$1" "$AVB_BUILD/portable"
+    ;;
   format)
     exec build-aux/format.sh "$@"
     ;;
