@@ -8,6 +8,9 @@
 #if AVB_BACKEND_HVF
 #include "backends/hvf/avb-hvf-backend.h"
 #endif
+#if AVB_BACKEND_HYPERV
+#include "backends/hyperv/avb-hyperv-backend.h"
+#endif
 #if AVB_BACKEND_KVM
 #include "backends/kvm/avb-kvm-backend.h"
 #endif
@@ -30,6 +33,14 @@ avb_builtin_backends (void)
     g_autoptr (AvbBackend) hvf = avb_hvf_backend_new ();
 
     g_list_store_append (store, hvf);
+  }
+#endif
+
+#if AVB_BACKEND_HYPERV
+  {
+    g_autoptr (AvbBackend) hyperv = avb_hyperv_backend_new ();
+
+    g_list_store_append (store, hyperv);
   }
 #endif
 

@@ -37,7 +37,7 @@ GType avb_link_get_type (void);
  */
 typedef struct {
   const char *name;       /* file name without a folder, as wished; made unique */
-  const char *format;     /* "qcow2" or "raw" */
+  const char *format;     /* "qcow2" or "raw"; for Hyper-V "vhdx" or "vpc" */
   guint64     capacity;   /* bytes, as the guest sees it; 0 with a source or backing: as that has. A source that is
                            * smaller is enlarged to it; one that is larger is %AVB_ERROR_INVALID */
   const char *source;     /* (nullable) a local file whose content is copied and converted */

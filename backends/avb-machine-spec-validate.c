@@ -59,6 +59,14 @@ validate_name (const char *name, GError **error)
   return problem == NULL;
 }
 
+/* A disk lies at the connection's host, which may be a Windows: "C:\\…", "\\\\server\\…". */
+static gboolean
+is_absolute (const char *path)
+{
+  return g_path_is_absolute (path) || g_str_has_prefix (path, "\\\\")
+         || (g_ascii_isalpha (path[0]) && path[1] == ':' && path[2] == '\\');
+}
+
 static gboolean
 validate_disk (const AvbDiskSpec *disk, GError **error)
 {
@@ -70,7 +78,7 @@ validate_disk (const AvbDiskSpec *disk, GError **error)
     problem = _ ("A disk is of an unknown kind.");
   else if (disk->path == NULL && disk->device == AVB_DISK_DEVICE_DISK)
     problem = _ ("A hard disk needs a file.");
-  else if (disk->path != NULL && !g_path_is_absolute (disk->path))
+  else if (disk->path != NULL && !is_absolute (disk->path))
     problem = _ ("The path of a disk must be absolute.");
   else if (disk->path != NULL && !is_plain_text (disk->path, FALSE))
     problem = _ ("The path of a disk contains characters that cannot be used.");

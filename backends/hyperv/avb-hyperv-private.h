@@ -150,7 +150,8 @@ typedef struct {
   char                *text;
   char                *more;
   AvbMachineSpec      *spec;
-  GBytes              *bytes;
+  gpointer             data;
+  GDestroyNotify       data_free;
 } AvbHypervVerb;
 
 /* (nullable): there is no link; or @machine has lost its connection */

@@ -51,7 +51,8 @@ avb_hyperv_verb_free (AvbHypervVerb *self)
   g_free (self->text);
   g_free (self->more);
   g_clear_object (&self->spec);
-  g_clear_pointer (&self->bytes, g_bytes_unref);
+  if (self->data_free != NULL)
+    self->data_free (self->data);
   g_free (self);
 }
 
