@@ -42,6 +42,7 @@ avb_hyperv_config_new (AvbWmiObject *settings)
   self->settings = settings;
   self->components = new_objects ();
   self->boot_sources = new_objects ();
+  self->boot_drives = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->switches = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_hyperv_switch_free);
   return self;
 }
@@ -60,6 +61,7 @@ config_clear (gpointer data)
   avb_wmi_object_unref (self->settings);
   g_ptr_array_unref (self->components);
   g_ptr_array_unref (self->boot_sources);
+  g_hash_table_unref (self->boot_drives);
   g_clear_pointer (&self->security, avb_wmi_object_unref);
   g_ptr_array_unref (self->switches);
   g_free (self->architecture);
@@ -78,6 +80,19 @@ avb_hyperv_config_get_generation (AvbHypervConfig *self)
   const char *type = avb_wmi_object_get_string (self->settings, "VirtualSystemSubType");
 
   return g_strcmp0 (type, "Microsoft:Hyper-V:SubType:2") == 0 ? 2 : 1;
+}
+
+gboolean
+avb_hyperv_config_is_ambiguous (AvbHypervConfig *self, AvbWmiObject *source)
+{
+  const char *path = avb_wmi_object_get_string (source, "FirmwareDevicePath");
+  guint       n = 0;
+
+  if (avb_wmi_object_get_uint (source, "BootSourceType", AVB_HYPERV_BOOT_DRIVE) != AVB_HYPERV_BOOT_DRIVE)
+    return FALSE;
+  for (guint i = 0; i < self->boot_sources->len; i++)
+    n += g_strcmp0 (avb_wmi_object_get_string (self->boot_sources->pdata[i], "FirmwareDevicePath"), path) == 0;
+  return path == NULL || n > 1;
 }
 
 char *

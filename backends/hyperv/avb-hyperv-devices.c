@@ -200,14 +200,17 @@ dup_device_path_guid (AvbWmiObject *controller)
 
 /* Page "Msvm_BootSourceSettingData", FirmwareDevicePath: "…\VenHw(…,… of the controller)\Scsi(0,slot)". */
 static gboolean
-is_source_of (AvbWmiObject *source, const AvbHypervDrive *drive, GPtrArray *controllers)
+is_source_of (AvbHypervConfig *config, AvbWmiObject *source, const AvbHypervDrive *drive, GPtrArray *controllers)
 {
+  const char      *known = g_hash_table_lookup (config->boot_drives, avb_hyperv_get_id (source));
   const char      *path = avb_wmi_object_get_string (source, "FirmwareDevicePath");
   g_autofree char *slot = g_strdup_printf ("Scsi(0,%u)", drive->slot);
   g_autofree char *upper = NULL;
   guint            n_scsi = 0;
   AvbWmiObject    *controller = NULL;
 
+  if (known != NULL)
+    return g_ascii_strcasecmp (known, avb_hyperv_get_id (drive->object)) == 0;
   if (path == NULL || !drive->scsi || strstr (path, slot) == NULL)
     return FALSE;
   for (guint i = 0; i < controllers->len; i++)
@@ -232,7 +235,7 @@ AvbWmiObject *
 avb_hyperv_find_boot_source (AvbHypervConfig *config, const AvbHypervDrive *drive, GPtrArray *controllers)
 {
   for (guint i = 0; i < config->boot_sources->len; i++)
-    if (is_source_of (config->boot_sources->pdata[i], drive, controllers))
+    if (is_source_of (config, config->boot_sources->pdata[i], drive, controllers))
       return config->boot_sources->pdata[i];
   return NULL;
 }

@@ -91,6 +91,9 @@ char      *avb_hyperv_adapters_to_word (GPtrArray *ordered);
 /* (transfer full): the adapters in the order of @word (nullable) */
 GPtrArray *avb_hyperv_adapters_sort    (GPtrArray *adapters, const char *word);
 
+/* Page "Msvm_BootSourceSettingData", BootSourceType */
+#define AVB_HYPERV_BOOT_DRIVE 1
+
 /* BootOrder of generation 1: which kind of device a drive is; G_MAXUINT: one that is not started from */
 #define AVB_HYPERV_BOOT_CD 1
 #define AVB_HYPERV_BOOT_IDE 2

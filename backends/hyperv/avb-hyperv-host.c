@@ -232,6 +232,37 @@ query_of (AvbWsmanClient *client, AvbWmiPath *path, const char *condition, GErro
   return dex_await_boxed (avb_wsman_client_query (client, wql, MAX_COMPONENTS), error);
 }
 
+/* Page "Msvm_LogicalIdentity": the same drive as the firmware sees it, and as the machine has it. */
+static gboolean
+ask_boot_drive (AvbWsmanClient *client, AvbHypervConfig *config, AvbWmiObject *source, GError **error)
+{
+  const char *id = avb_wmi_object_get_string (source, "InstanceID");
+  g_autoptr (AvbWmiPath) path = avb_wmi_path_new ("Msvm_BootSourceSettingData", "InstanceID", id, NULL);
+  g_autoptr (GPtrArray) found = query_of (client, path, "AssocClass = Msvm_LogicalIdentity", error);
+  const char *drive = found != NULL && found->len > 0 ? avb_wmi_object_get_string (found->pdata[0], "InstanceID") : NULL;
+
+  if (drive != NULL)
+    g_hash_table_insert (config->boot_drives, g_strdup (id), g_strdup (drive));
+  return found != NULL;
+}
+
+static gboolean
+read_boot_sources (AvbWsmanClient *client, AvbWmiPath *path, AvbHypervConfig *config, GError **error)
+{
+  g_autoptr (GPtrArray) sources = query_of (client, path, "ResultClass = Msvm_BootSourceSettingData", error);
+
+  if (sources == NULL)
+    return FALSE;
+  for (guint i = 0; i < sources->len; i++)
+    if (avb_wmi_object_get_string (sources->pdata[i], "InstanceID") != NULL)
+      g_ptr_array_add (config->boot_sources, avb_wmi_object_ref (sources->pdata[i]));
+  for (guint i = 0; i < config->boot_sources->len; i++)
+    if (avb_hyperv_config_is_ambiguous (config, config->boot_sources->pdata[i])
+        && !ask_boot_drive (client, config, config->boot_sources->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
+
 AvbHypervConfig *
 avb_hyperv_connection_read_config (AvbHypervConnection *self,
                                    AvbWsmanClient      *client,
@@ -243,7 +274,6 @@ avb_hyperv_connection_read_config (AvbHypervConnection *self,
   g_autoptr (AvbWmiObject) settings = dex_await_boxed (avb_wsman_client_get (client, path), error);
   g_autoptr (AvbHypervConfig) config = NULL;
   g_autoptr (GPtrArray) components = NULL;
-  g_autoptr (GPtrArray) sources = NULL;
 
   if (settings == NULL)
     return NULL;
@@ -252,14 +282,8 @@ avb_hyperv_connection_read_config (AvbHypervConnection *self,
   if (components == NULL)
     return NULL;
   take_components (config, components);
-  if (avb_hyperv_config_get_generation (config) == 2)
-    {
-      sources = query_of (client, path, "ResultClass = Msvm_BootSourceSettingData", error);
-      if (sources == NULL)
-        return NULL;
-      for (guint i = 0; i < sources->len; i++)
-        g_ptr_array_add (config->boot_sources, avb_wmi_object_ref (sources->pdata[i]));
-    }
+  if (avb_hyperv_config_get_generation (config) == 2 && !read_boot_sources (client, path, config, error))
+    return NULL;
   if ((fresh || has_unknown_switch (self, components)) && !avb_hyperv_connection_read_switches (self, client, error))
     return NULL;
   copy_switches (self, config);

@@ -266,6 +266,53 @@ avb_hyperv_call (const AvbHypervCall *call,
   return NULL;
 }
 
+/* The keys of a service: pages "Msvm_VirtualSystemManagementService" and so on. */
+static const char *const service_keys[] = { "CreationClassName", "Name", "SystemCreationClassName", "SystemName" };
+
+static AvbWmiPath *
+read_service_path (AvbWsmanClient *client, const char *service, GError **error)
+{
+  g_autofree char *wql = g_strdup_printf ("SELECT * FROM %s", service);
+  g_autoptr (GPtrArray) found = dex_await_boxed (avb_wsman_client_query (client, wql, 1), error);
+  const char *values[G_N_ELEMENTS (service_keys)];
+
+  if (found == NULL)
+    return NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (service_keys); i++)
+    {
+      values[i] = found->len > 0 ? avb_wmi_object_get_string (found->pdata[0], service_keys[i]) : NULL;
+      if (values[i] == NULL)
+        {
+          g_propagate_error (error, avb_error_new (AVB_ERROR_NOT_SUPPORTED, service,
+                                                   _ ("This version of Hyper-V does not offer this.")));
+          return NULL;
+        }
+    }
+  return avb_wmi_path_new (service, service_keys[0], values[0], service_keys[1], values[1], service_keys[2], values[2],
+                           service_keys[3], values[3], NULL);
+}
+
+/* There is one of each, which is the same as long as the link is: it is asked for once. */
+static AvbWmiPath *
+find_service (AvbWsmanClient *client, const char *service, GError **error)
+{
+  GHashTable *known = g_object_get_data (G_OBJECT (client), "avb-hyperv-services");
+  AvbWmiPath *path;
+
+  if (known == NULL)
+    {
+      known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) avb_wmi_path_unref);
+      g_object_set_data_full (G_OBJECT (client), "avb-hyperv-services", known, (GDestroyNotify) g_hash_table_unref);
+    }
+  path = g_hash_table_lookup (known, service);
+  if (path != NULL)
+    return avb_wmi_path_ref (path);
+  path = read_service_path (client, service, error);
+  if (path != NULL)
+    g_hash_table_replace (known, g_strdup (service), avb_wmi_path_ref (path));
+  return path;
+}
+
 AvbWmiObject *
 avb_hyperv_call_service (const AvbHypervCall *call,
                          const char          *service,
@@ -273,10 +320,9 @@ avb_hyperv_call_service (const AvbHypervCall *call,
                          AvbWmiObject        *parameters,
                          GError             **error)
 {
-  /* The one key that is known without asking names it, as there is one only. */
-  g_autoptr (AvbWmiPath) path = avb_wmi_path_new (service, "CreationClassName", service, NULL);
+  g_autoptr (AvbWmiPath) path = find_service (call->client, service, error);
 
-  return avb_hyperv_call (call, path, method, parameters, error);
+  return path != NULL ? avb_hyperv_call (call, path, method, parameters, error) : NULL;
 }
 
 char *

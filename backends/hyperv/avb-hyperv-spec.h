@@ -56,10 +56,14 @@ typedef struct {
   AvbWmiObject *settings;     /* Msvm_VirtualSystemSettingData, realized */
   GPtrArray    *components;   /* AvbWmiObject: …SettingData of its resources */
   GPtrArray    *boot_sources; /* AvbWmiObject: Msvm_BootSourceSettingData; empty for generation 1 */
+  GHashTable   *boot_drives;  /* InstanceID of a boot source: that of its drive, where the host was asked */
   AvbWmiObject *security;     /* (nullable) Msvm_SecuritySettingData */
   GPtrArray    *switches;     /* AvbHypervSwitch, of the host */
   char         *architecture; /* (nullable) of the host: "x86_64" */
 } AvbHypervConfig;
+
+/* Whether what a boot source says of itself is not enough to find its drive. */
+gboolean avb_hyperv_config_is_ambiguous (AvbHypervConfig *self, AvbWmiObject *source);
 
 #define AVB_TYPE_HYPERV_CONFIG (avb_hyperv_config_get_type ())
 GType            avb_hyperv_config_get_type (void);
