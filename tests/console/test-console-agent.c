@@ -22,14 +22,14 @@ set_up (Rig *rig, gconstpointer data)
 {
   rig->server = rig_server_new ();
   rig->machine = rig_machine_new (rig_server_get_socket (rig->server));
-  rig->session = avb_spice_session_hold (rig->machine);
+  rig->session = AVB_SPICE_SESSION (avb_console_session_hold (rig->machine));
   rig_machine_set_running (rig->machine, TRUE);
 }
 
 static void
 tear_down (Rig *rig, gconstpointer data)
 {
-  avb_spice_session_release (rig->session);
+  avb_console_session_release (AVB_CONSOLE_SESSION (rig->session));
   rig_server_free (rig->server);
   g_assert_finalize_object (rig->machine);
 }
@@ -39,14 +39,14 @@ has_agent (gpointer data)
 {
   SpiceMainChannel *main = avb_spice_session_get_main (data);
 
-  return main != NULL && avb_spice_session_get_agent_connected (data)
+  return main != NULL && avb_console_session_get_agent_connected (AVB_CONSOLE_SESSION (data))
          && spice_main_channel_agent_test_capability (main, VD_AGENT_CAP_CLIPBOARD_BY_DEMAND);
 }
 
 static gboolean
 has_no_agent (gpointer data)
 {
-  return !avb_spice_session_get_agent_connected (data);
+  return !avb_console_session_get_agent_connected (AVB_CONSOLE_SESSION (data));
 }
 
 static void
@@ -71,7 +71,7 @@ test_comes_and_goes (Rig *rig, gconstpointer data)
 static gboolean
 is_connected (gpointer data)
 {
-  return avb_spice_session_get_status (data) == AVB_CONSOLE_CONNECTED;
+  return avb_console_session_get_status (AVB_CONSOLE_SESSION (data)) == AVB_CONSOLE_CONNECTED;
 }
 
 static gboolean

@@ -180,7 +180,7 @@ can_do_both (gpointer audio)
 static gboolean
 is_connected (gpointer session)
 {
-  return avb_spice_session_get_status (session) == AVB_CONSOLE_CONNECTED;
+  return avb_console_session_get_status (AVB_CONSOLE_SESSION (session)) == AVB_CONSOLE_CONNECTED;
 }
 
 static void
@@ -188,7 +188,7 @@ set_up (Rig *rig, gconstpointer data)
 {
   rig->server = rig_server_new ();
   rig->machine = rig_machine_new (rig_server_get_socket (rig->server));
-  rig->session = avb_spice_session_hold (rig->machine);
+  rig->session = AVB_SPICE_SESSION (avb_console_session_hold (rig->machine));
   rig->audio = avb_console_audio_for_session (rig->session);
   rig->settings = avb_console_settings_for_machine (rig->machine);
   g_signal_connect (rig->audio, "ask-microphone", G_CALLBACK (ask_cb), rig);
@@ -206,7 +206,7 @@ tear_down (Rig *rig, gconstpointer data)
   gst_clear_object (&rig->ear_sink);
   quit (&rig->ear);
   g_clear_object (&rig->settings);
-  avb_spice_session_release (rig->session);
+  avb_console_session_release (AVB_CONSOLE_SESSION (rig->session));
   rig_server_free (rig->server);
   g_assert_finalize_object (rig->machine);
 }
@@ -320,7 +320,7 @@ test_microphone (Rig *rig, gconstpointer data)
 static gboolean
 agent_is_there (gpointer session)
 {
-  return avb_spice_session_get_agent_connected (session);
+  return avb_console_session_get_agent_connected (AVB_CONSOLE_SESSION (session));
 }
 
 /* An agent that offers to keep the volumes alike must not get the microphone opened. */

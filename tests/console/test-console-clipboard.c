@@ -32,7 +32,7 @@ static gboolean
 has_agent (gpointer data)
 {
   Rig              *rig = data;
-  SpiceMainChannel *main = avb_spice_session_get_main (avb_console_get_session (rig->console));
+  SpiceMainChannel *main = avb_spice_session_get_main (AVB_SPICE_SESSION (avb_console_get_session (rig->console)));
 
   return main != NULL
          && spice_main_channel_agent_test_capability (main, VD_AGENT_CAP_CLIPBOARD_BY_DEMAND);
@@ -93,7 +93,7 @@ set_up (Rig *rig, gconstpointer kind)
   rig->console = AVB_CONSOLE (avb_console_new ());
   avb_console_set_machine (rig->console, rig->machine);
   rig->sharing
-      = avb_console_clipboard_for_session (avb_console_get_session (rig->console));
+      = avb_console_clipboard_for_session (AVB_SPICE_SESSION (avb_console_get_session (rig->console)));
   g_signal_connect (rig->sharing, "refused", G_CALLBACK (refused_cb), rig);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (rig->console));
   gtk_box_append (GTK_BOX (box), entry);
@@ -697,7 +697,7 @@ test_too_large_for_guest (Rig *rig, gconstpointer kind)
   gsize size = 1024 * 1024;
   g_autofree char *text = g_malloc (size);
 
-  g_object_set (avb_spice_session_get_main (avb_console_get_session (rig->console)),
+  g_object_set (avb_spice_session_get_main (AVB_SPICE_SESSION (avb_console_get_session (rig->console))),
                 "max-clipboard",
                 (int) size,
                 NULL);

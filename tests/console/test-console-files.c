@@ -28,7 +28,7 @@ has_agent (gpointer data)
 {
   SpiceMainChannel *main = avb_spice_session_get_main (data);
 
-  return main != NULL && avb_spice_session_get_agent_connected (data)
+  return main != NULL && avb_console_session_get_agent_connected (AVB_CONSOLE_SESSION (data))
          && spice_main_channel_agent_test_capability (main, VD_AGENT_CAP_CLIPBOARD_BY_DEMAND);
 }
 
@@ -47,7 +47,7 @@ set_up (Rig *rig, gconstpointer data)
   g_assert_no_error (error);
   rig->server = rig_server_new ();
   rig->machine = rig_machine_new (rig_server_get_socket (rig->server));
-  rig->session = avb_spice_session_hold (rig->machine);
+  rig->session = AVB_SPICE_SESSION (avb_console_session_hold (rig->machine));
   rig->files = avb_console_files_for_session (rig->session);
   g_assert_nonnull (avb_console_files_get_problem (rig->files));
   rig_machine_set_running (rig->machine, TRUE);
@@ -64,7 +64,7 @@ tear_down (Rig *rig, gconstpointer data)
   g_autoptr (GDir) dir = g_dir_open (rig->folder, 0, NULL);
 
   g_assert_finalize_object (rig->files);
-  avb_spice_session_release (rig->session);
+  avb_console_session_release (AVB_CONSOLE_SESSION (rig->session));
   rig_server_free (rig->server);
   while (g_main_context_iteration (NULL, FALSE))
     ;

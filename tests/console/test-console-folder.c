@@ -65,7 +65,7 @@ test_folder (void)
   g_assert_no_error (error);
   g_file_set_contents (file, "contents", -1, &error);
   g_assert_no_error (error);
-  session = avb_spice_session_hold (machine);
+  session = AVB_SPICE_SESSION (avb_console_session_hold (machine));
   folder = avb_console_folder_for_session (session);
   g_assert_null (avb_console_folder_get_path (folder));
   rig_server_command (server, "folder on");
@@ -96,7 +96,7 @@ test_folder (void)
   g_assert_null (avb_console_folder_get_path (folder));
 
   g_assert_finalize_object (folder);
-  avb_spice_session_release (session);
+  avb_console_session_release (AVB_CONSOLE_SESSION (session));
   rig_server_free (server);
   while (g_main_context_iteration (NULL, FALSE))
     ;

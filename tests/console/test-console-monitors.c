@@ -50,7 +50,7 @@ connect (Rig *rig)
 static AvbGuestMonitors *
 get_monitors (Rig *rig)
 {
-  return avb_spice_session_get_monitors (avb_console_get_session (rig->console));
+  return avb_console_session_get_monitors (avb_console_get_session (rig->console));
 }
 
 static char *

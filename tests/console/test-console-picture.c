@@ -94,7 +94,7 @@ test_exact (Rig *rig, gconstpointer data)
 static guint8 *
 get_surface (Rig *rig, gsize *size)
 {
-  SpiceSession       *spice = avb_spice_session_get_spice (avb_console_get_session (rig->console));
+  SpiceSession       *spice = avb_spice_session_get_spice (AVB_SPICE_SESSION (avb_console_get_session (rig->console)));
   SpiceDisplayPrimary primary = { 0 };
   GList              *channels = spice_session_get_channels (spice);
 

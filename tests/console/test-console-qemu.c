@@ -63,18 +63,21 @@ is_long (gpointer data)
   return g_stat (wait->file, &status) == 0 && (gsize) status.st_size >= wait->length;
 }
 
+/* @vnc: the display is a VNC display */
 static void
-test_boot_sector (void)
+boot_and_type (gboolean vnc)
 {
   static const guint  codes[] = { KEY_A, KEY_PAGEUP, KEY_PAUSE, KEY_LEFTMETA };
   static const guint8 bytes[] = { 'R',  0x1e, 0x9e, 0xe0, 0x49, 0xe0, 0xc9, 0xe1, 0x1d,
                                   0x45, 0xe1, 0x9d, 0xc5, 0xe0, 0x5b, 0xe0, 0xdb };
   g_autoptr (GError) error = NULL;
   g_autofree char *directory = g_dir_make_tmp ("avb-XXXXXX", &error);
-  g_autofree char *socket = g_build_filename (directory, "spice", NULL);
+  g_autofree char *socket = g_build_filename (directory, "display", NULL);
   g_autofree char *debug = g_build_filename (directory, "debug", NULL);
-  g_autofree char *spice = g_strdup_printf (
-      "unix=on,addr=%s,disable-ticketing=on,image-compression=off,streaming-video=off", socket);
+  g_autofree char *display = g_strdup_printf (
+      vnc ? "unix:%s"
+          : "unix=on,addr=%s,disable-ticketing=on,image-compression=off,streaming-video=off",
+      socket);
   g_autofree char *drive = g_strdup_printf ("if=ide,format=raw,readonly=off,snapshot=on,file=%s",
                                             g_getenv ("AVB_TEST_BOOT_SECTOR"));
   g_autofree char *chardev = g_strdup_printf ("file,id=debug,path=%s", debug);
@@ -94,8 +97,6 @@ test_boot_sector (void)
                            "-no-user-config",
                            "-m",
                            "16",
-                           "-display",
-                           "none",
                            "-device",
                            "VGA",
                            "-drive",
@@ -104,10 +105,16 @@ test_boot_sector (void)
                            chardev,
                            "-device",
                            "isa-debugcon,iobase=0xe9,chardev=debug",
-                           "-spice",
-                           spice,
+                           vnc ? "-vnc" : "-spice",
+                           display,
                            NULL);
   g_assert_no_error (error);
+  if (vnc)
+    {
+      g_autoptr (AvbConsoleEndpoint) endpoint = avb_console_endpoint_new (AVB_CONSOLE_VNC_FD);
+
+      rig_machine_set_endpoint (machine, endpoint);
+    }
   rig_set_display_mode (machine, AVB_DISPLAY_EXACT);
   avb_console_set_machine (console, machine);
   gtk_widget_set_halign (GTK_WIDGET (console), GTK_ALIGN_START);
@@ -143,6 +150,20 @@ test_boot_sector (void)
   g_rmdir (directory);
 }
 
+static void
+test_boot_sector (void)
+{
+  boot_and_type (FALSE);
+}
+
+#if AVB_VNC
+static void
+test_vnc (void)
+{
+  boot_and_type (TRUE);
+}
+#endif
+
 int
 main (int argc, char **argv)
 {
@@ -150,5 +171,8 @@ main (int argc, char **argv)
   avb_test_init (&argc, &argv);
   gtk_init ();
   g_test_add_func ("/Avb/ConsoleQemu/boot-sector", test_boot_sector);
+#if AVB_VNC
+  g_test_add_func ("/Avb/ConsoleQemu/vnc", test_vnc);
+#endif
   return g_test_run ();
 }

@@ -225,7 +225,7 @@ full_fiber (gpointer data)
 typedef struct {
   RigServer       *server;
   AvbMachine      *machine;
-  AvbSpiceSession *session;
+  AvbConsoleSession *session;
   AvbOperation    *operation;
   char            *folder;
   char            *path;
@@ -234,7 +234,7 @@ typedef struct {
 static gboolean
 is_connected (gpointer session)
 {
-  return avb_spice_session_get_status (session) == AVB_CONSOLE_CONNECTED;
+  return avb_console_session_get_status (AVB_CONSOLE_SESSION (session)) == AVB_CONSOLE_CONNECTED;
 }
 
 static void
@@ -245,14 +245,14 @@ set_up (Rig *rig, gconstpointer data)
   rig->operation = avb_operation_new ("Recording");
   rig->server = rig_server_new ();
   rig->machine = rig_machine_new (rig_server_get_socket (rig->server));
-  rig->session = avb_spice_session_hold (rig->machine);
+  rig->session = avb_console_session_hold (rig->machine);
 }
 
 static void
 tear_down (Rig *rig, gconstpointer data)
 {
   if (rig->session != NULL)
-    avb_spice_session_release (rig->session);
+    avb_console_session_release (rig->session);
   rig_server_free (rig->server);
   g_assert_finalize_object (rig->operation);
   g_assert_finalize_object (rig->machine);
@@ -307,7 +307,7 @@ test_records (Rig *rig, gconstpointer data)
   Frame *last;
 
   g_assert_true (avb_console_recorder_of_session (rig->session) == recorder);
-  avb_spice_session_release (g_steal_pointer (&rig->session));
+  avb_console_session_release (g_steal_pointer (&rig->session));
   rig_server_command (rig->server, "noise 0 0 640 480 1");
   rig_wait (has_time, rig->operation, "the recording lasts a second");
   rig_server_command (rig->server, "mode 320 240 32");

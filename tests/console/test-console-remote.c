@@ -42,14 +42,14 @@ wait_request (AvbConsole *console)
 {
   rig_wait_status (console, AVB_CONSOLE_ASKING);
   return AVB_PASSWORD_REQUEST (
-      avb_spice_session_get_request (avb_console_get_session (console)));
+      avb_console_session_get_request (avb_console_get_session (console)));
 }
 
 static void
 expect_shown (Rig *rig)
 {
   rig_wait_status (rig->console, AVB_CONSOLE_CONNECTED);
-  g_assert_null (avb_spice_session_get_request (avb_console_get_session (rig->console)));
+  g_assert_null (avb_console_session_get_request (avb_console_get_session (rig->console)));
   rig_wait_texture (rig->console, rig->server, 640, 480);
 }
 
@@ -96,7 +96,7 @@ test_password (Rig *rig, gconstpointer data)
   g_assert_cmpstr (avb_request_get_machine_name (AVB_REQUEST (request)), ==, "rig");
 
   avb_password_request_give (request, "wrong", FALSE);
-  g_assert_null (avb_spice_session_get_request (avb_console_get_session (rig->console)));
+  g_assert_null (avb_console_session_get_request (avb_console_get_session (rig->console)));
   request = wait_request (rig->console);
   g_assert_cmpuint (avb_password_request_get_attempt (request), ==, 2);
   g_assert_true (avb_password_request_get_wrong (request));
@@ -121,7 +121,7 @@ test_no_answer (Rig *rig, gconstpointer data)
   request = g_object_ref (wait_request (rig->console));
   rig_machine_set_running (rig->machine, FALSE);
   g_assert_cmpint (avb_console_get_status (rig->console), ==, AVB_CONSOLE_IDLE);
-  g_assert_null (avb_spice_session_get_request (avb_console_get_session (rig->console)));
+  g_assert_null (avb_console_session_get_request (avb_console_get_session (rig->console)));
   avb_password_request_give (request, "open-sesame", FALSE);
   g_assert_cmpint (avb_console_get_status (rig->console), ==, AVB_CONSOLE_IDLE);
   g_object_unref (request);

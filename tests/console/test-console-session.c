@@ -8,7 +8,7 @@
 #include "backends/avb-error.h"
 #include "tests/avb-test.h"
 #include "tests/console/console-rig.h"
-#include "ui/console/avb-spice-display.h"
+#include "ui/console/avb-guest-display.h"
 
 typedef struct {
   RigServer  *server;
@@ -234,13 +234,13 @@ typedef struct {
 } Outcome;
 
 static void
-picture_cb (AvbSpiceDisplay *display, Outcome *outcome)
+picture_cb (AvbGuestDisplay *display, Outcome *outcome)
 {
   outcome->pictures++;
 }
 
 static void
-problem_cb (AvbSpiceDisplay *display, const char *message, Outcome *outcome)
+problem_cb (AvbGuestDisplay *display, const char *message, Outcome *outcome)
 {
   g_ptr_array_add (outcome->problems, g_strdup (message));
 }
@@ -265,13 +265,13 @@ test_hostile (void)
   SpiceSession *session = spice_session_new ();
   SpiceChannel *channel = spice_channel_new (session, SPICE_CHANNEL_DISPLAY, 0);
   g_autoptr (AvbFramebuffer) framebuffer = avb_framebuffer_new ();
-  g_autoptr (AvbSpiceDisplay) display = avb_spice_display_new (framebuffer);
+  g_autoptr (AvbGuestDisplay) display = avb_guest_display_new (framebuffer);
   g_autofree guint32 *good = g_new0 (guint32, 64 * 64);
   Outcome             outcome = { 0, g_ptr_array_new_with_free_func (g_free) };
 
   g_signal_connect (display, "picture", G_CALLBACK (picture_cb), &outcome);
   g_signal_connect (display, "problem", G_CALLBACK (problem_cb), &outcome);
-  avb_spice_display_set_channel (display, SPICE_DISPLAY_CHANNEL (channel));
+  avb_guest_display_set_channel (display, SPICE_DISPLAY_CHANNEL (channel));
 
   for (guint i = 0; i < G_N_ELEMENTS (shapes); i++)
     {
@@ -306,7 +306,7 @@ test_hostile (void)
   g_signal_emit_by_name (channel, "display-mark", TRUE);
   g_signal_emit_by_name (channel, "display-mark", FALSE);
 
-  avb_spice_display_set_channel (display, NULL);
+  avb_guest_display_set_channel (display, NULL);
   g_ptr_array_unref (outcome.problems);
   spice_session_disconnect (session);
   g_object_unref (session);

@@ -10,7 +10,7 @@
 #include "tests/avb-test.h"
 #include "tests/console/console-rig.h"
 #include "backends/avb-certificate-request.h"
-#include "ui/console/avb-known-certificates.h"
+#include "backends/avb-known-certificates.h"
 #include "backends/avb-password-request.h"
 #include "ui/console/avb-spice-session.h"
 
@@ -138,14 +138,14 @@ static AvbRequest *
 wait_request (Rig *rig)
 {
   rig_wait_status (rig->console, AVB_CONSOLE_ASKING);
-  return avb_spice_session_get_request (avb_console_get_session (rig->console));
+  return avb_console_session_get_request (avb_console_get_session (rig->console));
 }
 
 static void
 expect_shown (Rig *rig)
 {
   rig_wait_status (rig->console, AVB_CONSOLE_CONNECTED);
-  g_assert_null (avb_spice_session_get_request (avb_console_get_session (rig->console)));
+  g_assert_null (avb_console_session_get_request (avb_console_get_session (rig->console)));
   rig_wait_texture (rig->console, rig->server, 640, 480);
 }
 

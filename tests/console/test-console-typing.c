@@ -9,6 +9,7 @@
 #include "tests/avb-test.h"
 #include "tests/console/console-rig.h"
 #include "ui/console/avb-console-typing.h"
+#include "ui/console/avb-spice-session.h"
 
 /* Strokes as text: the key's code, with S and G for Shift and AltGr. */
 static char *
@@ -122,7 +123,7 @@ set_up (Rig *rig, gconstpointer data)
 {
   rig->server = rig_server_new ();
   rig->machine = rig_machine_new (rig_server_get_socket (rig->server));
-  rig->session = avb_spice_session_hold (rig->machine);
+  rig->session = AVB_SPICE_SESSION (avb_console_session_hold (rig->machine));
   rig_machine_set_running (rig->machine, TRUE);
   rig_wait (has_inputs, rig->session, "the guest has a keyboard");
 }
@@ -130,7 +131,7 @@ set_up (Rig *rig, gconstpointer data)
 static void
 tear_down (Rig *rig, gconstpointer data)
 {
-  avb_spice_session_release (rig->session);
+  avb_console_session_release (AVB_CONSOLE_SESSION (rig->session));
   rig_server_free (rig->server);
   g_assert_finalize_object (rig->machine);
 }
@@ -149,7 +150,7 @@ type (Rig *rig, const char *text)
   g_autoptr (GArray) strokes = avb_typing_layout_plan (layout, text, &missing);
   AvbOperation *operation = avb_operation_new ("Typing");
 
-  avb_console_type (rig->session, strokes, operation);
+  avb_console_type (AVB_CONSOLE_SESSION (rig->session), strokes, operation);
   return operation;
 }
 

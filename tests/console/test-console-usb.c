@@ -37,7 +37,7 @@ failed_cb (AvbConsoleUsb *usb, AvbUsbDevice *device, GError *error, Rig *rig)
 static void
 hold (Rig *rig)
 {
-  rig->session = avb_spice_session_hold (rig->machine);
+  rig->session = AVB_SPICE_SESSION (avb_console_session_hold (rig->machine));
   rig->usb = avb_console_usb_for_session (rig->session);
   g_signal_connect (rig->usb, "failed", G_CALLBACK (failed_cb), rig);
 }
@@ -64,7 +64,7 @@ static void
 tear_down (Rig *rig, gconstpointer data)
 {
   if (rig->session != NULL)
-    avb_spice_session_release (rig->session);
+    avb_console_session_release (AVB_CONSOLE_SESSION (rig->session));
   rig_server_free (rig->server);
   g_settings_reset (rig->settings, "usb-devices");
   g_clear_object (&rig->settings);
@@ -203,12 +203,12 @@ test_holds (Rig *rig, gconstpointer data)
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_object_add_weak_pointer (G_OBJECT (session), (gpointer *) &session);
-  avb_spice_session_release (g_steal_pointer (&rig->session));
+  avb_console_session_release (AVB_CONSOLE_SESSION (g_steal_pointer (&rig->session)));
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_nonnull (session);
   g_assert_cmpuint (avb_console_usb_get_n_connected (rig->usb), ==, 1);
-  g_assert_cmpint (avb_spice_session_get_status (session), ==, AVB_CONSOLE_CONNECTED);
+  g_assert_cmpint (avb_console_session_get_status (AVB_CONSOLE_SESSION (session)), ==, AVB_CONSOLE_CONNECTED);
 
   /* With the machine the reason goes, and with it the session. */
   rig_machine_set_running (rig->machine, FALSE);

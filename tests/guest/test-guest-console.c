@@ -23,10 +23,10 @@ open_console (void)
   console = AVB_CONSOLE (avb_console_new ());
   avb_console_set_machine (console, guest->machine);
   /* Without it spice-glib's own serves the agent, which needs a sound server. */
-  avb_console_audio_for_session (avb_console_get_session (console));
+  avb_console_audio_for_session (AVB_SPICE_SESSION (avb_console_get_session (console)));
   window = rig_window_new (GTK_WIDGET (console), 1024, 700);
   rig_wait_status (console, AVB_CONSOLE_CONNECTED);
-  avb_test_until_true (avb_spice_session_get_agent_connected (avb_console_get_session (console)));
+  avb_test_until_true (avb_console_session_get_agent_connected (avb_console_get_session (console)));
   gtk_widget_grab_focus (GTK_WIDGET (console));
 }
 
@@ -209,7 +209,7 @@ test_file (void)
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GRand) random = g_rand_new_with_seed (42);
   g_autoptr (AvbConsoleFiles) files
-      = avb_console_files_for_session (avb_console_get_session (console));
+      = avb_console_files_for_session (AVB_SPICE_SESSION (avb_console_get_session (console)));
   g_autoptr (GPtrArray) operations = NULL;
   g_autofree guchar *bytes = g_malloc (FILE_SIZE);
   g_autofree char *sum = NULL;

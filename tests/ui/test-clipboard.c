@@ -28,8 +28,8 @@ typedef struct {
 static AvbSpiceSession *
 session_of (Test *test)
 {
-  return avb_console_get_session (
-      AVB_CONSOLE (avb_ui_find_type (GTK_WIDGET (test->page), AVB_TYPE_CONSOLE)));
+  return AVB_SPICE_SESSION (avb_console_get_session (
+      AVB_CONSOLE (avb_ui_find_type (GTK_WIDGET (test->page), AVB_TYPE_CONSOLE))));
 }
 
 static gboolean
@@ -41,7 +41,7 @@ has_inputs (gpointer session)
 static gboolean
 has_agent (gpointer session)
 {
-  return avb_spice_session_get_agent_connected (session);
+  return avb_console_session_get_agent_connected (AVB_CONSOLE_SESSION (session));
 }
 
 static void

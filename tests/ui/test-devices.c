@@ -53,8 +53,8 @@ set_up (Test *test, gconstpointer data)
   test->page = avb_machine_page_new (test->ui.library, test->machine);
   adw_navigation_view_push (ADW_NAVIGATION_VIEW (navigation), test->page);
   test->window = rig_window_new (navigation, 700, 600);
-  session = avb_console_get_session (
-      AVB_CONSOLE (avb_ui_find_type (GTK_WIDGET (test->page), AVB_TYPE_CONSOLE)));
+  session = AVB_SPICE_SESSION (avb_console_get_session (
+      AVB_CONSOLE (avb_ui_find_type (GTK_WIDGET (test->page), AVB_TYPE_CONSOLE))));
   test->audio = avb_console_audio_for_session (session);
   test->usb = avb_console_usb_for_session (session);
   rig_wait (can_record, test->audio, "the guest has a microphone");

@@ -487,12 +487,12 @@ avb_console_audio_for_session (AvbSpiceSession *session)
   self = g_object_new (AVB_TYPE_CONSOLE_AUDIO, NULL);
   g_set_weak_pointer (&self->session, session);
   self->settings
-      = avb_console_settings_for_machine (avb_spice_session_get_machine (session));
+      = avb_console_settings_for_machine (avb_console_session_get_machine (AVB_CONSOLE_SESSION (session)));
   g_signal_connect_object (
       self->settings, "notify::muted", G_CALLBACK (update_volume), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (
       self->settings, "notify::volume", G_CALLBACK (update_volume), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (avb_spice_session_get_machine (session),
+  g_signal_connect_object (avb_console_session_get_machine (AVB_CONSOLE_SESSION (session)),
                            "notify::has-console",
                            G_CALLBACK (machine_cb),
                            self,

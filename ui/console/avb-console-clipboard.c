@@ -439,7 +439,7 @@ exceeded_cb (AvbConsoleClipboard *self)
                  signals[REFUSED],
                  0,
                  _ ("The agent in the machine sent more than it may. The display is connected again."));
-  avb_spice_session_reconnect (self->session);
+  avb_console_session_reconnect (AVB_CONSOLE_SESSION (self->session));
 }
 
 static void
@@ -554,7 +554,7 @@ avb_console_clipboard_for_session (AvbSpiceSession *session)
     return g_object_ref (self);
   self = g_object_new (AVB_TYPE_CONSOLE_CLIPBOARD, NULL);
   self->session = g_object_ref (session);
-  self->settings = avb_console_settings_for_machine (avb_spice_session_get_machine (session));
+  self->settings = avb_console_settings_for_machine (avb_console_session_get_machine (AVB_CONSOLE_SESSION (session)));
   g_object_set_data (G_OBJECT (session), SESSION_KEY, self);
   g_signal_connect (self->requests, "refused", G_CALLBACK (requests_refused_cb), self);
   g_signal_connect_swapped (self->guard, "exceeded", G_CALLBACK (exceeded_cb), self);

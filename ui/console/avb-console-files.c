@@ -223,7 +223,7 @@ avb_console_files_get_problem (AvbConsoleFiles *self)
   main = avb_spice_session_get_main (self->session);
   if (main == NULL)
     return _ ("Files can’t be sent while the machine’s display is not connected.");
-  if (!avb_spice_session_get_agent_connected (self->session))
+  if (!avb_console_session_get_agent_connected (AVB_CONSOLE_SESSION (self->session)))
     return _ ("Files can be sent only while the SPICE agent (spice-vdagent) runs in the machine.");
   if (spice_main_channel_agent_test_capability (main, VD_AGENT_CAP_FILE_XFER_DISABLED))
     return _ ("The agent in the machine takes no files.");

@@ -21,14 +21,14 @@ struct _AvbConsoleInput {
   GtkWidget          *widget;      /* not owned: it owns us */
   GPtrArray          *controllers; /* on it; not owned */
   AvbConsoleInputMap  map;
-  SpiceInputsChannel *channel;
+  AvbInputSink       *sink;
   gboolean            server_mouse;
   gboolean            lock_keys;
   int                 display; /* that positions belong to */
 
   AvbGuestKeyboard *keyboard;
   AvbReaderKeys    *reader_keys;
-  int               buttons; /* SpiceMouseButtonMask */
+  guint             buttons; /* mask of AvbInputButton */
   gboolean          focused;
 
   gboolean            captured;
@@ -132,7 +132,7 @@ avb_console_input_sync_locks (AvbConsoleInput *self)
 }
 
 static void
-modifiers_cb (SpiceInputsChannel *channel, AvbConsoleInput *self)
+locks_cb (AvbInputSink *sink, AvbConsoleInput *self)
 {
   /* With the focus here the user's own keys change them: no second hand on it. */
   if (!self->focused)
@@ -170,11 +170,10 @@ avb_console_input_point (AvbConsoleInput *self, double x, double y)
   if (self->has_position && guest_x == self->last_x && guest_y == self->last_y)
     return;
   if (!self->server_mouse)
-    spice_inputs_channel_position (
-        self->channel, guest_x, guest_y, self->display, self->buttons);
+    avb_input_sink_position (self->sink, guest_x, guest_y, self->display, self->buttons);
   else if (self->has_position)
-    spice_inputs_channel_motion (
-        self->channel, guest_x - self->last_x, guest_y - self->last_y, self->buttons);
+    avb_input_sink_motion (
+        self->sink, guest_x - self->last_x, guest_y - self->last_y, self->buttons);
   self->has_position = TRUE;
   self->last_x = guest_x;
   self->last_y = guest_y;
@@ -186,7 +185,7 @@ relative_motion_cb (int dx, int dy, gpointer data)
   AvbConsoleInput *self = data;
 
   if (can_send (self))
-    spice_inputs_channel_motion (self->channel, dx, dy, self->buttons);
+    avb_input_sink_motion (self->sink, dx, dy, self->buttons);
 }
 
 static void
@@ -229,52 +228,46 @@ enter_cb (GtkEventControllerMotion *controller, double x, double y, AvbConsoleIn
   avb_console_input_point (self, x, y);
 }
 
-static int
-guest_button (guint button, int *mask)
+static gboolean
+guest_button (guint number, AvbInputButton *button)
 {
-  switch (button)
-    {
-    case GDK_BUTTON_PRIMARY:
-      *mask = SPICE_MOUSE_BUTTON_MASK_LEFT;
-      return SPICE_MOUSE_BUTTON_LEFT;
-    case GDK_BUTTON_MIDDLE:
-      *mask = SPICE_MOUSE_BUTTON_MASK_MIDDLE;
-      return SPICE_MOUSE_BUTTON_MIDDLE;
-    case GDK_BUTTON_SECONDARY:
-      *mask = SPICE_MOUSE_BUTTON_MASK_RIGHT;
-      return SPICE_MOUSE_BUTTON_RIGHT;
-    case 8:
-      *mask = SPICE_MOUSE_BUTTON_MASK_SIDE;
-      return SPICE_MOUSE_BUTTON_SIDE;
-    case 9:
-      *mask = SPICE_MOUSE_BUTTON_MASK_EXTRA;
-      return SPICE_MOUSE_BUTTON_EXTRA;
-    default:
-      return SPICE_MOUSE_BUTTON_INVALID;
-    }
+  static const struct {
+    guint          number;
+    AvbInputButton button;
+  } buttons[] = {
+    { GDK_BUTTON_PRIMARY, AVB_INPUT_LEFT },    { GDK_BUTTON_MIDDLE, AVB_INPUT_MIDDLE },
+    { GDK_BUTTON_SECONDARY, AVB_INPUT_RIGHT }, { 8, AVB_INPUT_SIDE },
+    { 9, AVB_INPUT_EXTRA },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (buttons); i++)
+    if (buttons[i].number == number)
+      {
+        *button = buttons[i].button;
+        return TRUE;
+      }
+  return FALSE;
 }
 
 static void
-avb_console_input_button (AvbConsoleInput *self, guint button, gboolean press)
+avb_console_input_button (AvbConsoleInput *self, guint number, gboolean press)
 {
-  int mask = 0;
-  int number = guest_button (button, &mask);
+  AvbInputButton button;
+  guint          mask;
 
-  if (!can_send (self) || number == SPICE_MOUSE_BUTTON_INVALID)
+  if (!can_send (self) || !guest_button (number, &button))
     return;
+  mask = 1u << button;
   if (press == ((self->buttons & mask) != 0))
     return;
   if (press)
     {
       self->buttons |= mask;
       avb_guest_keyboard_spoil (self->keyboard);
-      spice_inputs_channel_button_press (self->channel, number, self->buttons);
     }
   else
-    {
-      self->buttons &= ~mask;
-      spice_inputs_channel_button_release (self->channel, number, self->buttons);
-    }
+    self->buttons &= ~mask;
+  avb_input_sink_button (self->sink, button, press, self->buttons);
 }
 
 /* Where an event of the surface lies in the widget. */
@@ -377,10 +370,10 @@ scroll_cb (GtkEventControllerScroll *controller, double dx, double dy, AvbConsol
   self->scrolled = CLAMP (self->scrolled + dy, -100, 100);
   while (fabs (self->scrolled) >= 1)
     {
-      int button = self->scrolled > 0 ? SPICE_MOUSE_BUTTON_DOWN : SPICE_MOUSE_BUTTON_UP;
+      AvbInputButton wheel = self->scrolled > 0 ? AVB_INPUT_DOWN : AVB_INPUT_UP;
 
-      spice_inputs_channel_button_press (self->channel, button, self->buttons);
-      spice_inputs_channel_button_release (self->channel, button, self->buttons);
+      avb_input_sink_button (self->sink, wheel, TRUE, self->buttons);
+      avb_input_sink_button (self->sink, wheel, FALSE, self->buttons);
       self->scrolled -= self->scrolled > 0 ? 1 : -1;
     }
   return GDK_EVENT_STOP;
@@ -466,7 +459,7 @@ avb_console_input_dispose (GObject *object)
 {
   AvbConsoleInput *self = AVB_CONSOLE_INPUT (object);
 
-  avb_console_input_set_channel (self, NULL);
+  avb_console_input_set_sink (self, NULL);
   for (guint i = 0; i < self->controllers->len; i++)
     gtk_widget_remove_controller (self->widget, self->controllers->pdata[i]);
   g_ptr_array_set_size (self->controllers, 0);
@@ -537,24 +530,24 @@ avb_console_input_new (GtkWidget *widget, AvbConsoleInputMap map)
 }
 
 void
-avb_console_input_set_channel (AvbConsoleInput *self, SpiceInputsChannel *channel)
+avb_console_input_set_sink (AvbConsoleInput *self, AvbInputSink *sink)
 {
   g_return_if_fail (AVB_IS_CONSOLE_INPUT (self));
 
-  if (self->channel == channel)
+  if (self->sink == sink)
     return;
-  if (self->channel != NULL)
+  if (self->sink != NULL)
     {
       avb_console_input_release (self);
       avb_console_input_let_go (self);
-      g_signal_handlers_disconnect_by_data (self->channel, self);
+      g_signal_handlers_disconnect_by_data (self->sink, self);
     }
-  g_set_object (&self->channel, channel);
-  avb_guest_keyboard_set_channel (self->keyboard, channel);
+  g_set_object (&self->sink, sink);
+  avb_guest_keyboard_set_sink (self->keyboard, sink);
   self->has_position = FALSE;
-  if (channel == NULL)
+  if (sink == NULL)
     return;
-  g_signal_connect (channel, "inputs-modifiers", G_CALLBACK (modifiers_cb), self);
+  g_signal_connect (sink, "locks", G_CALLBACK (locks_cb), self);
   avb_console_input_sync_locks (self);
 }
 

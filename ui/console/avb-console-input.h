@@ -4,7 +4,8 @@
 #pragma once
 
 #include <gtk/gtk.h>
-#include <spice-client.h>
+
+#include "ui/console/avb-input-sink.h"
 
 G_BEGIN_DECLS
 
@@ -39,8 +40,8 @@ G_DECLARE_FINAL_TYPE (AvbConsoleInput, avb_console_input, AVB, CONSOLE_INPUT, GO
 /* @widget owns the controllers and must outlive the result. */
 AvbConsoleInput *avb_console_input_new (GtkWidget *widget, AvbConsoleInputMap map);
 
-/* @channel is nullable: nowhere to send to. */
-void avb_console_input_set_channel      (AvbConsoleInput *self, SpiceInputsChannel *channel);
+/* @sink is nullable: nowhere to send to. */
+void avb_console_input_set_sink         (AvbConsoleInput *self, AvbInputSink *sink);
 /* The guest has no absolute pointer: send how far it moved. */
 void avb_console_input_set_server_mouse (AvbConsoleInput *self, gboolean server_mouse);
 

@@ -17,7 +17,7 @@
 struct _AvbConsoleRecorder {
   GObject parent_instance;
 
-  AvbSpiceSession *session; /* held */
+  AvbConsoleSession *session; /* held */
   AvbOperation    *operation;
   AvbFilm         *film; /* once it is open */
   AvbFramebuffer  *framebuffer;
@@ -64,7 +64,7 @@ static GBytes *
 dup_picture (AvbConsoleRecorder *self, int *width, int *height)
 {
   AvbGuestMonitor *monitor
-      = avb_guest_monitors_find (avb_spice_session_get_monitors (self->session), 0);
+      = avb_guest_monitors_find (avb_console_session_get_monitors (self->session), 0);
   g_autoptr (GdkTexture) texture = NULL;
   cairo_rectangle_int_t area;
   cairo_rectangle_int_t whole = { 0 };
@@ -75,7 +75,7 @@ dup_picture (AvbConsoleRecorder *self, int *width, int *height)
   if (monitor == NULL)
     return NULL;
   watch_framebuffer (
-      self, avb_spice_display_get_framebuffer (avb_guest_monitor_get_display (monitor)));
+      self, avb_guest_display_get_framebuffer (avb_guest_monitor_get_display (monitor)));
   self->dirty = FALSE;
   texture = avb_framebuffer_dup_texture (self->framebuffer);
   if (texture == NULL)
@@ -143,7 +143,7 @@ end (AvbConsoleRecorder *self, const GError *error)
 {
   g_signal_handlers_disconnect_by_data (
       avb_operation_get_cancellable (self->operation), self);
-  g_signal_handlers_disconnect_by_data (avb_spice_session_get_machine (self->session), self);
+  g_signal_handlers_disconnect_by_data (avb_console_session_get_machine (self->session), self);
   g_object_set_data (G_OBJECT (self->session), RECORDER_KEY, NULL);
   watch_framebuffer (self, NULL);
   g_clear_pointer (&self->last, g_bytes_unref);
@@ -153,7 +153,8 @@ end (AvbConsoleRecorder *self, const GError *error)
   avb_operation_finish (self->operation, error);
   self->recording = FALSE;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RECORDING]);
-  avb_spice_session_release (g_steal_pointer (&self->session));
+  avb_console_session_remove_viewer (self->session);
+  avb_console_session_release (g_steal_pointer (&self->session));
   g_object_unref (self); /* of the recording itself */
 }
 
@@ -265,21 +266,22 @@ avb_console_recorder_init (AvbConsoleRecorder *self)
 }
 
 AvbConsoleRecorder *
-avb_console_recorder_start (AvbSpiceSession *session, const char *path, AvbOperation *operation)
+avb_console_recorder_start (AvbConsoleSession *session, const char *path, AvbOperation *operation)
 {
   AvbConsoleRecorder *self;
   AvbMachine         *machine;
   g_autoptr (GBytes) picture = NULL;
   int width, height;
 
-  g_return_val_if_fail (AVB_IS_SPICE_SESSION (session), NULL);
+  g_return_val_if_fail (AVB_IS_CONSOLE_SESSION (session), NULL);
   g_return_val_if_fail (path != NULL, NULL);
   g_return_val_if_fail (AVB_IS_OPERATION (operation), NULL);
   g_return_val_if_fail (avb_console_recorder_of_session (session) == NULL, NULL);
 
-  machine = avb_spice_session_get_machine (session);
+  machine = avb_console_session_get_machine (session);
   self = g_object_new (AVB_TYPE_CONSOLE_RECORDER, NULL);
-  self->session = avb_spice_session_hold (machine);
+  self->session = avb_console_session_hold (machine);
+  avb_console_session_add_viewer (self->session);
   self->operation = g_object_ref (operation);
   g_object_set_data (G_OBJECT (session), RECORDER_KEY, self);
   g_signal_connect (
@@ -335,8 +337,8 @@ avb_console_recorder_get_recording (AvbConsoleRecorder *self)
 }
 
 AvbConsoleRecorder *
-avb_console_recorder_of_session (AvbSpiceSession *session)
+avb_console_recorder_of_session (AvbConsoleSession *session)
 {
-  g_return_val_if_fail (AVB_IS_SPICE_SESSION (session), NULL);
+  g_return_val_if_fail (AVB_IS_CONSOLE_SESSION (session), NULL);
   return g_object_get_data (G_OBJECT (session), RECORDER_KEY);
 }

@@ -6,7 +6,7 @@
 #include <libdex.h>
 
 #include "backends/avb-operation.h"
-#include "ui/console/avb-spice-session.h"
+#include "ui/console/avb-console-session.h"
 
 G_BEGIN_DECLS
 
@@ -33,12 +33,12 @@ G_DECLARE_FINAL_TYPE (AvbConsoleRecorder, avb_console_recorder, AVB, CONSOLE_REC
  *
  * Returns: (transfer full): it lives until the film is complete, whether somebody holds it or not
  */
-AvbConsoleRecorder *avb_console_recorder_start (AvbSpiceSession *session,
+AvbConsoleRecorder *avb_console_recorder_start (AvbConsoleSession *session,
                                                 const char      *path,
                                                 AvbOperation    *operation);
 void                avb_console_recorder_stop  (AvbConsoleRecorder *self);
 gboolean            avb_console_recorder_get_recording (AvbConsoleRecorder *self);
 /* (transfer none) (nullable): the one that records this session now */
-AvbConsoleRecorder *avb_console_recorder_of_session (AvbSpiceSession *session);
+AvbConsoleRecorder *avb_console_recorder_of_session (AvbConsoleSession *session);
 
 G_END_DECLS

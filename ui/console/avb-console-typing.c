@@ -14,11 +14,11 @@
 #define ALT_GR 0x138
 
 typedef struct {
-  AvbSpiceSession    *session;
-  SpiceInputsChannel *inputs; /* that it was begun with */
-  AvbOperation       *operation;
-  GArray             *strokes;
-  guint               position;
+  AvbConsoleSession *session;
+  AvbInputSink      *sink; /* that it was begun with */
+  AvbOperation      *operation;
+  GArray            *strokes;
+  guint              position;
 } Typing;
 
 static void
@@ -27,7 +27,7 @@ typing_free (gpointer data)
   Typing *typing = data;
 
   g_object_unref (typing->operation);
-  g_clear_object (&typing->inputs);
+  g_clear_object (&typing->sink);
   g_object_unref (typing->session);
   g_array_unref (typing->strokes);
   g_free (typing);
@@ -39,15 +39,15 @@ typing_send (Typing *typing, const AvbStroke *stroke)
   guint scancode = avb_keymap_from_linux (stroke->code);
 
   if (stroke->shift)
-    spice_inputs_channel_key_press (typing->inputs, LEFT_SHIFT);
+    avb_input_sink_key (typing->sink, LEFT_SHIFT, TRUE);
   if (stroke->alt_gr)
-    spice_inputs_channel_key_press (typing->inputs, ALT_GR);
-  spice_inputs_channel_key_press (typing->inputs, scancode);
-  spice_inputs_channel_key_release (typing->inputs, scancode);
+    avb_input_sink_key (typing->sink, ALT_GR, TRUE);
+  avb_input_sink_key (typing->sink, scancode, TRUE);
+  avb_input_sink_key (typing->sink, scancode, FALSE);
   if (stroke->alt_gr)
-    spice_inputs_channel_key_release (typing->inputs, ALT_GR);
+    avb_input_sink_key (typing->sink, ALT_GR, FALSE);
   if (stroke->shift)
-    spice_inputs_channel_key_release (typing->inputs, LEFT_SHIFT);
+    avb_input_sink_key (typing->sink, LEFT_SHIFT, FALSE);
 }
 
 static gboolean
@@ -62,8 +62,8 @@ type_cb (gpointer data)
       avb_operation_finish (typing->operation, error);
       return G_SOURCE_REMOVE;
     }
-  if (typing->inputs == NULL
-      || avb_spice_session_get_inputs (typing->session) != typing->inputs)
+  if (typing->sink == NULL
+      || avb_console_session_get_sink (typing->session) != typing->sink)
     {
       error = avb_error_new (
           AVB_ERROR_UNAVAILABLE,
@@ -84,12 +84,12 @@ type_cb (gpointer data)
 }
 
 void
-avb_console_type (AvbSpiceSession *session, GArray *strokes, AvbOperation *operation)
+avb_console_type (AvbConsoleSession *session, GArray *strokes, AvbOperation *operation)
 {
   Typing *typing;
-  int     locks = 0;
+  guint   locks;
 
-  g_return_if_fail (AVB_IS_SPICE_SESSION (session));
+  g_return_if_fail (AVB_IS_CONSOLE_SESSION (session));
   g_return_if_fail (strokes != NULL);
   g_return_if_fail (AVB_IS_OPERATION (operation));
 
@@ -97,13 +97,10 @@ avb_console_type (AvbSpiceSession *session, GArray *strokes, AvbOperation *opera
   typing->session = g_object_ref (session);
   typing->operation = g_object_ref (operation);
   typing->strokes = g_array_ref (strokes);
-  g_set_object (&typing->inputs, avb_spice_session_get_inputs (session));
+  g_set_object (&typing->sink, avb_console_session_get_sink (session));
   /* Caps Lock in the guest would turn the letters round. */
-  if (typing->inputs != NULL)
-    {
-      g_object_get (typing->inputs, "key-modifiers", &locks, NULL);
-      if (locks & SPICE_INPUTS_CAPS_LOCK)
-        spice_inputs_channel_set_key_locks (typing->inputs, (guint) locks & ~SPICE_INPUTS_CAPS_LOCK);
-    }
+  locks = typing->sink != NULL ? avb_input_sink_get_locks (typing->sink) : 0;
+  if (locks & AVB_INPUT_CAPS_LOCK)
+    avb_input_sink_set_locks (typing->sink, locks & ~(guint) AVB_INPUT_CAPS_LOCK);
   g_timeout_add_full (G_PRIORITY_DEFAULT, 1000 / AVB_TYPING_RATE, type_cb, typing, typing_free);
 }

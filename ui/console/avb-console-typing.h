@@ -4,7 +4,7 @@
 #pragma once
 
 #include "backends/avb-operation.h"
-#include "ui/console/avb-spice-session.h"
+#include "ui/console/avb-console-session.h"
 #include "ui/console/avb-typing-layout.h"
 
 G_BEGIN_DECLS
@@ -22,6 +22,6 @@ G_BEGIN_DECLS
  * @operation ends: well, cancelled, or with an error because the machine can't be typed into any more. No
  * key stays pressed. Needs no agent. Main thread.
  */
-void avb_console_type (AvbSpiceSession *session, GArray *strokes, AvbOperation *operation);
+void avb_console_type (AvbConsoleSession *session, GArray *strokes, AvbOperation *operation);
 
 G_END_DECLS

@@ -80,9 +80,9 @@ hold_cb (gpointer data)
     return G_SOURCE_REMOVE;
   self->holds = hold;
   if (hold)
-    avb_spice_session_hold (self->machine); /* the same session, because it owns this */
+    avb_console_session_hold (self->machine); /* the same session, because it owns this */
   else
-    avb_spice_session_release (session);
+    avb_console_session_release (AVB_CONSOLE_SESSION (session));
   return G_SOURCE_REMOVE;
 }
 
@@ -440,7 +440,7 @@ static void
 status_cb (AvbConsoleUsb *self)
 {
   /* With the first picture all channels have been offered. */
-  if (avb_spice_session_get_status (self->session) == AVB_CONSOLE_CONNECTED)
+  if (avb_console_session_get_status (AVB_CONSOLE_SESSION (self->session)) == AVB_CONSOLE_CONNECTED)
     set_ready (self, TRUE);
 }
 
@@ -575,7 +575,7 @@ avb_console_usb_for_session (AvbSpiceSession *session)
     return self;
   self = g_object_new (AVB_TYPE_CONSOLE_USB, NULL);
   g_set_weak_pointer (&self->session, session);
-  self->machine = g_object_ref (avb_spice_session_get_machine (session));
+  self->machine = g_object_ref (avb_console_session_get_machine (AVB_CONSOLE_SESSION (session)));
   g_signal_connect_object (session, "prepare", G_CALLBACK (prepare_cb), self, 0);
   g_signal_connect_object (session, "channel", G_CALLBACK (channel_cb), self, 0);
   g_signal_connect_object (session, "ended", G_CALLBACK (ended_cb), self, 0);

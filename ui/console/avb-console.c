@@ -22,15 +22,17 @@ struct _AvbConsole {
   GtkWidget parent_instance;
 
   AvbMachine         *machine;
-  AvbSpiceSession    *session;  /* NULL without a machine */
+  AvbConsoleSession  *session;  /* NULL without a machine */
   AvbConsoleSettings *settings; /* of the machine */
   AvbGuestLayout     *layout;   /* of the session */
   AvbConsoleInput    *input;
   guint               number;  /* of the monitor to show */
   AvbGuestMonitor    *monitor; /* NULL while the guest has none of that number */
   GtkWidget          *view; /* shows the monitor's scanout, if it is one */
-  AvbConsoleClipboard *clipboard; /* of the session */
+  AvbConsoleClipboard *clipboard; /* of the session; NULL where it has none */
 
+  gboolean       views; /* the session knows that we look at it */
+  GtkWindow     *window;      /* while mapped; not owned */
   GdkSurface    *surface;     /* while realized; not owned */
   GdkFrameClock *frame_clock; /* while realized; not owned */
   double         drawn_x;     /* where it lay on the surface when it was drawn last */
@@ -50,36 +52,17 @@ enum {
   PROP_MONITOR,
   PROP_GUEST_WIDTH,
   PROP_GUEST_HEIGHT,
+  PROP_SESSION,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
-
-GType
-avb_console_status_get_type (void)
-{
-  static gsize            type;
-  static const GEnumValue values[] = {
-    { AVB_CONSOLE_IDLE, "AVB_CONSOLE_IDLE", "idle" },
-    { AVB_CONSOLE_CONNECTING, "AVB_CONSOLE_CONNECTING", "connecting" },
-    { AVB_CONSOLE_CONNECTED, "AVB_CONSOLE_CONNECTED", "connected" },
-    { AVB_CONSOLE_LOST, "AVB_CONSOLE_LOST", "lost" },
-    { AVB_CONSOLE_FAILED, "AVB_CONSOLE_FAILED", "failed" },
-    { AVB_CONSOLE_ASKING, "AVB_CONSOLE_ASKING", "asking" },
-    { AVB_CONSOLE_TAKEN, "AVB_CONSOLE_TAKEN", "taken" },
-    { 0, NULL, NULL },
-  };
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("AvbConsoleStatus", values));
-  return type;
-}
 
 /* (nullable) */
 static AvbFramebuffer *
 avb_console_get_framebuffer (AvbConsole *self)
 {
   return self->monitor != NULL
-             ? avb_spice_display_get_framebuffer (avb_guest_monitor_get_display (self->monitor))
+             ? avb_guest_display_get_framebuffer (avb_guest_monitor_get_display (self->monitor))
              : NULL;
 }
 
@@ -88,7 +71,7 @@ static AvbGuestCursor *
 avb_console_get_cursor (AvbConsole *self)
 {
   return self->monitor != NULL
-             ? avb_spice_display_get_cursor (avb_guest_monitor_get_display (self->monitor))
+             ? avb_guest_display_get_cursor (avb_guest_monitor_get_display (self->monitor))
              : NULL;
 }
 
@@ -97,7 +80,7 @@ static AvbScanout *
 avb_console_get_scanout (AvbConsole *self)
 {
   return self->monitor != NULL
-             ? avb_spice_display_get_scanout (avb_guest_monitor_get_display (self->monitor))
+             ? avb_guest_display_get_scanout (avb_guest_monitor_get_display (self->monitor))
              : NULL;
 }
 
@@ -231,7 +214,7 @@ map_cb (GtkWidget *widget, double x, double y, int *guest_x, int *guest_y)
   avb_console_geometry_map (&geometry, x, y, guest_x, guest_y);
   /* The agent counts from the monitor's corner; a tablet points at the whole surface. */
   avb_console_get_area (self, &area);
-  if (!avb_spice_session_get_agent_connected (self->session))
+  if (!avb_console_session_get_agent_connected (self->session))
     {
       *guest_x += area.x;
       *guest_y += area.y;
@@ -251,7 +234,7 @@ avb_console_update_cursor (AvbConsole *self)
     {
       self->cursor_zoom = avb_console_geometry_get_zoom (&geometry);
       /* Where the guest's own pointer is part of the picture, a second one would lie. */
-      cursor = avb_spice_session_get_server_mouse (self->session)
+      cursor = avb_console_session_get_server_mouse (self->session)
                    ? gdk_cursor_new_from_name ("none", NULL)
                    : avb_guest_cursor_create (avb_console_get_cursor (self), self->cursor_zoom);
     }
@@ -278,7 +261,7 @@ avb_console_update_view (AvbConsole *self)
 }
 
 static void
-status_cb (AvbSpiceSession *session, GParamSpec *pspec, AvbConsole *self)
+status_cb (AvbConsoleSession *session, GParamSpec *pspec, AvbConsole *self)
 {
   avb_console_update_view (self);
   avb_console_update_cursor (self);
@@ -287,21 +270,21 @@ status_cb (AvbSpiceSession *session, GParamSpec *pspec, AvbConsole *self)
 }
 
 static void
-message_cb (AvbSpiceSession *session, GParamSpec *pspec, AvbConsole *self)
+message_cb (AvbConsoleSession *session, GParamSpec *pspec, AvbConsole *self)
 {
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSAGE]);
 }
 
 static void
-inputs_cb (AvbSpiceSession *session, GParamSpec *pspec, AvbConsole *self)
+sink_cb (AvbConsoleSession *session, GParamSpec *pspec, AvbConsole *self)
 {
-  avb_console_input_set_channel (self->input, avb_spice_session_get_inputs (session));
+  avb_console_input_set_sink (self->input, avb_console_session_get_sink (session));
 }
 
 static void
-server_mouse_cb (AvbSpiceSession *session, GParamSpec *pspec, AvbConsole *self)
+server_mouse_cb (AvbConsoleSession *session, GParamSpec *pspec, AvbConsole *self)
 {
-  avb_console_input_set_server_mouse (self->input, avb_spice_session_get_server_mouse (session));
+  avb_console_input_set_server_mouse (self->input, avb_console_session_get_server_mouse (session));
   avb_console_update_cursor (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -309,7 +292,7 @@ server_mouse_cb (AvbSpiceSession *session, GParamSpec *pspec, AvbConsole *self)
 static void
 cursor_changed_cb (AvbGuestCursor *cursor, AvbConsole *self)
 {
-  if (avb_spice_session_get_server_mouse (self->session))
+  if (avb_console_session_get_server_mouse (self->session))
     gtk_widget_queue_draw (GTK_WIDGET (self));
   else
     avb_console_update_cursor (self);
@@ -331,7 +314,7 @@ static void
 captured_cb (AvbConsoleInput *input, GParamSpec *pspec, AvbConsole *self)
 {
   gboolean server_mouse
-      = self->session != NULL && avb_spice_session_get_server_mouse (self->session);
+      = self->session != NULL && avb_console_session_get_server_mouse (self->session);
 
   gtk_accessible_announce (GTK_ACCESSIBLE (self),
                            !avb_console_input_get_captured (input) ? _ ("The keys are released.")
@@ -466,11 +449,52 @@ avb_console_size_allocate (GtkWidget *widget, int width, int height, int baselin
                          get_transform (&geometry));
 }
 
+/* A window that is minimized or covered is not looked at. */
+static void
+avb_console_update_views (AvbConsole *self)
+{
+  gboolean views = self->session != NULL && gtk_widget_get_mapped (GTK_WIDGET (self))
+                   && (self->window == NULL || !gtk_window_is_suspended (self->window));
+
+  if (views == self->views)
+    return;
+  self->views = views;
+  if (views)
+    avb_console_session_add_viewer (self->session);
+  else
+    avb_console_session_remove_viewer (self->session);
+}
+
+static void
+suspended_cb (GtkWindow *window, GParamSpec *pspec, AvbConsole *self)
+{
+  avb_console_update_views (self);
+}
+
 static void
 avb_console_map (GtkWidget *widget)
 {
+  AvbConsole *self = AVB_CONSOLE (widget);
+  GtkRoot    *root = gtk_widget_get_root (widget);
+
   GTK_WIDGET_CLASS (avb_console_parent_class)->map (widget);
-  avb_console_ask_size (AVB_CONSOLE (widget));
+  self->window = GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
+  if (self->window != NULL)
+    g_signal_connect (self->window, "notify::suspended", G_CALLBACK (suspended_cb), self);
+  avb_console_update_views (self);
+  avb_console_ask_size (self);
+}
+
+static void
+avb_console_unmap (GtkWidget *widget)
+{
+  AvbConsole *self = AVB_CONSOLE (widget);
+
+  GTK_WIDGET_CLASS (avb_console_parent_class)->unmap (widget);
+  if (self->window != NULL)
+    g_signal_handlers_disconnect_by_func (self->window, suspended_cb, self);
+  self->window = NULL;
+  avb_console_update_views (self);
 }
 
 static void
@@ -494,7 +518,7 @@ avb_console_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   gtk_snapshot_transform (snapshot, transform);
   if (!gtk_widget_get_visible (self->view))
     avb_monitor_picture_append (self->monitor, snapshot, &geometry, !live);
-  if (live && avb_spice_session_get_server_mouse (self->session))
+  if (live && avb_console_session_get_server_mouse (self->session))
     avb_monitor_picture_append_cursor (self->monitor, snapshot, &geometry);
   gtk_snapshot_restore (snapshot);
 }
@@ -587,7 +611,7 @@ static void
 avb_console_find_monitor (AvbConsole *self)
 {
   AvbGuestMonitors *monitors
-      = self->session != NULL ? avb_spice_session_get_monitors (self->session) : NULL;
+      = self->session != NULL ? avb_console_session_get_monitors (self->session) : NULL;
   g_autoptr (AvbGuestMonitor) monitor = NULL;
 
   /* The first window shows the first monitor, whatever the guest calls it. */
@@ -622,6 +646,8 @@ lock_keys_cb (AvbConsoleSettings *settings, GParamSpec *pspec, AvbConsole *self)
   avb_console_input_set_lock_keys (self->input, lock_keys);
 }
 
+static void avb_console_make_session (AvbConsole *self);
+
 static void
 avb_console_drop_session (AvbConsole *self)
 {
@@ -629,46 +655,68 @@ avb_console_drop_session (AvbConsole *self)
     return;
   avb_console_input_release (self->input);
   avb_console_input_let_go (self->input);
-  avb_console_input_set_channel (self->input, NULL);
+  avb_console_input_set_sink (self->input, NULL);
   g_signal_handlers_disconnect_by_data (self->settings, self);
   g_clear_object (&self->settings);
   if (avb_guest_layout_wants (self->layout, avb_console_get_number (self)))
     avb_guest_layout_forget (self->layout, avb_console_get_number (self));
   g_signal_handlers_disconnect_by_data (self->layout, self);
   g_clear_object (&self->layout);
-  avb_console_clipboard_remove_widget (self->clipboard, GTK_WIDGET (self));
+  if (self->clipboard != NULL)
+    avb_console_clipboard_remove_widget (self->clipboard, GTK_WIDGET (self));
   g_clear_object (&self->clipboard);
   g_signal_handlers_disconnect_by_data (self->session, self);
-  g_signal_handlers_disconnect_by_data (avb_spice_session_get_monitors (self->session), self);
+  g_signal_handlers_disconnect_by_data (avb_console_session_get_monitors (self->session), self);
   avb_console_take_monitor (self, NULL);
-  g_clear_pointer (&self->session, avb_spice_session_release);
+  if (self->views)
+    avb_console_session_remove_viewer (self->session);
+  self->views = FALSE;
+  g_clear_pointer (&self->session, avb_console_session_release);
+}
+
+/* The display is of another kind. */
+static void
+replaced_cb (AvbConsoleSession *session, AvbConsole *self)
+{
+  g_object_freeze_notify (G_OBJECT (self));
+  avb_console_drop_session (self);
+  avb_console_make_session (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSAGE]);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 static void
 avb_console_make_session (AvbConsole *self)
 {
-  self->session = avb_spice_session_hold (self->machine);
+  self->session = avb_console_session_hold (self->machine);
   self->layout = avb_guest_layout_for_session (self->session);
   self->settings = avb_console_settings_for_machine (self->machine);
-  self->clipboard = avb_console_clipboard_for_session (self->session);
-  avb_console_clipboard_add_widget (self->clipboard, GTK_WIDGET (self));
+  if (AVB_IS_SPICE_SESSION (self->session))
+    {
+      self->clipboard = avb_console_clipboard_for_session (AVB_SPICE_SESSION (self->session));
+      avb_console_clipboard_add_widget (self->clipboard, GTK_WIDGET (self));
+    }
   lock_keys_cb (self->settings, NULL, self);
-  avb_console_input_set_channel (self->input, avb_spice_session_get_inputs (self->session));
+  avb_console_input_set_sink (self->input, avb_console_session_get_sink (self->session));
   avb_console_input_set_server_mouse (self->input,
-                                      avb_spice_session_get_server_mouse (self->session));
+                                      avb_console_session_get_server_mouse (self->session));
   g_signal_connect (self->session, "notify::status", G_CALLBACK (status_cb), self);
   g_signal_connect (self->session, "notify::message", G_CALLBACK (message_cb), self);
-  g_signal_connect (self->session, "notify::inputs", G_CALLBACK (inputs_cb), self);
+  g_signal_connect (self->session, "replaced", G_CALLBACK (replaced_cb), self);
+  g_signal_connect (self->session, "notify::sink", G_CALLBACK (sink_cb), self);
   g_signal_connect (self->session, "notify::server-mouse", G_CALLBACK (server_mouse_cb), self);
   g_signal_connect (self->layout, "notify::can-arrange", G_CALLBACK (mode_cb), self);
   g_signal_connect (self->settings, "notify::display-mode", G_CALLBACK (mode_cb), self);
   g_signal_connect (self->settings, "notify::lock-keys", G_CALLBACK (lock_keys_cb), self);
-  g_signal_connect (avb_spice_session_get_monitors (self->session),
+  g_signal_connect (avb_console_session_get_monitors (self->session),
                     "items-changed",
                     G_CALLBACK (monitors_cb),
                     self);
   avb_console_find_monitor (self);
   avb_console_ask_size (self);
+  avb_console_update_views (self);
 }
 
 static void
@@ -707,6 +755,9 @@ avb_console_get_property (GObject *object, guint id, GValue *value, GParamSpec *
       break;
     case PROP_MONITOR:
       g_value_set_uint (value, self->number);
+      break;
+    case PROP_SESSION:
+      g_value_set_object (value, self->session);
       break;
     case PROP_GUEST_WIDTH:
       avb_console_get_area (self, &area);
@@ -753,6 +804,7 @@ avb_console_class_init (AvbConsoleClass *klass)
   widget_class->realize = avb_console_realize;
   widget_class->unrealize = avb_console_unrealize;
   widget_class->map = avb_console_map;
+  widget_class->unmap = avb_console_unmap;
   widget_class->measure = avb_console_measure;
   widget_class->size_allocate = avb_console_size_allocate;
   widget_class->snapshot = avb_console_snapshot;
@@ -768,6 +820,8 @@ avb_console_class_init (AvbConsoleClass *klass)
       = g_param_spec_uint ("monitor", NULL, NULL, 0, AVB_MAX_MONITORS - 1, 0, rw);
   properties[PROP_GUEST_WIDTH] = g_param_spec_int ("guest-width", NULL, NULL, 0, G_MAXINT, 0, ro);
   properties[PROP_GUEST_HEIGHT] = g_param_spec_int ("guest-height", NULL, NULL, 0, G_MAXINT, 0, ro);
+  properties[PROP_SESSION]
+      = g_param_spec_object ("session", NULL, NULL, AVB_TYPE_CONSOLE_SESSION, ro);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   gtk_widget_class_install_action (widget_class, "console.release", NULL, release_action);
@@ -824,6 +878,7 @@ avb_console_set_machine (AvbConsole *self, AvbMachine *machine)
   avb_console_update_cursor (self);
   gtk_widget_queue_resize (GTK_WIDGET (self));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MACHINE]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSAGE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GUEST_WIDTH]);
@@ -831,7 +886,7 @@ avb_console_set_machine (AvbConsole *self, AvbMachine *machine)
   g_object_thaw_notify (G_OBJECT (self));
 }
 
-AvbSpiceSession *
+AvbConsoleSession *
 avb_console_get_session (AvbConsole *self)
 {
   g_return_val_if_fail (AVB_IS_CONSOLE (self), NULL);
@@ -842,14 +897,14 @@ AvbConsoleStatus
 avb_console_get_status (AvbConsole *self)
 {
   g_return_val_if_fail (AVB_IS_CONSOLE (self), AVB_CONSOLE_IDLE);
-  return self->session != NULL ? avb_spice_session_get_status (self->session) : AVB_CONSOLE_IDLE;
+  return self->session != NULL ? avb_console_session_get_status (self->session) : AVB_CONSOLE_IDLE;
 }
 
 const char *
 avb_console_get_message (AvbConsole *self)
 {
   g_return_val_if_fail (AVB_IS_CONSOLE (self), NULL);
-  return self->session != NULL ? avb_spice_session_get_message (self->session) : NULL;
+  return self->session != NULL ? avb_console_session_get_message (self->session) : NULL;
 }
 
 gboolean
@@ -902,7 +957,7 @@ avb_console_reconnect (AvbConsole *self)
 {
   g_return_if_fail (AVB_IS_CONSOLE (self));
   if (self->session != NULL)
-    avb_spice_session_reconnect (self->session);
+    avb_console_session_reconnect (self->session);
 }
 
 void

@@ -6,33 +6,9 @@
 #include <gtk/gtk.h>
 
 #include "backends/avb-machine.h"
+#include "ui/console/avb-console-session.h"
 
 G_BEGIN_DECLS
-
-/**
- * AvbConsoleStatus:
- * @AVB_CONSOLE_IDLE: no machine, or one without a display to connect to now.
- * @AVB_CONSOLE_CONNECTING: connecting, or waiting for the guest's first picture.
- * @AVB_CONSOLE_CONNECTED: shows the guest.
- * @AVB_CONSOLE_LOST: the connection went; it is tried again while the machine runs.
- * @AVB_CONSOLE_FAILED: see `message`; avb_console_reconnect() tries again.
- * @AVB_CONSOLE_ASKING: waits for an answer of the user: see `request` of #AvbSpiceSession.
- * @AVB_CONSOLE_TAKEN: another viewer took the display over, and keeps it until avb_console_reconnect().
- */
-typedef enum {
-  AVB_CONSOLE_IDLE,
-  AVB_CONSOLE_CONNECTING,
-  AVB_CONSOLE_CONNECTED,
-  AVB_CONSOLE_LOST,
-  AVB_CONSOLE_FAILED,
-  AVB_CONSOLE_ASKING,
-  AVB_CONSOLE_TAKEN,
-} AvbConsoleStatus;
-
-#define AVB_TYPE_CONSOLE_STATUS (avb_console_status_get_type ())
-GType avb_console_status_get_type (void);
-
-typedef struct _AvbSpiceSession AvbSpiceSession;
 
 /**
  * AvbConsole:
@@ -43,7 +19,8 @@ typedef struct _AvbSpiceSession AvbSpiceSession;
  *
  * Properties: `machine` (#AvbMachine, nullable, read-write), `status` (#AvbConsoleStatus,
  * read-only), `message` (string, nullable, translated, read-only: why it is not connected),
- * `captured` (boolean, read-only: keyboard shortcuts go to the guest; Ctrl+Alt releases), `pointer-locked`
+ * `session` (#AvbConsoleSession, nullable, read-only: while there is a machine; another one once its display proves to be of
+ * another kind), `captured` (boolean, read-only: keyboard shortcuts go to the guest; Ctrl+Alt releases), `pointer-locked`
  * (boolean, read-only: captured, and the pointer's motions too, as the guest has no tablet), `monitor`
  * (uint, read-write, default 0: which of the guest's monitors it shows; 0 is the first one that
  * the guest has), `guest-width`, `guest-height` (int, read-only, guest pixels, 0 while the guest has
@@ -62,7 +39,7 @@ GtkWidget        *avb_console_new         (void);
 AvbMachine       *avb_console_get_machine (AvbConsole *self);
 void              avb_console_set_machine (AvbConsole *self, AvbMachine *machine);
 /* (nullable): while there is a machine */
-AvbSpiceSession  *avb_console_get_session (AvbConsole *self);
+AvbConsoleSession *avb_console_get_session (AvbConsole *self);
 AvbConsoleStatus  avb_console_get_status  (AvbConsole *self);
 const char       *avb_console_get_message (AvbConsole *self);
 gboolean          avb_console_get_captured (AvbConsole *self);

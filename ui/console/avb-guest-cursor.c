@@ -64,15 +64,12 @@ shape_draw_cb (GdkCursor *cursor,
   return g_object_ref (shape->texture);
 }
 
-static void
-cursor_set_cb (SpiceCursorChannel *channel,
-               int                 width,
-               int                 height,
-               int                 hot_x,
-               int                 hot_y,
-               gpointer            rgba,
-               AvbGuestCursor     *self)
+void
+avb_guest_cursor_set_shape (
+    AvbGuestCursor *self, int width, int height, int hot_x, int hot_y, gconstpointer rgba)
 {
+  g_return_if_fail (AVB_IS_GUEST_CURSOR (self));
+
   g_clear_object (&self->texture);
   self->hidden = FALSE;
   if (rgba != NULL && width > 0 && height > 0 && width <= MAX_EDGE && height <= MAX_EDGE)
@@ -85,6 +82,18 @@ cursor_set_cb (SpiceCursorChannel *channel,
       self->hot_y = hot_y;
     }
   g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+cursor_set_cb (SpiceCursorChannel *channel,
+               int                 width,
+               int                 height,
+               int                 hot_x,
+               int                 hot_y,
+               gpointer            rgba,
+               AvbGuestCursor     *self)
+{
+  avb_guest_cursor_set_shape (self, width, height, hot_x, hot_y, rgba);
 }
 
 static void

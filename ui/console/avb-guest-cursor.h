@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /**
  * AvbGuestCursor:
  *
- * The guest's mouse pointer, from a cursor channel. Signal `changed`: shape, visibility or position.
+ * The guest's mouse pointer, from a SPICE cursor channel or from whoever tells its shape. Signal `changed`: shape, visibility or position.
  */
 #define AVB_TYPE_GUEST_CURSOR (avb_guest_cursor_get_type ())
 G_DECLARE_FINAL_TYPE (AvbGuestCursor, avb_guest_cursor, AVB, GUEST_CURSOR, GObject)
@@ -20,6 +20,14 @@ AvbGuestCursor *avb_guest_cursor_new (void);
 
 /* @channel is nullable; another channel forgets the shape. */
 void avb_guest_cursor_set_channel (AvbGuestCursor *self, SpiceCursorChannel *channel);
+
+/* @rgba: (nullable): straight RGBA, byte by byte, without gaps; without one the guest leaves the pointer to us */
+void avb_guest_cursor_set_shape (AvbGuestCursor *self,
+                                 int             width,
+                                 int             height,
+                                 int             hot_x,
+                                 int             hot_y,
+                                 gconstpointer   rgba);
 
 /**
  * avb_guest_cursor_create:

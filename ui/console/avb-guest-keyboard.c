@@ -17,9 +17,9 @@ typedef enum {
 } Chord;
 
 struct _AvbGuestKeyboard {
-  SpiceInputsChannel *channel;
-  guint64             pressed[BIT_WORDS];
-  Chord               chord;
+  AvbInputSink *sink;
+  guint64       pressed[BIT_WORDS];
+  Chord         chord;
 };
 
 static gboolean
@@ -41,18 +41,14 @@ static void
 send_press (AvbGuestKeyboard *self, guint scancode)
 {
   self->pressed[scancode / 64] |= G_GUINT64_CONSTANT (1) << (scancode % 64);
-  spice_inputs_channel_key_press (self->channel, scancode);
-  if (scancode == AVB_SCANCODE_PAUSE)
-    spice_inputs_channel_key_press (self->channel, AVB_SCANCODE_NUM_LOCK);
+  avb_input_sink_key (self->sink, scancode, TRUE);
 }
 
 static void
 send_release (AvbGuestKeyboard *self, guint scancode)
 {
   self->pressed[scancode / 64] &= ~(G_GUINT64_CONSTANT (1) << (scancode % 64));
-  spice_inputs_channel_key_release (self->channel, scancode);
-  if (scancode == AVB_SCANCODE_PAUSE)
-    spice_inputs_channel_key_release (self->channel, AVB_SCANCODE_NUM_LOCK);
+  avb_input_sink_key (self->sink, scancode, FALSE);
 }
 
 static gboolean
@@ -83,14 +79,14 @@ avb_guest_keyboard_new (void)
 void
 avb_guest_keyboard_free (AvbGuestKeyboard *self)
 {
-  g_clear_object (&self->channel);
+  g_clear_object (&self->sink);
   g_free (self);
 }
 
 void
-avb_guest_keyboard_set_channel (AvbGuestKeyboard *self, SpiceInputsChannel *channel)
+avb_guest_keyboard_set_sink (AvbGuestKeyboard *self, AvbInputSink *sink)
 {
-  g_set_object (&self->channel, channel);
+  g_set_object (&self->sink, sink);
   memset (self->pressed, 0, sizeof self->pressed);
   self->chord = CHORD_NONE;
 }
@@ -98,13 +94,7 @@ avb_guest_keyboard_set_channel (AvbGuestKeyboard *self, SpiceInputsChannel *chan
 gboolean
 avb_guest_keyboard_can_send (AvbGuestKeyboard *self)
 {
-  g_autoptr (GSocket) socket = NULL;
-
-  if (self->channel == NULL)
-    return FALSE;
-  /* A channel whose connection just went has not told yet, and complains when used. */
-  g_object_get (self->channel, "socket", &socket, NULL);
-  return socket != NULL;
+  return self->sink != NULL && avb_input_sink_can_send (self->sink);
 }
 
 void
@@ -183,10 +173,10 @@ avb_guest_keyboard_sync_locks (AvbGuestKeyboard *self, GdkDevice *device)
   if (!avb_guest_keyboard_can_send (self))
     return;
   if (gdk_device_get_caps_lock_state (device))
-    locks |= SPICE_INPUTS_CAPS_LOCK;
+    locks |= AVB_INPUT_CAPS_LOCK;
   if (gdk_device_get_num_lock_state (device))
-    locks |= SPICE_INPUTS_NUM_LOCK;
+    locks |= AVB_INPUT_NUM_LOCK;
   if (gdk_device_get_scroll_lock_state (device))
-    locks |= SPICE_INPUTS_SCROLL_LOCK;
-  spice_inputs_channel_set_key_locks (self->channel, locks);
+    locks |= AVB_INPUT_SCROLL_LOCK;
+  avb_input_sink_set_locks (self->sink, locks);
 }

@@ -4,7 +4,8 @@
 #pragma once
 
 #include <gdk/gdk.h>
-#include <spice-client.h>
+
+#include "ui/console/avb-input-sink.h"
 
 G_BEGIN_DECLS
 
@@ -20,9 +21,9 @@ AvbGuestKeyboard *avb_guest_keyboard_new  (void);
 void              avb_guest_keyboard_free (AvbGuestKeyboard *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbGuestKeyboard, avb_guest_keyboard_free)
 
-/* @channel is nullable. Keys are not released on the old one: see avb_guest_keyboard_let_go(). */
-void     avb_guest_keyboard_set_channel (AvbGuestKeyboard *self, SpiceInputsChannel *channel);
-/* Whether the channel takes messages; without that all the below does nothing. */
+/* @sink is nullable. Keys are not released on the old one: see avb_guest_keyboard_let_go(). */
+void     avb_guest_keyboard_set_sink (AvbGuestKeyboard *self, AvbInputSink *sink);
+/* Whether the sink takes messages; without that all the below does nothing. */
 gboolean avb_guest_keyboard_can_send    (AvbGuestKeyboard *self);
 
 void     avb_guest_keyboard_press   (AvbGuestKeyboard *self, guint scancode);
@@ -33,7 +34,7 @@ void     avb_guest_keyboard_spoil   (AvbGuestKeyboard *self);
 void     avb_guest_keyboard_let_go  (AvbGuestKeyboard *self);
 /* Presses the keys in order, and releases them in reverse order. */
 void     avb_guest_keyboard_type    (AvbGuestKeyboard *self, const guint *keyvals, gsize n_keyvals);
-/* The guest's lock keys follow @device's; the server presses the keys where they differ. */
+/* The guest's lock keys follow @device's; keys are pressed where they differ. */
 void     avb_guest_keyboard_sync_locks (AvbGuestKeyboard *self, GdkDevice *device);
 
 G_END_DECLS

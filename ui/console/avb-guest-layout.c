@@ -7,6 +7,8 @@
 
 #include <spice/vd_agent.h>
 
+#include "ui/console/avb-spice-session.h"
+
 /* A window that is being resized asks once, when it rests. */
 #define DEBOUNCE_MS 150
 
@@ -32,7 +34,7 @@ typedef struct {
 struct _AvbGuestLayout {
   GObject parent_instance;
 
-  AvbSpiceSession  *session; /* not owned: it owns our place */
+  AvbConsoleSession *session; /* not owned: it owns our place */
   SpiceMainChannel *main;
   Wish              wishes[AVB_MAX_MONITORS];
   Place             told[AVB_MAX_MONITORS]; /* to this agent */
@@ -61,7 +63,7 @@ avb_guest_layout_has_wish (AvbGuestLayout *self)
 static guint
 avb_guest_layout_arrange (AvbGuestLayout *self, Place *places)
 {
-  AvbGuestMonitors *monitors = avb_spice_session_get_monitors (self->session);
+  AvbGuestMonitors *monitors = avb_console_session_get_monitors (self->session);
   int               x = 0;
   guint             used = 0;
 
@@ -193,7 +195,7 @@ avb_guest_layout_dispose (GObject *object)
   if (self->session != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->session, self);
-      g_signal_handlers_disconnect_by_data (avb_spice_session_get_monitors (self->session), self);
+      g_signal_handlers_disconnect_by_data (avb_console_session_get_monitors (self->session), self);
       g_object_set_data (G_OBJECT (self->session), LAYOUT_KEY, NULL);
     }
   g_clear_weak_pointer (&self->session);
@@ -232,11 +234,11 @@ avb_guest_layout_init (AvbGuestLayout *self)
 }
 
 AvbGuestLayout *
-avb_guest_layout_for_session (AvbSpiceSession *session)
+avb_guest_layout_for_session (AvbConsoleSession *session)
 {
   AvbGuestLayout *self;
 
-  g_return_val_if_fail (AVB_IS_SPICE_SESSION (session), NULL);
+  g_return_val_if_fail (AVB_IS_CONSOLE_SESSION (session), NULL);
 
   self = g_object_get_data (G_OBJECT (session), LAYOUT_KEY);
   if (self != NULL)
@@ -244,12 +246,15 @@ avb_guest_layout_for_session (AvbSpiceSession *session)
   self = g_object_new (AVB_TYPE_GUEST_LAYOUT, NULL);
   g_set_weak_pointer (&self->session, session);
   g_object_set_data (G_OBJECT (session), LAYOUT_KEY, self);
-  g_signal_connect (session, "notify::main", G_CALLBACK (main_cb), self);
-  g_signal_connect (avb_spice_session_get_monitors (session),
+  g_signal_connect (avb_console_session_get_monitors (session),
                     "items-changed",
                     G_CALLBACK (monitors_cb),
                     self);
-  main_cb (session, NULL, self);
+  if (AVB_IS_SPICE_SESSION (session))
+    {
+      g_signal_connect (session, "notify::main", G_CALLBACK (main_cb), self);
+      main_cb (AVB_SPICE_SESSION (session), NULL, self);
+    }
   return self;
 }
 

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "ui/console/avb-spice-session.h"
+#include "ui/console/avb-console-session.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  * What the guest makes of them is its business: an answer of another size is not a new wish, so the
  * two never run after each other. Monitors without a wish stay as the guest has them.
  *
+ * A display that is not SPICE has no agent, and wishes stay wishes.
+ *
  * Property `can-arrange` (boolean, read-only, notifying): an agent that can do this runs in the
  * guest.
  */
@@ -28,7 +30,7 @@ G_DECLARE_FINAL_TYPE (AvbGuestLayout, avb_guest_layout, AVB, GUEST_LAYOUT, GObje
 #define AVB_GUEST_LAYOUT_MIN_HEIGHT 200
 
 /* (transfer full): the same object for the same session, as long as somebody holds it */
-AvbGuestLayout *avb_guest_layout_for_session (AvbSpiceSession *session);
+AvbGuestLayout *avb_guest_layout_for_session (AvbConsoleSession *session);
 
 /**
  * avb_guest_layout_want:

@@ -8,7 +8,7 @@
 struct _AvbGuestMonitor {
   GObject parent_instance;
 
-  AvbSpiceDisplay      *display;
+  AvbGuestDisplay      *display;
   guint                 number;
   cairo_rectangle_int_t area;
 };
@@ -40,11 +40,11 @@ avb_guest_monitor_init (AvbGuestMonitor *self)
 }
 
 AvbGuestMonitor *
-avb_guest_monitor_new (AvbSpiceDisplay *display, guint number)
+avb_guest_monitor_new (AvbGuestDisplay *display, guint number)
 {
   AvbGuestMonitor *self;
 
-  g_return_val_if_fail (AVB_IS_SPICE_DISPLAY (display), NULL);
+  g_return_val_if_fail (AVB_IS_GUEST_DISPLAY (display), NULL);
   g_return_val_if_fail (number < AVB_MAX_MONITORS, NULL);
 
   self = g_object_new (AVB_TYPE_GUEST_MONITOR, NULL);
@@ -53,7 +53,7 @@ avb_guest_monitor_new (AvbSpiceDisplay *display, guint number)
   return self;
 }
 
-AvbSpiceDisplay *
+AvbGuestDisplay *
 avb_guest_monitor_get_display (AvbGuestMonitor *self)
 {
   g_return_val_if_fail (AVB_IS_GUEST_MONITOR (self), NULL);

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "ui/console/avb-spice-display.h"
+#include "ui/console/avb-guest-display.h"
 
 G_BEGIN_DECLS
 
@@ -21,9 +21,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AvbGuestMonitor, avb_guest_monitor, AVB, GUEST_MONITOR, GObject)
 
 /* @number: less than %AVB_MAX_MONITORS */
-AvbGuestMonitor *avb_guest_monitor_new (AvbSpiceDisplay *display, guint number);
+AvbGuestMonitor *avb_guest_monitor_new (AvbGuestDisplay *display, guint number);
 
-AvbSpiceDisplay *avb_guest_monitor_get_display (AvbGuestMonitor *self);
+AvbGuestDisplay *avb_guest_monitor_get_display (AvbGuestMonitor *self);
 /* Counted as the guest's agent does; the first one has the smallest. */
 guint            avb_guest_monitor_get_number  (AvbGuestMonitor *self);
 /* In pixels of the display's surface; empty until it is known. */

@@ -8,7 +8,7 @@
 struct _AvbGuestMonitors {
   GObject parent_instance;
 
-  AvbSpiceDisplay *displays[AVB_MAX_MONITORS]; /* by channel; NULL: never seen */
+  AvbGuestDisplay *displays[AVB_MAX_MONITORS]; /* by channel; NULL: never seen */
   GPtrArray       *monitors;
 };
 
@@ -53,7 +53,7 @@ list_iface_init (GListModelInterface *iface)
 /* (transfer none): the monitor in the list, which is put into it if it is missing */
 static AvbGuestMonitor *
 avb_guest_monitors_ensure (AvbGuestMonitors            *self,
-                           AvbSpiceDisplay             *display,
+                           AvbGuestDisplay             *display,
                            guint                        number,
                            const cairo_rectangle_int_t *area)
 {
@@ -80,9 +80,9 @@ avb_guest_monitors_ensure (AvbGuestMonitors            *self,
 static void
 avb_guest_monitors_read (AvbGuestMonitors *self, guint channel)
 {
-  AvbSpiceDisplay      *display = self->displays[channel];
+  AvbGuestDisplay      *display = self->displays[channel];
   guint                 n_areas;
-  const AvbMonitorArea *areas = avb_spice_display_get_areas (display, &n_areas);
+  const AvbMonitorArea *areas = avb_guest_display_get_areas (display, &n_areas);
   g_autofree AvbMonitorArea *copy = NULL;
   guint32                    wanted = 0;
 
@@ -116,7 +116,7 @@ avb_guest_monitors_read (AvbGuestMonitors *self, guint channel)
 }
 
 static guint
-avb_guest_monitors_get_channel (AvbGuestMonitors *self, AvbSpiceDisplay *display)
+avb_guest_monitors_get_channel (AvbGuestMonitors *self, AvbGuestDisplay *display)
 {
   guint channel = 0;
 
@@ -126,31 +126,31 @@ avb_guest_monitors_get_channel (AvbGuestMonitors *self, AvbSpiceDisplay *display
 }
 
 static void
-areas_cb (AvbSpiceDisplay *display, AvbGuestMonitors *self)
+areas_cb (AvbGuestDisplay *display, AvbGuestMonitors *self)
 {
   avb_guest_monitors_read (self, avb_guest_monitors_get_channel (self, display));
 }
 
 static void
-picture_cb (AvbSpiceDisplay *display, AvbGuestMonitors *self)
+picture_cb (AvbGuestDisplay *display, AvbGuestMonitors *self)
 {
   if (display != self->displays[0])
     return;
   /* The guest is back; a display that it had before and has no more does not come back. */
   for (guint i = 1; i < AVB_MAX_MONITORS; i++)
-    if (self->displays[i] != NULL && avb_spice_display_get_channel (self->displays[i]) == NULL)
-      avb_spice_display_clear (self->displays[i]);
+    if (self->displays[i] != NULL && avb_guest_display_get_channel (self->displays[i]) == NULL)
+      avb_guest_display_clear (self->displays[i]);
   g_signal_emit (self, signals[PICTURE], 0);
 }
 
 static void
-problem_cb (AvbSpiceDisplay *display, const char *message, AvbGuestMonitors *self)
+problem_cb (AvbGuestDisplay *display, const char *message, AvbGuestMonitors *self)
 {
   if (display == self->displays[0])
     g_signal_emit (self, signals[PROBLEM], 0, message);
 }
 
-static AvbSpiceDisplay *
+static AvbGuestDisplay *
 avb_guest_monitors_ensure_display (AvbGuestMonitors *self, guint channel)
 {
   g_autoptr (AvbFramebuffer) framebuffer = NULL;
@@ -158,7 +158,7 @@ avb_guest_monitors_ensure_display (AvbGuestMonitors *self, guint channel)
   if (self->displays[channel] != NULL)
     return self->displays[channel];
   framebuffer = avb_framebuffer_new ();
-  self->displays[channel] = avb_spice_display_new (framebuffer);
+  self->displays[channel] = avb_guest_display_new (framebuffer);
   g_signal_connect (self->displays[channel], "areas", G_CALLBACK (areas_cb), self);
   g_signal_connect (self->displays[channel], "picture", G_CALLBACK (picture_cb), self);
   g_signal_connect (self->displays[channel], "problem", G_CALLBACK (problem_cb), self);
@@ -224,7 +224,7 @@ avb_guest_monitors_new (void)
 gboolean
 avb_guest_monitors_add_channel (AvbGuestMonitors *self, SpiceChannel *channel)
 {
-  AvbSpiceDisplay *display;
+  AvbGuestDisplay *display;
   int              id;
 
   g_return_val_if_fail (AVB_IS_GUEST_MONITORS (self), FALSE);
@@ -237,9 +237,9 @@ avb_guest_monitors_add_channel (AvbGuestMonitors *self, SpiceChannel *channel)
     return FALSE;
   display = avb_guest_monitors_ensure_display (self, (guint) id);
   if (SPICE_IS_DISPLAY_CHANNEL (channel))
-    avb_spice_display_set_channel (display, SPICE_DISPLAY_CHANNEL (channel));
+    avb_guest_display_set_channel (display, SPICE_DISPLAY_CHANNEL (channel));
   else
-    avb_guest_cursor_set_channel (avb_spice_display_get_cursor (display),
+    avb_guest_cursor_set_channel (avb_guest_display_get_cursor (display),
                                   SPICE_CURSOR_CHANNEL (channel));
   return TRUE;
 }
@@ -252,8 +252,8 @@ avb_guest_monitors_detach (AvbGuestMonitors *self)
   for (guint i = 0; i < AVB_MAX_MONITORS; i++)
     if (self->displays[i] != NULL)
       {
-        avb_spice_display_set_channel (self->displays[i], NULL);
-        avb_guest_cursor_set_channel (avb_spice_display_get_cursor (self->displays[i]), NULL);
+        avb_guest_display_set_channel (self->displays[i], NULL);
+        avb_guest_cursor_set_channel (avb_guest_display_get_cursor (self->displays[i]), NULL);
       }
 }
 
@@ -264,10 +264,10 @@ avb_guest_monitors_clear (AvbGuestMonitors *self)
 
   for (guint i = 0; i < AVB_MAX_MONITORS; i++)
     if (self->displays[i] != NULL)
-      avb_spice_display_clear (self->displays[i]);
+      avb_guest_display_clear (self->displays[i]);
 }
 
-AvbSpiceDisplay *
+AvbGuestDisplay *
 avb_guest_monitors_get_first_display (AvbGuestMonitors *self)
 {
   g_return_val_if_fail (AVB_IS_GUEST_MONITORS (self), NULL);
@@ -294,13 +294,13 @@ avb_guest_monitors_find_free (AvbGuestMonitors *self, guint from)
   g_return_val_if_fail (AVB_IS_GUEST_MONITORS (self), AVB_MAX_MONITORS);
 
   for (guint i = 1; i < AVB_MAX_MONITORS; i++)
-    if (self->displays[i] != NULL && avb_spice_display_get_channel (self->displays[i]) != NULL)
+    if (self->displays[i] != NULL && avb_guest_display_get_channel (self->displays[i]) != NULL)
       {
         several = TRUE;
         if (i >= from && avb_guest_monitors_find (self, i) == NULL)
           return i;
       }
-  max = several ? 0 : avb_spice_display_get_max_monitors (self->displays[0]);
+  max = several ? 0 : avb_guest_display_get_max_monitors (self->displays[0]);
   for (guint i = MAX (from, 1); i < max; i++)
     if (avb_guest_monitors_find (self, i) == NULL)
       return i;

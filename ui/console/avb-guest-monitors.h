@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  *
  * The first display is always there, so that its framebuffer and pointer can be used at any time.
  *
- * Signals: `picture`, `problem` (string, translated): of the first display, see #AvbSpiceDisplay.
+ * Signals: `picture`, `problem` (string, translated): of the first display, see #AvbGuestDisplay.
  */
 #define AVB_TYPE_GUEST_MONITORS (avb_guest_monitors_get_type ())
 G_DECLARE_FINAL_TYPE (AvbGuestMonitors, avb_guest_monitors, AVB, GUEST_MONITORS, GObject)
@@ -30,7 +30,7 @@ gboolean avb_guest_monitors_add_channel (AvbGuestMonitors *self, SpiceChannel *c
 void     avb_guest_monitors_detach      (AvbGuestMonitors *self);
 void     avb_guest_monitors_clear       (AvbGuestMonitors *self);
 
-AvbSpiceDisplay *avb_guest_monitors_get_first_display (AvbGuestMonitors *self);
+AvbGuestDisplay *avb_guest_monitors_get_first_display (AvbGuestMonitors *self);
 /* (transfer none) (nullable): the monitor of that number */
 AvbGuestMonitor *avb_guest_monitors_find (AvbGuestMonitors *self, guint number);
 /* The number that another monitor would have, @from or larger; %AVB_MAX_MONITORS where there can be no

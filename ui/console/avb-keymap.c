@@ -219,6 +219,19 @@ avb_keymap_from_keyval (guint keyval)
 }
 
 guint
+avb_keymap_to_keyval (guint scancode, gboolean shift)
+{
+  if (scancode == 0x39)
+    return GDK_KEY_space;
+  if (scancode >= 2 && scancode - 2 < sizeof plain_keys - 1 && plain_keys[scancode - 2] != ' ')
+    return (guint) (shift ? shifted_keys : plain_keys)[scancode - 2];
+  for (gsize i = 0; i < G_N_ELEMENTS (named_keys); i++)
+    if (named_keys[i].scancode == scancode)
+      return named_keys[i].key;
+  return GDK_KEY_VoidSymbol;
+}
+
+guint
 avb_keymap_from_event (GdkDisplay *display, guint keycode, guint keyval)
 {
   gboolean is_evdev = FALSE;

@@ -50,6 +50,13 @@ guint avb_keymap_from_windows (guint code, guint scancode);
 guint avb_keymap_from_keyval (guint keyval);
 
 /**
+ * avb_keymap_to_keyval:
+ *
+ * Returns: what an American keyboard has on the key of @scancode; %GDK_KEY_VoidSymbol where it has none
+ */
+guint avb_keymap_to_keyval (guint scancode, gboolean shift);
+
+/**
  * avb_keymap_from_event:
  * @display: where the event came from
  * @keycode: the event's hardware key code

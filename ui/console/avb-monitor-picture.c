@@ -13,13 +13,13 @@
 static AvbFramebuffer *
 get_framebuffer (AvbGuestMonitor *monitor)
 {
-  return avb_spice_display_get_framebuffer (avb_guest_monitor_get_display (monitor));
+  return avb_guest_display_get_framebuffer (avb_guest_monitor_get_display (monitor));
 }
 
 static AvbScanout *
 get_scanout (AvbGuestMonitor *monitor)
 {
-  return avb_spice_display_get_scanout (avb_guest_monitor_get_display (monitor));
+  return avb_guest_display_get_scanout (avb_guest_monitor_get_display (monitor));
 }
 
 static void
@@ -116,7 +116,7 @@ avb_monitor_picture_append_cursor (AvbGuestMonitor          *monitor,
     return;
   avb_guest_monitor_get_area (monitor, &area);
   push_area (snapshot, geometry, &area);
-  avb_guest_cursor_append (avb_spice_display_get_cursor (avb_guest_monitor_get_display (monitor)),
+  avb_guest_cursor_append (avb_guest_display_get_cursor (avb_guest_monitor_get_display (monitor)),
                            snapshot,
                            avb_console_geometry_get_zoom (geometry));
   gtk_snapshot_pop (snapshot);

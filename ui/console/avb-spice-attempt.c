@@ -28,7 +28,7 @@ struct _AvbSpiceAttempt {
   GObject parent_instance;
 
   AvbMachine    *machine;
-  AvbSpiceLogin *login;
+  AvbConsoleLogin *login;
   SpiceSession  *spice; /* NULL until the display is found */
 
   AvbSpiceTransport *transport; /* NULL: the machine opens connections */
@@ -47,7 +47,7 @@ struct _AvbSpiceAttempt {
 
 G_DEFINE_FINAL_TYPE (AvbSpiceAttempt, avb_spice_attempt, G_TYPE_OBJECT)
 
-enum { PREPARE, CHANNEL, OPENED, LOST, FAILED, REFUSED, UNTRUSTED, TAKEN, N_SIGNALS };
+enum { PREPARE, CHANNEL, OPENED, LOST, FAILED, REFUSED, UNTRUSTED, TAKEN, OTHER, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 /* What an answer from the machine is for. */
@@ -292,7 +292,7 @@ avb_spice_attempt_open (AvbSpiceAttempt *self, const AvbConsoleEndpoint *endpoin
                 "enable-smartcard",
                 FALSE,
                 "password",
-                avb_spice_login_choose (self->login, endpoint),
+                avb_console_login_choose (self->login, endpoint),
                 NULL);
   self->patience_source = g_timeout_add_seconds (PATIENCE_SECONDS, patience_cb, self);
   g_signal_connect (self->spice, "channel-new", G_CALLBACK (channel_new_cb), self);
@@ -328,6 +328,8 @@ console_found_cb (DexFuture *future, gpointer data)
                             endpoint->reason != NULL
                                 ? endpoint->reason
                                 : _ ("This machine has no display that can be shown."));
+  else if (endpoint->kind != AVB_CONSOLE_SPICE_FD && endpoint->kind != AVB_CONSOLE_SPICE_HOST)
+    g_signal_emit (self, signals[OTHER], 0, (int) endpoint->kind);
   else
     avb_spice_attempt_open (self, endpoint);
   return dex_future_new_true ();
@@ -356,7 +358,7 @@ avb_spice_attempt_class_init (AvbSpiceAttemptClass *klass)
     [OPENED] = { "opened", G_TYPE_NONE },          [LOST] = { "lost", G_TYPE_STRING },
     [FAILED] = { "failed", G_TYPE_STRING },        [REFUSED] = { "refused", G_TYPE_NONE },
     [UNTRUSTED] = { "untrusted", AVB_TYPE_CERTIFICATE_REQUEST },
-    [TAKEN] = { "taken", G_TYPE_NONE },
+    [TAKEN] = { "taken", G_TYPE_NONE },            [OTHER] = { "other", G_TYPE_INT },
   };
 
   G_OBJECT_CLASS (klass)->dispose = avb_spice_attempt_dispose;
@@ -380,12 +382,12 @@ avb_spice_attempt_init (AvbSpiceAttempt *self)
 }
 
 AvbSpiceAttempt *
-avb_spice_attempt_new (AvbMachine *machine, AvbSpiceLogin *login)
+avb_spice_attempt_new (AvbMachine *machine, AvbConsoleLogin *login)
 {
   AvbSpiceAttempt *self;
 
   g_return_val_if_fail (AVB_IS_MACHINE (machine), NULL);
-  g_return_val_if_fail (AVB_IS_SPICE_LOGIN (login), NULL);
+  g_return_val_if_fail (AVB_IS_CONSOLE_LOGIN (login), NULL);
 
   self = g_object_new (AVB_TYPE_SPICE_ATTEMPT, NULL);
   self->machine = g_object_ref (machine);

@@ -7,7 +7,7 @@
 
 #include "backends/avb-machine.h"
 #include "backends/avb-certificate-request.h"
-#include "ui/console/avb-spice-login.h"
+#include "ui/console/avb-console-login.h"
 
 G_BEGIN_DECLS
 
@@ -21,12 +21,12 @@ G_BEGIN_DECLS
  * offers one; `opened`: the server let us in. How it ends: `lost` (string, translated): another
  * attempt may go better; `failed` (string, translated): another one would end the same way; `refused`: the
  * password was wrong, or there was none; `untrusted` (#AvbCertificateRequest): so is the host; `taken`: the server, which is still there, ended it: so it
- * does to a viewer when another one comes. The attempt may be ended from within these.
+ * does to a viewer when another one comes; `other` (int: #AvbConsoleKind): the display is not a SPICE display. The attempt may be ended from within these.
  */
 #define AVB_TYPE_SPICE_ATTEMPT (avb_spice_attempt_get_type ())
 G_DECLARE_FINAL_TYPE (AvbSpiceAttempt, avb_spice_attempt, AVB, SPICE_ATTEMPT, GObject)
 
-AvbSpiceAttempt *avb_spice_attempt_new   (AvbMachine *machine, AvbSpiceLogin *login);
+AvbSpiceAttempt *avb_spice_attempt_new   (AvbMachine *machine, AvbConsoleLogin *login);
 /* Finds the display and connects to it. */
 void             avb_spice_attempt_start (AvbSpiceAttempt *self);
 /* No signal comes any more. */

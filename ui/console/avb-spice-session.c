@@ -5,97 +5,41 @@
 
 #include "ui/console/avb-spice-session.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 
 #include "backends/avb-blocking.h"
-#include "ui/console/avb-known-certificates.h"
+#include "backends/avb-known-certificates.h"
+#include "ui/console/avb-console-session-private.h"
 #include "ui/console/avb-spice-attempt.h"
-#include "ui/console/avb-spice-retry.h"
+#include "ui/console/avb-spice-sink.h"
 
 struct _AvbSpiceSession {
-  GObject parent_instance;
+  AvbConsoleSession parent_instance;
 
-  AvbMachine       *machine;
-  AvbGuestMonitors *monitors;
-
-  AvbConsoleStatus status;
-  char            *message;
-
-  AvbSpiceLogin      *login;
-  AvbRequest  *request;
+  AvbConsoleLogin    *login;   /* with the first attempt */
   AvbSpiceAttempt    *attempt; /* NULL between attempts */
   SpiceMainChannel   *main;
   SpiceInputsChannel *inputs;
-  gboolean            server_mouse;
-  gboolean            agent_connected;
-
-  guint    holders;
-  gboolean closed;
-  gboolean has_console; /* the machine's, when it was looked at last */
-  AvbSpiceRetry retry;
-  guint         retry_source;
 };
 
-G_DEFINE_FINAL_TYPE (AvbSpiceSession, avb_spice_session, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (AvbSpiceSession, avb_spice_session, AVB_TYPE_CONSOLE_SESSION)
 
-enum {
-  PROP_0,
-  PROP_STATUS,
-  PROP_MESSAGE,
-  PROP_INPUTS,
-  PROP_SERVER_MOUSE,
-  PROP_MAIN,
-  PROP_AGENT_CONNECTED,
-  PROP_REQUEST,
-  N_PROPS
-};
+enum { PROP_0, PROP_INPUTS, PROP_MAIN, N_PROPS };
 static GParamSpec *properties[N_PROPS];
 
 enum { PREPARE, CHANNEL, ENDED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-/* Where a machine keeps its session. */
-#define SESSION_KEY "avb-spice-session"
-
-static void avb_spice_session_connect (AvbSpiceSession *self);
-static void avb_spice_session_close   (AvbSpiceSession *self);
-
-static void
-avb_spice_session_set_status (AvbSpiceSession *self, AvbConsoleStatus status, const char *message)
-{
-  g_object_freeze_notify (G_OBJECT (self));
-  if (g_set_str (&self->message, message))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSAGE]);
-  if (self->status != status)
-    {
-      self->status = status;
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
-    }
-  g_object_thaw_notify (G_OBJECT (self));
-}
-
 static void
 avb_spice_session_set_inputs (AvbSpiceSession *self, SpiceInputsChannel *inputs)
 {
-  if (g_set_object (&self->inputs, inputs))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_INPUTS]);
-}
+  g_autoptr (AvbInputSink) sink = NULL;
 
-/* @request is nullable. */
-static void
-avb_spice_session_set_request (AvbSpiceSession *self, AvbRequest *request)
-{
-  if (g_set_object (&self->request, request))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REQUEST]);
-}
-
-static void
-avb_spice_session_set_agent_connected (AvbSpiceSession *self, gboolean connected)
-{
-  if (self->agent_connected == connected)
+  if (!g_set_object (&self->inputs, inputs))
     return;
-  self->agent_connected = connected;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AGENT_CONNECTED]);
+  sink = inputs != NULL ? avb_spice_sink_new (inputs) : NULL;
+  avb_console_session_set_sink (AVB_CONSOLE_SESSION (self), sink);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_INPUTS]);
 }
 
 static void
@@ -105,20 +49,16 @@ avb_spice_session_set_main (AvbSpiceSession *self, SpiceMainChannel *main)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAIN]);
 }
 
-/* Ends this attempt: nothing of it calls back any more. */
 static void
-avb_spice_session_disconnect (AvbSpiceSession *self)
+avb_spice_session_shut (AvbConsoleSession *session)
 {
+  AvbSpiceSession *self = AVB_SPICE_SESSION (session);
   g_autoptr (AvbSpiceAttempt) attempt = self->attempt;
   SpiceSession *spice = avb_spice_session_get_spice (self);
   g_autoptr (GList) channels = NULL;
 
-  g_clear_handle_id (&self->retry_source, g_source_remove);
-  avb_guest_monitors_detach (self->monitors);
   avb_spice_session_set_inputs (self, NULL);
-  avb_spice_session_set_agent_connected (self, FALSE);
   avb_spice_session_set_main (self, NULL);
-  avb_spice_session_set_request (self, NULL);
   self->attempt = NULL;
   if (attempt == NULL)
     return;
@@ -133,67 +73,42 @@ avb_spice_session_disconnect (AvbSpiceSession *self)
   avb_spice_attempt_end (attempt);
 }
 
-static gboolean
-retry_cb (gpointer data)
+static void
+lost_cb (AvbSpiceAttempt *attempt, const char *message, AvbConsoleSession *self)
 {
-  AvbSpiceSession *self = data;
-
-  self->retry_source = 0;
-  avb_spice_session_connect (self);
-  return G_SOURCE_REMOVE;
+  avb_console_session_lost (self, message);
 }
 
 static void
-lost_cb (AvbSpiceAttempt *attempt, const char *message, AvbSpiceSession *self)
+failed_cb (AvbSpiceAttempt *attempt, const char *message, AvbConsoleSession *self)
 {
-  gboolean was_connected = self->retry.connected_at != 0;
-  guint    pause = avb_spice_retry_lost (&self->retry);
-
-  avb_spice_session_disconnect (self);
-  if (pause == 0)
-    {
-      avb_spice_session_set_status (self,
-                                    AVB_CONSOLE_FAILED,
-                                    _ ("The connection to this display is interrupted again and "
-                                       "again. Reconnect to try once more."));
-      return;
-    }
-  self->retry_source = g_timeout_add (pause, retry_cb, self);
-  avb_spice_session_set_status (
-      self,
-      was_connected || self->status == AVB_CONSOLE_LOST ? AVB_CONSOLE_LOST : AVB_CONSOLE_CONNECTING,
-      message);
+  avb_console_session_failed (self, message);
 }
 
 static void
-failed_cb (AvbSpiceAttempt *attempt, const char *message, AvbSpiceSession *self)
+other_cb (AvbSpiceAttempt *attempt, int kind, AvbConsoleSession *self)
 {
-  self->retry.connected_at = 0;
-  avb_spice_session_disconnect (self);
-  avb_spice_session_set_status (self, AVB_CONSOLE_FAILED, message);
+  avb_console_session_replace (self, (AvbConsoleKind) kind);
 }
 
 /* We are let in. */
 static void
 opened_cb (AvbSpiceAttempt *attempt, AvbSpiceSession *self)
 {
-  avb_spice_login_accepted (self->login);
+  avb_console_login_accepted (self->login);
 }
 
 static void
 refused_cb (AvbSpiceAttempt *attempt, AvbSpiceSession *self)
 {
-  avb_spice_session_disconnect (self);
-  avb_spice_login_refused (self->login);
+  avb_console_session_disconnect (AVB_CONSOLE_SESSION (self));
+  avb_console_login_refused (self->login);
 }
 
 static void
-taken_cb (AvbSpiceAttempt *attempt, AvbSpiceSession *self)
+taken_cb (AvbSpiceAttempt *attempt, AvbConsoleSession *self)
 {
-  self->retry.connected_at = 0;
-  avb_spice_session_disconnect (self);
-  avb_spice_session_set_status (
-      self, AVB_CONSOLE_TAKEN, _ ("Another viewer took over this display."));
+  avb_console_session_taken (self);
 }
 
 /* What the end of keeping a certificate is for. */
@@ -204,12 +119,12 @@ trusted_cb (DexFuture *future, gpointer data)
   g_autoptr (GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
 
-  if (self == NULL || self->closed || self->attempt != NULL)
+  if (self == NULL || self->attempt != NULL)
     return dex_future_new_true ();
   if (value != NULL)
-    avb_spice_session_connect (self);
+    avb_console_session_connect (AVB_CONSOLE_SESSION (self));
   else
-    avb_spice_session_set_status (self, AVB_CONSOLE_FAILED, error->message);
+    avb_console_session_failed (AVB_CONSOLE_SESSION (self), error->message);
   return dex_future_new_true ();
 }
 
@@ -223,19 +138,17 @@ free_weak_ref (gpointer data)
 static void
 certificate_answered_cb (AvbRequest *request, gboolean trusted, AvbSpiceSession *self)
 {
+  AvbConsoleSession     *session = AVB_CONSOLE_SESSION (self);
   AvbCertificateRequest *certificate = AVB_CERTIFICATE_REQUEST (request);
   GWeakRef              *weak;
 
   /* It was withdrawn. */
-  if (self->request != request)
+  if (avb_console_session_get_request (session) != request)
     return;
   if (!trusted)
     {
-      avb_spice_session_set_request (self, NULL);
-      avb_spice_session_set_status (
-          self,
-          AVB_CONSOLE_FAILED,
-          _ ("The certificate of the machine’s display could not be verified."));
+      avb_console_session_failed (
+          session, _ ("The certificate of the machine’s display could not be verified."));
       return;
     }
   weak = g_new0 (GWeakRef, 1);
@@ -249,43 +162,35 @@ certificate_answered_cb (AvbRequest *request, gboolean trusted, AvbSpiceSession 
           weak,
           free_weak_ref),
       "keep a certificate");
-  avb_spice_session_set_request (self, NULL);
-  avb_spice_session_set_status (self, AVB_CONSOLE_CONNECTING, NULL);
+  avb_console_session_ask (session, NULL);
 }
 
 static void
 untrusted_cb (AvbSpiceAttempt *attempt, AvbCertificateRequest *request, AvbSpiceSession *self)
 {
-  self->retry.connected_at = 0;
-  avb_spice_session_disconnect (self);
+  avb_console_session_disconnect (AVB_CONSOLE_SESSION (self));
   g_signal_connect_object (
       request, "answered", G_CALLBACK (certificate_answered_cb), self, G_CONNECT_DEFAULT);
-  avb_spice_session_set_request (self, AVB_REQUEST (request));
-  avb_spice_session_set_status (self, AVB_CONSOLE_ASKING, NULL);
+  avb_console_session_ask (AVB_CONSOLE_SESSION (self), AVB_REQUEST (request));
 }
 
 static void
-login_ready_cb (AvbSpiceLogin *login, AvbSpiceSession *self)
+login_ready_cb (AvbConsoleLogin *login, AvbConsoleSession *self)
 {
-  avb_spice_session_set_request (self, NULL);
-  if (self->status == AVB_CONSOLE_ASKING)
-    avb_spice_session_set_status (self, AVB_CONSOLE_CONNECTING, NULL);
-  avb_spice_session_connect (self);
+  avb_console_session_ask (self, NULL);
+  avb_console_session_connect (self);
 }
 
 static void
-login_asks_cb (AvbSpiceLogin *login, AvbPasswordRequest *request, AvbSpiceSession *self)
+login_asks_cb (AvbConsoleLogin *login, AvbPasswordRequest *request, AvbConsoleSession *self)
 {
-  avb_spice_session_set_request (self, AVB_REQUEST (request));
-  avb_spice_session_set_status (self, AVB_CONSOLE_ASKING, NULL);
+  avb_console_session_ask (self, AVB_REQUEST (request));
 }
 
 static void
-login_cancelled_cb (AvbSpiceLogin *login, AvbSpiceSession *self)
+login_cancelled_cb (AvbConsoleLogin *login, AvbConsoleSession *self)
 {
-  avb_spice_session_set_request (self, NULL);
-  avb_spice_session_set_status (
-      self, AVB_CONSOLE_FAILED, _ ("The machine’s display is shown only with its password."));
+  avb_console_session_failed (self, _ ("The machine’s display is shown only with its password."));
 }
 
 static void
@@ -300,26 +205,21 @@ channel_event_cb (SpiceChannel *channel, SpiceChannelEvent event, AvbSpiceSessio
 }
 
 static void
-mouse_mode_cb (SpiceMainChannel *main, GParamSpec *pspec, AvbSpiceSession *self)
+mouse_mode_cb (SpiceMainChannel *main, GParamSpec *pspec, AvbConsoleSession *self)
 {
-  int      mode;
-  gboolean server_mouse;
+  int mode;
 
   g_object_get (main, "mouse-mode", &mode, NULL);
-  server_mouse = mode == SPICE_MOUSE_MODE_SERVER;
-  if (server_mouse == self->server_mouse)
-    return;
-  self->server_mouse = server_mouse;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERVER_MOUSE]);
+  avb_console_session_set_server_mouse (self, mode == SPICE_MOUSE_MODE_SERVER);
 }
 
 static void
-agent_connected_cb (SpiceMainChannel *main, GParamSpec *pspec, AvbSpiceSession *self)
+agent_connected_cb (SpiceMainChannel *main, GParamSpec *pspec, AvbConsoleSession *self)
 {
   gboolean connected;
 
   g_object_get (main, "agent-connected", &connected, NULL);
-  avb_spice_session_set_agent_connected (self, connected);
+  avb_console_session_set_agent_connected (self, connected);
 }
 
 static void
@@ -327,7 +227,8 @@ channel_cb (AvbSpiceAttempt *attempt, SpiceChannel *channel, AvbSpiceSession *se
 {
   /* Only what is used is connected. */
   if (!SPICE_IS_MAIN_CHANNEL (channel) && !SPICE_IS_INPUTS_CHANNEL (channel)
-      && !avb_guest_monitors_add_channel (self->monitors, channel))
+      && !avb_guest_monitors_add_channel (
+          avb_console_session_get_monitors (AVB_CONSOLE_SESSION (self)), channel))
     {
       g_signal_emit (self, signals[CHANNEL], 0, channel);
       return;
@@ -350,11 +251,24 @@ prepare_cb (AvbSpiceAttempt *attempt, SpiceSession *spice, AvbSpiceSession *self
 }
 
 static void
-avb_spice_session_connect (AvbSpiceSession *self)
+avb_spice_session_ensure_login (AvbSpiceSession *self)
 {
-  if (self->closed || self->attempt != NULL || !avb_machine_has_console (self->machine))
+  if (self->login != NULL)
     return;
-  self->attempt = avb_spice_attempt_new (self->machine, self->login);
+  self->login
+      = avb_console_login_new (avb_console_session_get_machine (AVB_CONSOLE_SESSION (self)));
+  g_signal_connect (self->login, "ready", G_CALLBACK (login_ready_cb), self);
+  g_signal_connect (self->login, "asks", G_CALLBACK (login_asks_cb), self);
+  g_signal_connect (self->login, "cancelled", G_CALLBACK (login_cancelled_cb), self);
+}
+
+static void
+avb_spice_session_open (AvbConsoleSession *session)
+{
+  AvbSpiceSession *self = AVB_SPICE_SESSION (session);
+
+  avb_spice_session_ensure_login (self);
+  self->attempt = avb_spice_attempt_new (avb_console_session_get_machine (session), self->login);
   g_signal_connect (self->attempt, "prepare", G_CALLBACK (prepare_cb), self);
   g_signal_connect (self->attempt, "channel", G_CALLBACK (channel_cb), self);
   g_signal_connect (self->attempt, "opened", G_CALLBACK (opened_cb), self);
@@ -363,46 +277,24 @@ avb_spice_session_connect (AvbSpiceSession *self)
   g_signal_connect (self->attempt, "taken", G_CALLBACK (taken_cb), self);
   g_signal_connect (self->attempt, "lost", G_CALLBACK (lost_cb), self);
   g_signal_connect (self->attempt, "failed", G_CALLBACK (failed_cb), self);
-  if (self->status != AVB_CONSOLE_LOST)
-    avb_spice_session_set_status (self, AVB_CONSOLE_CONNECTING, NULL);
+  g_signal_connect (self->attempt, "other", G_CALLBACK (other_cb), self);
   avb_spice_attempt_start (self->attempt);
 }
 
-/* The machine's state, its link or its display changed. */
 static void
-machine_cb (AvbMachine *machine, GParamSpec *pspec, AvbSpiceSession *self)
+avb_spice_session_forget (AvbConsoleSession *session)
 {
-  gboolean had_console = self->has_console;
+  AvbSpiceSession *self = AVB_SPICE_SESSION (session);
 
-  self->has_console = avb_machine_has_console (machine);
-  if (self->has_console)
-    {
-      if (!had_console && self->retry.connected_at == 0)
-        avb_spice_session_reconnect (self);
-      return;
-    }
-  /* The link to the hypervisor went, perhaps because its daemon was restarted: the guest and its
-   * display do not care. */
-  if (!avb_machine_get_available (machine) && self->retry.connected_at != 0)
-    return;
-  self->retry.connected_at = 0;
-  avb_spice_session_disconnect (self);
-  avb_spice_login_reset (self->login);
-  avb_guest_monitors_clear (self->monitors);
-  avb_spice_session_set_status (self, AVB_CONSOLE_IDLE, NULL);
+  if (self->login != NULL)
+    avb_console_login_reset (self->login);
 }
 
-static void
-picture_cb (AvbGuestMonitors *monitors, AvbSpiceSession *self)
+/* Whether the guest plays along is another question. */
+static const char *
+avb_spice_session_get_missing (AvbConsoleSession *session, AvbConsoleOffer offer)
 {
-  avb_spice_retry_connected (&self->retry);
-  avb_spice_session_set_status (self, AVB_CONSOLE_CONNECTED, NULL);
-}
-
-static void
-problem_cb (AvbGuestMonitors *monitors, const char *message, AvbSpiceSession *self)
-{
-  avb_spice_session_set_status (self, AVB_CONSOLE_FAILED, message);
+  return NULL;
 }
 
 static void
@@ -410,20 +302,11 @@ avb_spice_session_dispose (GObject *object)
 {
   AvbSpiceSession *self = AVB_SPICE_SESSION (object);
 
-  avb_spice_session_close (self);
+  avb_console_session_close (AVB_CONSOLE_SESSION (self));
+  if (self->login != NULL)
+    g_signal_handlers_disconnect_by_data (self->login, self);
   g_clear_object (&self->login);
-  g_clear_object (&self->monitors);
-  g_clear_object (&self->machine);
   G_OBJECT_CLASS (avb_spice_session_parent_class)->dispose (object);
-}
-
-static void
-avb_spice_session_finalize (GObject *object)
-{
-  AvbSpiceSession *self = AVB_SPICE_SESSION (object);
-
-  g_clear_pointer (&self->message, g_free);
-  G_OBJECT_CLASS (avb_spice_session_parent_class)->finalize (object);
 }
 
 static void
@@ -433,26 +316,11 @@ avb_spice_session_get_property (GObject *object, guint id, GValue *value, GParam
 
   switch (id)
     {
-    case PROP_STATUS:
-      g_value_set_enum (value, self->status);
-      break;
-    case PROP_MESSAGE:
-      g_value_set_string (value, self->message);
-      break;
     case PROP_INPUTS:
       g_value_set_object (value, self->inputs);
       break;
-    case PROP_SERVER_MOUSE:
-      g_value_set_boolean (value, self->server_mouse);
-      break;
     case PROP_MAIN:
       g_value_set_object (value, self->main);
-      break;
-    case PROP_REQUEST:
-      g_value_set_object (value, self->request);
-      break;
-    case PROP_AGENT_CONNECTED:
-      g_value_set_boolean (value, self->agent_connected);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -462,24 +330,20 @@ avb_spice_session_get_property (GObject *object, guint id, GValue *value, GParam
 static void
 avb_spice_session_class_init (AvbSpiceSessionClass *klass)
 {
-  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
+  GObjectClass           *object_class = G_OBJECT_CLASS (klass);
+  AvbConsoleSessionClass *session_class = AVB_CONSOLE_SESSION_CLASS (klass);
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   object_class->dispose = avb_spice_session_dispose;
-  object_class->finalize = avb_spice_session_finalize;
   object_class->get_property = avb_spice_session_get_property;
+  session_class->open = avb_spice_session_open;
+  session_class->shut = avb_spice_session_shut;
+  session_class->forget = avb_spice_session_forget;
+  session_class->get_missing = avb_spice_session_get_missing;
 
-  properties[PROP_STATUS]
-      = g_param_spec_enum ("status", NULL, NULL, AVB_TYPE_CONSOLE_STATUS, AVB_CONSOLE_IDLE, flags);
-  properties[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, flags);
   properties[PROP_INPUTS]
       = g_param_spec_object ("inputs", NULL, NULL, SPICE_TYPE_INPUTS_CHANNEL, flags);
-  properties[PROP_SERVER_MOUSE] = g_param_spec_boolean ("server-mouse", NULL, NULL, FALSE, flags);
   properties[PROP_MAIN] = g_param_spec_object ("main", NULL, NULL, SPICE_TYPE_MAIN_CHANNEL, flags);
-  properties[PROP_AGENT_CONNECTED]
-      = g_param_spec_boolean ("agent-connected", NULL, NULL, FALSE, flags);
-  properties[PROP_REQUEST]
-      = g_param_spec_object ("request", NULL, NULL, AVB_TYPE_REQUEST, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[PREPARE] = g_signal_new ("prepare",
@@ -509,82 +373,6 @@ avb_spice_session_class_init (AvbSpiceSessionClass *klass)
 static void
 avb_spice_session_init (AvbSpiceSession *self)
 {
-  self->monitors = avb_guest_monitors_new ();
-  g_signal_connect (self->monitors, "picture", G_CALLBACK (picture_cb), self);
-  g_signal_connect (self->monitors, "problem", G_CALLBACK (problem_cb), self);
-}
-
-static AvbSpiceSession *
-avb_spice_session_new (AvbMachine *machine)
-{
-  AvbSpiceSession *self = g_object_new (AVB_TYPE_SPICE_SESSION, NULL);
-
-  self->machine = g_object_ref (machine);
-  self->has_console = avb_machine_has_console (machine);
-  self->login = avb_spice_login_new (machine);
-  g_signal_connect (self->login, "ready", G_CALLBACK (login_ready_cb), self);
-  g_signal_connect (self->login, "asks", G_CALLBACK (login_asks_cb), self);
-  g_signal_connect (self->login, "cancelled", G_CALLBACK (login_cancelled_cb), self);
-  g_signal_connect (machine, "notify::has-console", G_CALLBACK (machine_cb), self);
-  g_signal_connect (machine, "notify::available", G_CALLBACK (machine_cb), self);
-  g_signal_connect (machine, "notify::state", G_CALLBACK (machine_cb), self);
-  return self;
-}
-
-AvbSpiceSession *
-avb_spice_session_hold (AvbMachine *machine)
-{
-  AvbSpiceSession *self;
-
-  g_return_val_if_fail (AVB_IS_MACHINE (machine), NULL);
-
-  self = g_object_get_data (G_OBJECT (machine), SESSION_KEY);
-  if (self == NULL)
-    {
-      self = avb_spice_session_new (machine);
-      g_object_set_data (G_OBJECT (machine), SESSION_KEY, self);
-      avb_spice_session_connect (self);
-    }
-  else
-    g_object_ref (self);
-  self->holders++;
-  return self;
-}
-
-static void
-avb_spice_session_close (AvbSpiceSession *self)
-{
-  if (self->closed)
-    return;
-  self->closed = TRUE;
-  g_signal_handlers_disconnect_by_data (self->machine, self);
-  g_object_set_data (G_OBJECT (self->machine), SESSION_KEY, NULL);
-  avb_spice_session_disconnect (self);
-  avb_spice_login_reset (self->login);
-  g_signal_handlers_disconnect_by_data (self->login, self);
-  g_signal_handlers_disconnect_by_data (self->monitors, self);
-}
-
-void
-avb_spice_session_release (AvbSpiceSession *self)
-{
-  g_return_if_fail (AVB_IS_SPICE_SESSION (self));
-  g_return_if_fail (self->holders > 0);
-
-  if (--self->holders == 0)
-    avb_spice_session_close (self);
-  g_object_unref (self);
-}
-
-void
-avb_spice_session_reconnect (AvbSpiceSession *self)
-{
-  g_return_if_fail (AVB_IS_SPICE_SESSION (self));
-
-  avb_spice_session_disconnect (self);
-  avb_spice_login_reset (self->login);
-  avb_spice_retry_reset (&self->retry);
-  avb_spice_session_connect (self);
 }
 
 void
@@ -594,13 +382,6 @@ avb_spice_session_take_channel (AvbSpiceSession *self, SpiceChannel *channel)
   g_return_if_fail (SPICE_IS_CHANNEL (channel));
 
   spice_channel_connect (channel);
-}
-
-AvbMachine *
-avb_spice_session_get_machine (AvbSpiceSession *self)
-{
-  g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), NULL);
-  return self->machine;
 }
 
 SpiceSession *
@@ -617,51 +398,9 @@ avb_spice_session_get_main (AvbSpiceSession *self)
   return self->main;
 }
 
-gboolean
-avb_spice_session_get_agent_connected (AvbSpiceSession *self)
-{
-  g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), FALSE);
-  return self->agent_connected;
-}
-
-AvbConsoleStatus
-avb_spice_session_get_status (AvbSpiceSession *self)
-{
-  g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), AVB_CONSOLE_IDLE);
-  return self->status;
-}
-
-const char *
-avb_spice_session_get_message (AvbSpiceSession *self)
-{
-  g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), NULL);
-  return self->message;
-}
-
-AvbRequest *
-avb_spice_session_get_request (AvbSpiceSession *self)
-{
-  g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), NULL);
-  return self->request;
-}
-
 SpiceInputsChannel *
 avb_spice_session_get_inputs (AvbSpiceSession *self)
 {
   g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), NULL);
   return self->inputs;
-}
-
-gboolean
-avb_spice_session_get_server_mouse (AvbSpiceSession *self)
-{
-  g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), FALSE);
-  return self->server_mouse;
-}
-
-AvbGuestMonitors *
-avb_spice_session_get_monitors (AvbSpiceSession *self)
-{
-  g_return_val_if_fail (AVB_IS_SPICE_SESSION (self), NULL);
-  return self->monitors;
 }

@@ -9,7 +9,7 @@
 
 #include "backends/avb-error.h"
 #include "backends/avb-certificate-request.h"
-#include "ui/console/avb-known-certificates.h"
+#include "backends/avb-known-certificates.h"
 #include "ui/console/avb-spice-bridge.h"
 
 struct _AvbSpiceTransport {

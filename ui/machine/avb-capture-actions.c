@@ -22,7 +22,7 @@ struct _AvbCaptureActions {
   GSimpleAction      *copy;
   GSimpleAction      *record;
   AvbConsole         *console; /* not owned: the page has it */
-  AvbSpiceSession    *session; /* the console's */
+  AvbConsoleSession  *session; /* the console's */
   AvbConsoleRecorder *recorder;
   gboolean            asking;
 };
@@ -207,7 +207,7 @@ avb_capture_actions_new (GtkWidget *owner, AvbLibrary *library, AvbMachine *mach
 void
 avb_capture_actions_set_console (AvbCaptureActions *self, AvbConsole *console)
 {
-  AvbSpiceSession *session;
+  AvbConsoleSession *session;
 
   g_return_if_fail (AVB_IS_CAPTURE_ACTIONS (self));
   g_return_if_fail (console == NULL || AVB_IS_CONSOLE (console));

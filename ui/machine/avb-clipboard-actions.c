@@ -25,8 +25,8 @@ struct _AvbClipboardActions {
   AvbFilesDrop *drop; /* not owned: its area owns it */
   GdkClipboard *clipboard;
 
-  AvbSpiceSession *session; /* not owned: the console holds it */
-  AvbConsoleClipboard *sharing;
+  AvbConsoleSession *session; /* the console’s */
+  AvbConsoleClipboard *sharing; /* these where the display has them */
   AvbConsoleFiles *files;
   AvbConsoleFolder *folder;
   gboolean told; /* why files were refused */
@@ -46,18 +46,53 @@ static void
 update_enabled (AvbClipboardActions *self)
 {
   gboolean has_inputs =
-      self->session != NULL && avb_spice_session_get_inputs (self->session) != NULL;
+      self->session != NULL && avb_console_session_get_sink (self->session) != NULL;
   GdkContentFormats *formats = gdk_clipboard_get_formats (self->clipboard);
 
   set_enabled (self, "type", has_inputs);
-  set_enabled (self, "send-files", self->files != NULL);
+  set_enabled (self, "send-files", self->session != NULL);
   set_enabled (self, "share-folder", self->folder != NULL &&
                                          avb_console_folder_get_available (self->folder));
   set_enabled (self, "stop-folder", self->folder != NULL &&
                                         avb_console_folder_get_path (self->folder) != NULL);
   set_enabled (self, "send-copied",
-               self->files != NULL && (gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST) ||
+               self->session != NULL && (gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST) ||
                                        gdk_content_formats_contain_mime_type (formats, "text/uri-list")));
+}
+
+/* What this kind of display does not have says so. Returns: whether it has it not */
+static gboolean
+tell_missing (AvbClipboardActions *self, AvbConsoleOffer offer)
+{
+  const char *reason =
+      self->session != NULL ? avb_console_session_get_missing (self->session, offer) : NULL;
+
+  if (reason != NULL)
+    avb_feedback_message (self->owner, reason);
+  return reason != NULL;
+}
+
+static void
+no_share_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  tell_missing (user_data, AVB_CONSOLE_OFFERS_CLIPBOARD);
+}
+
+/* The switch of the clipboard; where there is none, why. */
+static void
+update_share (AvbClipboardActions *self)
+{
+  g_autoptr (GAction) share = NULL;
+
+  if (self->session != NULL &&
+      avb_console_session_get_missing (self->session, AVB_CONSOLE_OFFERS_CLIPBOARD) != NULL)
+    {
+      share = G_ACTION (g_simple_action_new ("share", NULL));
+      g_signal_connect_object (share, "activate", G_CALLBACK (no_share_action), self, 0);
+    }
+  else
+    share = G_ACTION (g_property_action_new ("share", self->settings, "clipboard"));
+  g_action_map_add_action (G_ACTION_MAP (self->group), share);
 }
 
 static void
@@ -90,7 +125,7 @@ send_files (AvbClipboardActions *self, GSList *files)
   const char *problem = self->files != NULL ? avb_console_files_get_problem (self->files) : NULL;
   g_autoptr (GPtrArray) operations = NULL;
 
-  if (self->files == NULL || files == NULL)
+  if (files == NULL || tell_missing (self, AVB_CONSOLE_OFFERS_FILES) || self->files == NULL)
     return;
   if (problem != NULL)
     {
@@ -152,9 +187,12 @@ static void
 send_files_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   AvbClipboardActions *self = user_data;
-  const char *problem = avb_console_files_get_problem (self->files);
+  const char *problem;
   g_autoptr (GtkFileDialog) dialog = NULL;
 
+  if (tell_missing (self, AVB_CONSOLE_OFFERS_FILES) || self->files == NULL)
+    return;
+  problem = avb_console_files_get_problem (self->files);
   if (problem != NULL)
     {
       avb_feedback_message (self->owner, problem);
@@ -188,6 +226,8 @@ send_copied_action (GSimpleAction *action, GVariant *parameter, gpointer user_da
 {
   AvbClipboardActions *self = user_data;
 
+  if (tell_missing (self, AVB_CONSOLE_OFFERS_FILES))
+    return;
   gdk_clipboard_read_value_async (self->clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, NULL,
                                   copied_read_cb, g_object_ref (self));
 }
@@ -294,7 +334,6 @@ avb_clipboard_actions_new (GtkWidget *owner, AvbLibrary *library, AvbMachine *ma
     { .name = "stop-folder", .activate = stop_folder_action },
   };
   AvbClipboardActions *self;
-  g_autoptr (GPropertyAction) share = NULL;
 
   g_return_val_if_fail (GTK_IS_WIDGET (owner), NULL);
   g_return_val_if_fail (AVB_IS_LIBRARY (library), NULL);
@@ -306,8 +345,7 @@ avb_clipboard_actions_new (GtkWidget *owner, AvbLibrary *library, AvbMachine *ma
   self->settings = avb_console_settings_for_machine (machine);
   self->clipboard = gtk_widget_get_clipboard (owner);
   self->group = g_simple_action_group_new ();
-  share = g_property_action_new ("share", self->settings, "clipboard");
-  g_action_map_add_action (G_ACTION_MAP (self->group), G_ACTION (share));
+  update_share (self);
   g_action_map_add_action_entries (G_ACTION_MAP (self->group), entries, G_N_ELEMENTS (entries),
                                    self);
   gtk_widget_insert_action_group (owner, "clipboard", G_ACTION_GROUP (self->group));
@@ -319,18 +357,38 @@ avb_clipboard_actions_new (GtkWidget *owner, AvbLibrary *library, AvbMachine *ma
   return self;
 }
 
+/* @session: (nullable) */
+static void
+take_session (AvbClipboardActions *self, AvbConsoleSession *session)
+{
+  AvbSpiceSession *spice = AVB_IS_SPICE_SESSION (session) ? AVB_SPICE_SESSION (session) : NULL;
+
+  g_set_object (&self->session, session);
+  if (session != NULL)
+    g_signal_connect_swapped (session, "notify::sink", G_CALLBACK (update_enabled), self);
+  if (spice == NULL)
+    return;
+  self->sharing = avb_console_clipboard_for_session (spice);
+  self->files = avb_console_files_for_session (spice);
+  self->folder = avb_console_folder_for_session (spice);
+  g_signal_connect_swapped (self->folder, "notify", G_CALLBACK (update_enabled), self);
+  g_signal_connect_swapped (self->sharing, "refused", G_CALLBACK (refused_cb), self);
+  g_signal_connect_swapped (self->files, "folder", G_CALLBACK (folder_cb), self);
+}
+
 void
 avb_clipboard_actions_set_console (AvbClipboardActions *self, AvbConsole *console)
 {
-  AvbSpiceSession *session = console != NULL ? avb_console_get_session (console) : NULL;
+  AvbConsoleSession *session = console != NULL ? avb_console_get_session (console) : NULL;
 
   g_return_if_fail (AVB_IS_CLIPBOARD_ACTIONS (self));
 
   if (self->session == session)
     return;
   if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  if (self->files != NULL)
     {
-      g_signal_handlers_disconnect_by_data (self->session, self);
       g_signal_handlers_disconnect_by_data (self->sharing, self);
       g_signal_handlers_disconnect_by_data (self->files, self);
       g_signal_handlers_disconnect_by_data (self->folder, self);
@@ -338,17 +396,11 @@ avb_clipboard_actions_set_console (AvbClipboardActions *self, AvbConsole *consol
   g_clear_object (&self->sharing);
   g_clear_object (&self->files);
   g_clear_object (&self->folder);
-  self->session = session;
-  if (session != NULL)
-    {
-      self->sharing = avb_console_clipboard_for_session (session);
-      self->files = avb_console_files_for_session (session);
-      self->folder = avb_console_folder_for_session (session);
-      g_signal_connect_swapped (self->folder, "notify", G_CALLBACK (update_enabled), self);
-      g_signal_connect_swapped (session, "notify::inputs", G_CALLBACK (update_enabled), self);
-      g_signal_connect_swapped (self->sharing, "refused", G_CALLBACK (refused_cb), self);
-      g_signal_connect_swapped (self->files, "folder", G_CALLBACK (folder_cb), self);
-    }
+  take_session (self, session);
   avb_files_drop_set_files (self->drop, self->files);
+  avb_files_drop_set_missing (self->drop, session != NULL ? avb_console_session_get_missing (
+                                                                session, AVB_CONSOLE_OFFERS_FILES)
+                                                          : NULL);
+  update_share (self);
   update_enabled (self);
 }

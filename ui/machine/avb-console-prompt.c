@@ -5,7 +5,6 @@
 
 #include "ui/machine/avb-console-prompt.h"
 
-#include "ui/console/avb-spice-session.h"
 #include "ui/machine/avb-certificate-form.h"
 #include "ui/machine/avb-password-form.h"
 
@@ -40,9 +39,9 @@ build (AvbConsolePrompt *self, AvbRequest *request)
 }
 
 static void
-request_cb (AvbSpiceSession *session, GParamSpec *pspec, AvbConsolePrompt *self)
+request_cb (AvbConsoleSession *session, GParamSpec *pspec, AvbConsolePrompt *self)
 {
-  AvbRequest *request = avb_spice_session_get_request (session);
+  AvbRequest *request = avb_console_session_get_request (session);
   gboolean had_focus = gtk_widget_get_focus_child (GTK_WIDGET (self)) != NULL;
 
   adw_bin_set_child (ADW_BIN (self), request != NULL ? build (self, request) : NULL);
@@ -68,7 +67,7 @@ avb_console_prompt_init (AvbConsolePrompt *self)
 void
 avb_console_prompt_set_console (AvbConsolePrompt *self, AvbConsole *console)
 {
-  AvbSpiceSession *session;
+  AvbConsoleSession *session;
 
   g_return_if_fail (AVB_IS_CONSOLE_PROMPT (self));
   g_return_if_fail (AVB_IS_CONSOLE (console));

@@ -21,12 +21,21 @@ struct _AvbDevicesActions {
   GSimpleActionGroup *group;
   GSimpleAction      *usb_action;
   GSimpleAction      *microphone_action;
-  AvbConsoleAudio    *audio; /* of the console's session */
+  GtkWidget          *volume;  /* weak */
+  AvbConsoleSession  *session; /* the console's */
+  AvbConsoleAudio    *audio;   /* these where the display has them */
   AvbConsoleUsb      *usb;
   AdwDialog          *question; /* weak */
 };
 
 G_DEFINE_FINAL_TYPE (AvbDevicesActions, avb_devices_actions, G_TYPE_OBJECT)
+
+/* (nullable) */
+static const char *
+get_missing (AvbDevicesActions *self, AvbConsoleOffer offer)
+{
+  return self->session != NULL ? avb_console_session_get_missing (self->session, offer) : NULL;
+}
 
 static void
 update_microphone (AvbDevicesActions *self)
@@ -35,14 +44,19 @@ update_microphone (AvbDevicesActions *self)
                      avb_console_audio_get_microphone (self->audio) == AVB_MICROPHONE_ALLOWED;
 
   g_simple_action_set_enabled (self->microphone_action,
-                               self->audio != NULL && avb_console_audio_get_can_record (self->audio));
+                               get_missing (self, AVB_CONSOLE_OFFERS_SOUND) != NULL ||
+                                   (self->audio != NULL && avb_console_audio_get_can_record (self->audio)));
   g_simple_action_set_state (self->microphone_action, g_variant_new_boolean (allowed));
 }
 
 static void
 microphone_cb (GSimpleAction *action, GVariant *value, AvbDevicesActions *self)
 {
-  if (self->audio != NULL)
+  const char *missing = get_missing (self, AVB_CONSOLE_OFFERS_SOUND);
+
+  if (missing != NULL)
+    avb_feedback_message (self->owner, missing);
+  else if (self->audio != NULL)
     avb_console_audio_set_microphone (self->audio, g_variant_get_boolean (value)
                                                        ? AVB_MICROPHONE_ALLOWED
                                                        : AVB_MICROPHONE_REFUSED);
@@ -51,8 +65,37 @@ microphone_cb (GSimpleAction *action, GVariant *value, AvbDevicesActions *self)
 static void
 usb_cb (GSimpleAction *action, GVariant *parameter, AvbDevicesActions *self)
 {
-  if (self->usb != NULL)
+  const char *missing = get_missing (self, AVB_CONSOLE_OFFERS_USB);
+
+  if (missing != NULL)
+    avb_feedback_message (self->owner, missing);
+  else if (self->usb != NULL)
     adw_dialog_present (avb_usb_dialog_new (self->machine, self->usb), self->owner);
+}
+
+static void
+no_sound_cb (GSimpleAction *action, GVariant *parameter, AvbDevicesActions *self)
+{
+  avb_feedback_message (self->owner, get_missing (self, AVB_CONSOLE_OFFERS_SOUND));
+}
+
+/* The guest's sound, here; where there is none, why. */
+static void
+update_sound (AvbDevicesActions *self)
+{
+  const char *missing = get_missing (self, AVB_CONSOLE_OFFERS_SOUND);
+  g_autoptr (GAction) muted = NULL;
+
+  if (missing != NULL)
+    {
+      muted = G_ACTION (g_simple_action_new ("muted", NULL));
+      g_signal_connect_object (muted, "activate", G_CALLBACK (no_sound_cb), self, 0);
+    }
+  else
+    muted = G_ACTION (g_property_action_new ("muted", self->settings, "muted"));
+  g_action_map_add_action (G_ACTION_MAP (self->group), muted);
+  if (self->volume != NULL)
+    gtk_widget_set_visible (self->volume, missing == NULL);
 }
 
 static void
@@ -116,6 +159,7 @@ avb_devices_actions_dispose (GObject *object)
   if (self->owner != NULL)
     gtk_widget_insert_action_group (self->owner, "devices", NULL);
   self->owner = NULL;
+  g_clear_weak_pointer (&self->volume);
   g_clear_object (&self->group);
   g_clear_object (&self->usb_action);
   g_clear_object (&self->microphone_action);
@@ -147,7 +191,6 @@ AvbDevicesActions *
 avb_devices_actions_new (GtkWidget *owner, AvbMachine *machine)
 {
   AvbDevicesActions *self;
-  g_autoptr (GPropertyAction) muted = NULL;
 
   g_return_val_if_fail (GTK_IS_WIDGET (owner), NULL);
   g_return_val_if_fail (AVB_IS_MACHINE (machine), NULL);
@@ -156,8 +199,6 @@ avb_devices_actions_new (GtkWidget *owner, AvbMachine *machine)
   self->owner = owner;
   self->machine = g_object_ref (machine);
   self->settings = avb_console_settings_for_machine (machine);
-  muted = g_property_action_new ("muted", self->settings, "muted");
-  g_action_map_add_action (G_ACTION_MAP (self->group), G_ACTION (muted));
   gtk_widget_insert_action_group (owner, "devices", G_ACTION_GROUP (self->group));
   avb_devices_actions_set_console (self, NULL);
   return self;
@@ -166,7 +207,8 @@ avb_devices_actions_new (GtkWidget *owner, AvbMachine *machine)
 void
 avb_devices_actions_set_console (AvbDevicesActions *self, AvbConsole *console)
 {
-  AvbSpiceSession *session;
+  AvbConsoleSession *session = console != NULL ? avb_console_get_session (console) : NULL;
+  AvbSpiceSession   *spice;
 
   g_return_if_fail (AVB_IS_DEVICES_ACTIONS (self));
   g_return_if_fail (console == NULL || AVB_IS_CONSOLE (console));
@@ -177,11 +219,12 @@ avb_devices_actions_set_console (AvbDevicesActions *self, AvbConsole *console)
     g_signal_handlers_disconnect_by_data (self->usb, self);
   g_clear_object (&self->audio);
   g_clear_object (&self->usb);
-  session = console != NULL ? avb_console_get_session (console) : NULL;
-  if (session != NULL)
+  g_set_object (&self->session, session);
+  spice = AVB_IS_SPICE_SESSION (self->session) ? AVB_SPICE_SESSION (self->session) : NULL;
+  if (spice != NULL)
     {
-      self->audio = g_object_ref (avb_console_audio_for_session (session));
-      self->usb = g_object_ref (avb_console_usb_for_session (session));
+      self->audio = g_object_ref (avb_console_audio_for_session (spice));
+      self->usb = g_object_ref (avb_console_usb_for_session (spice));
       g_signal_connect_swapped (self->audio, "notify::can-record", G_CALLBACK (update_microphone),
                                 self);
       g_signal_connect_swapped (self->audio, "notify::microphone", G_CALLBACK (update_microphone),
@@ -190,7 +233,8 @@ avb_devices_actions_set_console (AvbDevicesActions *self, AvbConsole *console)
       g_signal_connect (self->audio, "ask-microphone", G_CALLBACK (ask_cb), self);
       g_signal_connect (self->usb, "failed", G_CALLBACK (usb_failed_cb), self);
     }
-  g_simple_action_set_enabled (self->usb_action, self->usb != NULL);
+  g_simple_action_set_enabled (self->usb_action, self->session != NULL);
+  update_sound (self);
   update_microphone (self);
 }
 
@@ -216,5 +260,7 @@ avb_devices_actions_create_volume (AvbDevicesActions *self)
                           G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
   gtk_box_append (GTK_BOX (box), icon);
   gtk_box_append (GTK_BOX (box), scale);
+  g_set_weak_pointer (&self->volume, box);
+  update_sound (self);
   return box;
 }

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "ui/console/avb-console.h"
 #include "ui/console/avb-console-audio.h"
 #include "ui/console/avb-console-usb.h"
 

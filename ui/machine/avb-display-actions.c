@@ -22,6 +22,7 @@ struct _AvbDisplayActions {
   GMenu              *menu;
   AvbGuestMonitors   *monitors; /* the guest's; NULL without a console */
   AvbGuestLayout     *layout;
+  const char         *missing; /* of the session: why there is one monitor only */
   GListModel         *host; /* the host's monitors */
 };
 
@@ -66,8 +67,11 @@ append_monitors (AvbDisplayActions *self)
       if (avb_guest_monitors_find (self->monitors, i) != NULL)
         g_menu_append (section, label, action);
     }
-  g_menu_append (section, _("_Add Monitor"), "display.add-monitor");
-  if (!avb_guest_layout_get_can_arrange (self->layout))
+  if (self->missing == NULL)
+    g_menu_append (section, _("_Add Monitor"), "display.add-monitor");
+  if (self->missing != NULL)
+    append_note (section, self->missing);
+  else if (!avb_guest_layout_get_can_arrange (self->layout))
     append_note (section, _("Resizing and monitors need a SPICE agent"));
   else if (find_free (self) == AVB_MAX_MONITORS)
     append_note (section, _("The machine’s graphics card has no other monitor"));
@@ -252,7 +256,7 @@ avb_display_actions_new (GtkWidget *owner, AvbLibrary *library, AvbMachine *mach
 void
 avb_display_actions_set_console (AvbDisplayActions *self, AvbConsole *console)
 {
-  AvbSpiceSession *session;
+  AvbConsoleSession *session;
 
   g_return_if_fail (AVB_IS_DISPLAY_ACTIONS (self));
   g_return_if_fail (console == NULL || AVB_IS_CONSOLE (console));
@@ -266,9 +270,10 @@ avb_display_actions_set_console (AvbDisplayActions *self, AvbConsole *console)
   session = console != NULL ? avb_console_get_session (console) : NULL;
   if (session == NULL)
     return;
+  self->missing = avb_console_session_get_missing (session, AVB_CONSOLE_OFFERS_MONITORS);
   self->layout = avb_guest_layout_for_session (session);
   g_signal_connect_swapped (self->layout, "notify::can-arrange", G_CALLBACK (update), self);
-  self->monitors = g_object_ref (avb_spice_session_get_monitors (session));
+  self->monitors = g_object_ref (avb_console_session_get_monitors (session));
   g_signal_connect_swapped (self->monitors, "items-changed", G_CALLBACK (update), self);
   update (self);
 }

@@ -12,6 +12,8 @@ struct _AvbFilesDrop {
   GtkWidget parent_instance;
 
   AvbConsoleFiles *files;
+  const char *missing; /* of the session: why there are none */
+  GtkWidget *caption;
   GtkWidget *box;
   GtkImage *icon;
   GtkLabel *label;
@@ -28,9 +30,9 @@ enter_cb (GtkDropTarget *target, double x, double y, AvbFilesDrop *self)
 {
   const char *problem;
 
-  if (self->files == NULL)
+  if (self->files == NULL && self->missing == NULL)
     return 0;
-  problem = avb_console_files_get_problem (self->files);
+  problem = self->files != NULL ? avb_console_files_get_problem (self->files) : self->missing;
   gtk_label_set_label (self->label,
                        problem != NULL ? problem : _("Drop files to send them to the machine"));
   gtk_image_set_from_icon_name (self->icon, problem != NULL ? "dialog-warning-symbolic"
@@ -43,7 +45,7 @@ enter_cb (GtkDropTarget *target, double x, double y, AvbFilesDrop *self)
 static GdkDragAction
 motion_cb (GtkDropTarget *target, double x, double y, AvbFilesDrop *self)
 {
-  return self->files != NULL ? GDK_ACTION_COPY : 0;
+  return self->files != NULL || self->missing != NULL ? GDK_ACTION_COPY : 0;
 }
 
 static void
@@ -56,7 +58,7 @@ static gboolean
 drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, AvbFilesDrop *self)
 {
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
-  if (self->files == NULL || !G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
+  if ((self->files == NULL && self->missing == NULL) || !G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
     return FALSE;
   g_signal_emit (self, signals[DROPPED], 0, g_value_get_boxed (value));
   return TRUE;
@@ -87,8 +89,6 @@ avb_files_drop_class_init (AvbFilesDropClass *klass)
 static void
 avb_files_drop_init (AvbFilesDrop *self)
 {
-  GtkWidget *caption;
-
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   self->icon = GTK_IMAGE (gtk_image_new ());
   self->label = GTK_LABEL (gtk_label_new (NULL));
@@ -101,10 +101,10 @@ avb_files_drop_init (AvbFilesDrop *self)
   gtk_widget_set_valign (self->box, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->icon));
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->label));
-  caption = gtk_label_new (_("A folder is shared instead of sent."));
-  gtk_label_set_wrap (GTK_LABEL (caption), TRUE);
-  gtk_label_set_justify (GTK_LABEL (caption), GTK_JUSTIFY_CENTER);
-  gtk_box_append (GTK_BOX (self->box), caption);
+  self->caption = gtk_label_new (_("A folder is shared instead of sent."));
+  gtk_label_set_wrap (GTK_LABEL (self->caption), TRUE);
+  gtk_label_set_justify (GTK_LABEL (self->caption), GTK_JUSTIFY_CENTER);
+  gtk_box_append (GTK_BOX (self->box), self->caption);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
   gtk_widget_set_can_target (GTK_WIDGET (self), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
@@ -135,4 +135,14 @@ avb_files_drop_set_files (AvbFilesDrop *self, AvbConsoleFiles *files)
   g_return_if_fail (AVB_IS_FILES_DROP (self));
 
   g_set_object (&self->files, files);
+}
+
+void
+avb_files_drop_set_missing (AvbFilesDrop *self, const char *missing)
+{
+  g_return_if_fail (AVB_IS_FILES_DROP (self));
+
+  self->missing = missing;
+  if (self->box != NULL)
+    gtk_widget_set_visible (self->caption, missing == NULL);
 }

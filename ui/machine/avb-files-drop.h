@@ -24,5 +24,7 @@ G_DECLARE_FINAL_TYPE (AvbFilesDrop, avb_files_drop, AVB, FILES_DROP, GtkWidget)
 AvbFilesDrop *avb_files_drop_new       (GtkOverlay *area);
 /* @files is nullable: without, nothing can be dropped. */
 void          avb_files_drop_set_files (AvbFilesDrop *self, AvbConsoleFiles *files);
+/* (nullable): a translated sentence of the session: this kind of display takes no files. It is shown to who drags some. */
+void avb_files_drop_set_missing (AvbFilesDrop *self, const char *missing);
 
 G_END_DECLS

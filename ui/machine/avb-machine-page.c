@@ -210,6 +210,21 @@ captured_cb (AvbMachinePage *self)
     self->hint_id = g_timeout_add_seconds_once (HINT_SECONDS, hide_hint_cb, self);
 }
 
+/* What serves the console goes with its session. */
+static void
+session_cb (AvbMachinePage *self)
+{
+  /* The console goes. */
+  if (self->display == NULL || avb_console_get_session (self->console) == NULL)
+    return;
+  avb_console_prompt_set_console (self->prompt, self->console);
+  avb_display_actions_set_console (self->display, self->console);
+  avb_clipboard_actions_set_console (self->clipboard, self->console);
+  avb_devices_actions_set_console (self->devices, self->console);
+  avb_capture_actions_set_console (self->capture, self->console);
+  avb_privacy_button_set_console (self->privacy, self->console);
+}
+
 static void
 build_console (AvbMachinePage *self)
 {
@@ -228,13 +243,10 @@ build_console (AvbMachinePage *self)
                            G_CONNECT_SWAPPED);
   gtk_scrolled_window_set_child (self->console_scroller, GTK_WIDGET (self->console));
   avb_console_set_machine (self->console, self->machine);
-  avb_console_prompt_set_console (self->prompt, self->console);
-  avb_display_actions_set_console (self->display, self->console);
-  avb_clipboard_actions_set_console (self->clipboard, self->console);
   avb_slide_in_set_console (self->slide_in, self->console);
-  avb_devices_actions_set_console (self->devices, self->console);
-  avb_capture_actions_set_console (self->capture, self->console);
-  avb_privacy_button_set_console (self->privacy, self->console);
+  g_signal_connect_object (self->console, "notify::session", G_CALLBACK (session_cb), self,
+                           G_CONNECT_SWAPPED);
+  session_cb (self);
 }
 
 static void

@@ -20,7 +20,7 @@ struct _AvbPrivacyButton {
 
   AvbMachine         *machine;
   AvbConsoleSettings *settings;
-  AvbSpiceSession    *session; /* the console’s */
+  AvbConsoleSession  *session; /* the console’s */
   AvbConsoleAudio    *audio;
   AvbConsoleUsb      *usb;
   gboolean            compact;
@@ -62,17 +62,27 @@ set_row (AvbPrivacyButton *self, AdwSwitchRow *row, gboolean active, gboolean se
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
 }
 
+/* (nullable): why this kind of display does not have it */
+static const char *
+get_missing (AvbPrivacyButton *self, AvbConsoleOffer offer)
+{
+  return self->session != NULL ? avb_console_session_get_missing (self->session, offer) : NULL;
+}
+
 /* Each of these sets its row, and says whether the guest has it now. */
 
 static gboolean
 update_clipboard (AvbPrivacyButton *self)
 {
   gboolean shared;
-  gboolean agent = self->session != NULL && avb_spice_session_get_agent_connected (self->session);
+  gboolean agent = self->session != NULL && avb_console_session_get_agent_connected (self->session);
+  const char *missing = get_missing (self, AVB_CONSOLE_OFFERS_CLIPBOARD);
 
   g_object_get (self->settings, "clipboard", &shared, NULL);
-  set_row (self, self->clipboard_row, shared, TRUE,
-           !shared ? _("Not shared")
+  shared = shared && missing == NULL;
+  set_row (self, self->clipboard_row, shared, missing == NULL,
+           missing != NULL ? missing
+           : !shared ? _("Not shared")
            : agent ? _("Shared both ways while the guest’s screen has the keyboard")
                    : _("Shared as soon as a SPICE agent runs in the guest"));
   return shared && agent;
@@ -85,9 +95,11 @@ update_microphone (AvbPrivacyButton *self)
   gboolean allowed = self->audio != NULL &&
                      avb_console_audio_get_microphone (self->audio) == AVB_MICROPHONE_ALLOWED;
   gboolean wanted = self->audio != NULL && avb_console_audio_get_wants_microphone (self->audio);
+  const char *missing = get_missing (self, AVB_CONSOLE_OFFERS_SOUND);
 
   set_row (self, self->microphone_row, allowed, can,
-           !can                ? _("The guest has no sound device to record with")
+           missing != NULL     ? missing
+           : !can              ? _("The guest has no sound device to record with")
            : allowed && wanted ? _("The guest is listening now")
            : allowed           ? _("Allowed until the machine is off; not in use")
            : wanted            ? _("The guest wants to listen, and hears nothing")
@@ -99,9 +111,12 @@ static gboolean
 update_usb (AvbPrivacyButton *self)
 {
   guint n = self->usb != NULL ? avb_console_usb_get_n_connected (self->usb) : 0;
+  const char *missing = get_missing (self, AVB_CONSOLE_OFFERS_USB);
   g_autofree char *text = g_strdup_printf (ngettext ("%u device connected", "%u devices connected", n), n);
 
-  adw_action_row_set_subtitle (self->usb_row, n > 0 ? text : _("None connected"));
+  adw_action_row_set_subtitle (self->usb_row, missing != NULL ? missing
+                                              : n > 0         ? text
+                                                              : _("None connected"));
   gtk_widget_set_sensitive (GTK_WIDGET (self->usb_row), self->usb != NULL);
   gtk_widget_set_visible (self->take_back, n > 0);
   return n > 0;
@@ -440,7 +455,7 @@ avb_privacy_button_set_machine (AvbPrivacyButton *self, AvbMachine *machine)
 void
 avb_privacy_button_set_console (AvbPrivacyButton *self, AvbConsole *console)
 {
-  AvbSpiceSession *session;
+  AvbConsoleSession *session;
 
   g_return_if_fail (AVB_IS_PRIVACY_BUTTON (self));
   g_return_if_fail (console == NULL || AVB_IS_CONSOLE (console));
@@ -457,11 +472,14 @@ avb_privacy_button_set_console (AvbPrivacyButton *self, AvbConsole *console)
   g_set_object (&self->session, session);
   if (session == NULL)
     return;
-  self->audio = g_object_ref (avb_console_audio_for_session (session));
-  self->usb = g_object_ref (avb_console_usb_for_session (session));
   g_signal_connect_swapped (session, "notify::agent-connected", G_CALLBACK (update), self);
-  g_signal_connect_swapped (self->audio, "notify", G_CALLBACK (update), self);
-  g_signal_connect_swapped (self->usb, "notify", G_CALLBACK (update), self);
+  if (AVB_IS_SPICE_SESSION (session))
+    {
+      self->audio = g_object_ref (avb_console_audio_for_session (AVB_SPICE_SESSION (session)));
+      self->usb = g_object_ref (avb_console_usb_for_session (AVB_SPICE_SESSION (session)));
+      g_signal_connect_swapped (self->audio, "notify", G_CALLBACK (update), self);
+      g_signal_connect_swapped (self->usb, "notify", G_CALLBACK (update), self);
+    }
   update (self);
 }
 

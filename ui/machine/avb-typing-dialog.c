@@ -25,7 +25,7 @@ struct _AvbTypingDialog {
   AdwDialog parent_instance;
 
   AvbLibrary *library;
-  AvbSpiceSession *session;
+  AvbConsoleSession *session;
   GPtrArray *layouts; /* AvbTypingLayoutInfo: all rows but the first */
   GCancellable *reading;
   char *text; /* nullable */
@@ -135,7 +135,7 @@ layout_cb (AvbTypingDialog *self)
   self->kept = selected;
   if (selected > 0 && selected <= self->layouts->len)
     name = ((const AvbTypingLayoutInfo *) self->layouts->pdata[selected - 1])->name;
-  avb_future_finish (avb_machine_set_setting (avb_spice_session_get_machine (self->session),
+  avb_future_finish (avb_machine_set_setting (avb_console_session_get_machine (self->session),
                                               LAYOUT_KEY, name),
                      "keep the layout for typing");
   update_plan (self);
@@ -144,7 +144,7 @@ layout_cb (AvbTypingDialog *self)
 static void
 type_cb (AvbTypingDialog *self)
 {
-  AvbMachine *machine = avb_spice_session_get_machine (self->session);
+  AvbMachine *machine = avb_console_session_get_machine (self->session);
   g_autofree char *title = NULL;
   g_autoptr (AvbOperation) operation = NULL;
 
@@ -206,7 +206,7 @@ fill_layouts (AvbTypingDialog *self)
   g_autoptr (GtkExpression) title =
       gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string");
   const char *kept =
-      avb_machine_get_setting (avb_spice_session_get_machine (self->session), LAYOUT_KEY);
+      avb_machine_get_setting (avb_console_session_get_machine (self->session), LAYOUT_KEY);
 
   self->layouts = avb_typing_layout_list ();
   gtk_string_list_append (titles, _("Same as This Computer"));
@@ -279,13 +279,13 @@ avb_typing_dialog_init (AvbTypingDialog *self)
 }
 
 AdwDialog *
-avb_typing_dialog_new (AvbLibrary *library, AvbSpiceSession *session)
+avb_typing_dialog_new (AvbLibrary *library, AvbConsoleSession *session)
 {
   AvbTypingDialog *self;
   DexFuture *future;
 
   g_return_val_if_fail (AVB_IS_LIBRARY (library), NULL);
-  g_return_val_if_fail (AVB_IS_SPICE_SESSION (session), NULL);
+  g_return_val_if_fail (AVB_IS_CONSOLE_SESSION (session), NULL);
 
   self = g_object_new (AVB_TYPE_TYPING_DIALOG, NULL);
   self->library = g_object_ref (library);

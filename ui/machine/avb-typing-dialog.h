@@ -6,7 +6,7 @@
 #include <adwaita.h>
 
 #include "app/avb-library.h"
-#include "ui/console/avb-spice-session.h"
+#include "ui/console/avb-console-session.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +19,6 @@ G_BEGIN_DECLS
 #define AVB_TYPE_TYPING_DIALOG (avb_typing_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (AvbTypingDialog, avb_typing_dialog, AVB, TYPING_DIALOG, AdwDialog)
 
-AdwDialog *avb_typing_dialog_new (AvbLibrary *library, AvbSpiceSession *session);
+AdwDialog *avb_typing_dialog_new (AvbLibrary *library, AvbConsoleSession *session);
 
 G_END_DECLS

@@ -12,13 +12,13 @@ typedef struct {
   guint  failures;
   guint  short_lives;
   gint64 connected_at; /* monotonic µs; 0: not (yet) */
-} AvbSpiceRetry;
+} AvbConsoleRetry;
 
 /* The user wants it: nothing of the past counts. */
-void     avb_spice_retry_reset     (AvbSpiceRetry *self);
+void     avb_console_retry_reset     (AvbConsoleRetry *self);
 /* The guest's picture is there. */
-void     avb_spice_retry_connected (AvbSpiceRetry *self);
+void     avb_console_retry_connected (AvbConsoleRetry *self);
 /* The attempt has ended. Returns: the pause before the next one in ms, 0: no other one */
-guint    avb_spice_retry_lost      (AvbSpiceRetry *self);
+guint    avb_console_retry_lost      (AvbConsoleRetry *self);
 
 G_END_DECLS

@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "ui/console/avb-spice-login.h"
+#include "ui/console/avb-console-login.h"
 
 #include "backends/avb-blocking.h"
 #include "backends/avb-secret.h"
@@ -11,7 +11,7 @@
 
 typedef enum { NONE, DEFINITION, KEYRING, USER } Source;
 
-struct _AvbSpiceLogin {
+struct _AvbConsoleLogin {
   GObject parent_instance;
 
   AvbMachine         *machine;
@@ -28,7 +28,7 @@ struct _AvbSpiceLogin {
   AvbPasswordRequest *request;
 };
 
-G_DEFINE_FINAL_TYPE (AvbSpiceLogin, avb_spice_login, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (AvbConsoleLogin, avb_console_login, G_TYPE_OBJECT)
 
 enum { READY, ASKS, CANCELLED, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -48,7 +48,7 @@ lookup_free (gpointer data)
 }
 
 static void
-avb_spice_login_set_password (AvbSpiceLogin *self, const char *password, Source source)
+avb_console_login_set_password (AvbConsoleLogin *self, const char *password, Source source)
 {
   char *old = self->password;
 
@@ -58,7 +58,7 @@ avb_spice_login_set_password (AvbSpiceLogin *self, const char *password, Source 
 }
 
 static void
-avb_spice_login_drop_request (AvbSpiceLogin *self)
+avb_console_login_drop_request (AvbConsoleLogin *self)
 {
   if (self->request != NULL)
     g_signal_handlers_disconnect_by_data (self->request, self);
@@ -66,21 +66,21 @@ avb_spice_login_drop_request (AvbSpiceLogin *self)
 }
 
 static void
-answered_cb (AvbPasswordRequest *request, gboolean given, AvbSpiceLogin *self)
+answered_cb (AvbPasswordRequest *request, gboolean given, AvbConsoleLogin *self)
 {
   if (given)
     {
-      avb_spice_login_set_password (self, avb_password_request_get_password (request), USER);
+      avb_console_login_set_password (self, avb_password_request_get_password (request), USER);
       self->remember = avb_password_request_get_remember (request);
     }
-  avb_spice_login_drop_request (self);
+  avb_console_login_drop_request (self);
   g_signal_emit (self, signals[given ? READY : CANCELLED], 0);
 }
 
 static void
-avb_spice_login_ask (AvbSpiceLogin *self)
+avb_console_login_ask (AvbConsoleLogin *self)
 {
-  avb_spice_login_drop_request (self);
+  avb_console_login_drop_request (self);
   self->request = avb_password_request_new (avb_machine_get_name (self->machine),
                                             self->host,
                                             ++self->attempts,
@@ -94,7 +94,7 @@ static DexFuture *
 looked_up_cb (DexFuture *future, gpointer data)
 {
   Lookup *lookup = data;
-  g_autoptr (AvbSpiceLogin) self = g_weak_ref_get (&lookup->login);
+  g_autoptr (AvbConsoleLogin) self = g_weak_ref_get (&lookup->login);
   const GValue *value = dex_future_get_value (future, NULL);
 
   if (self == NULL || self->turn != lookup->turn)
@@ -102,16 +102,16 @@ looked_up_cb (DexFuture *future, gpointer data)
   self->has_keyring = value != NULL;
   if (value != NULL && g_value_get_string (value) != NULL)
     {
-      avb_spice_login_set_password (self, g_value_get_string (value), KEYRING);
+      avb_console_login_set_password (self, g_value_get_string (value), KEYRING);
       g_signal_emit (self, signals[READY], 0);
     }
   else
-    avb_spice_login_ask (self);
+    avb_console_login_ask (self);
   return dex_future_new_true ();
 }
 
 static void
-avb_spice_login_look_up (AvbSpiceLogin *self)
+avb_console_login_look_up (AvbConsoleLogin *self)
 {
   Lookup *lookup = g_new0 (Lookup, 1);
 
@@ -128,23 +128,23 @@ avb_spice_login_look_up (AvbSpiceLogin *self)
 }
 
 static void
-avb_spice_login_dispose (GObject *object)
+avb_console_login_dispose (GObject *object)
 {
-  AvbSpiceLogin *self = AVB_SPICE_LOGIN (object);
+  AvbConsoleLogin *self = AVB_CONSOLE_LOGIN (object);
 
-  avb_spice_login_drop_request (self);
-  avb_spice_login_set_password (self, NULL, NONE);
+  avb_console_login_drop_request (self);
+  avb_console_login_set_password (self, NULL, NONE);
   g_clear_object (&self->machine);
   g_clear_pointer (&self->host, g_free);
-  G_OBJECT_CLASS (avb_spice_login_parent_class)->dispose (object);
+  G_OBJECT_CLASS (avb_console_login_parent_class)->dispose (object);
 }
 
 static void
-avb_spice_login_class_init (AvbSpiceLoginClass *klass)
+avb_console_login_class_init (AvbConsoleLoginClass *klass)
 {
   GType type = G_TYPE_FROM_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = avb_spice_login_dispose;
+  G_OBJECT_CLASS (klass)->dispose = avb_console_login_dispose;
 
   signals[READY]
       = g_signal_new ("ready", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -163,51 +163,53 @@ avb_spice_login_class_init (AvbSpiceLoginClass *klass)
 }
 
 static void
-avb_spice_login_init (AvbSpiceLogin *self)
+avb_console_login_init (AvbConsoleLogin *self)
 {
 }
 
-AvbSpiceLogin *
-avb_spice_login_new (AvbMachine *machine)
+AvbConsoleLogin *
+avb_console_login_new (AvbMachine *machine)
 {
-  AvbSpiceLogin *self;
+  AvbConsoleLogin *self;
 
   g_return_val_if_fail (AVB_IS_MACHINE (machine), NULL);
 
-  self = g_object_new (AVB_TYPE_SPICE_LOGIN, NULL);
+  self = g_object_new (AVB_TYPE_CONSOLE_LOGIN, NULL);
   self->machine = g_object_ref (machine);
   return self;
 }
 
 const char *
-avb_spice_login_choose (AvbSpiceLogin *self, const AvbConsoleEndpoint *endpoint)
+avb_console_login_choose (AvbConsoleLogin *self, const AvbConsoleEndpoint *endpoint)
 {
   const char *host;
 
-  g_return_val_if_fail (AVB_IS_SPICE_LOGIN (self), NULL);
+  g_return_val_if_fail (AVB_IS_CONSOLE_LOGIN (self), NULL);
   g_return_val_if_fail (endpoint != NULL, NULL);
 
   /* A machine that moved: what was right for one host is not told to another. */
-  host = endpoint->kind == AVB_CONSOLE_SPICE_HOST ? endpoint->host : NULL;
+  host = endpoint->kind == AVB_CONSOLE_SPICE_HOST || endpoint->kind == AVB_CONSOLE_VNC_HOST
+             ? endpoint->host
+             : NULL;
   if (g_set_str (&self->host, host))
     {
-      avb_spice_login_set_password (self, NULL, NONE);
+      avb_console_login_set_password (self, NULL, NONE);
       self->keyring_asked = FALSE;
     }
   if (self->source == NONE && endpoint->password != NULL && !self->definition_is_wrong)
-    avb_spice_login_set_password (self, endpoint->password, DEFINITION);
+    avb_console_login_set_password (self, endpoint->password, DEFINITION);
   return self->password;
 }
 
 void
-avb_spice_login_refused (AvbSpiceLogin *self)
+avb_console_login_refused (AvbConsoleLogin *self)
 {
   Source source;
 
-  g_return_if_fail (AVB_IS_SPICE_LOGIN (self));
+  g_return_if_fail (AVB_IS_CONSOLE_LOGIN (self));
 
   source = self->source;
-  avb_spice_login_set_password (self, NULL, NONE);
+  avb_console_login_set_password (self, NULL, NONE);
   self->remember = FALSE;
   if (source == KEYRING)
     avb_future_finish (
@@ -218,15 +220,15 @@ avb_spice_login_refused (AvbSpiceLogin *self)
   if (source == KEYRING || source == USER)
     self->wrong = TRUE;
   if (self->keyring_asked)
-    avb_spice_login_ask (self);
+    avb_console_login_ask (self);
   else
-    avb_spice_login_look_up (self);
+    avb_console_login_look_up (self);
 }
 
 void
-avb_spice_login_accepted (AvbSpiceLogin *self)
+avb_console_login_accepted (AvbConsoleLogin *self)
 {
-  g_return_if_fail (AVB_IS_SPICE_LOGIN (self));
+  g_return_if_fail (AVB_IS_CONSOLE_LOGIN (self));
 
   if (self->remember)
     avb_future_finish (avb_console_secrets_keep (avb_machine_get_uuid (self->machine),
@@ -240,11 +242,11 @@ avb_spice_login_accepted (AvbSpiceLogin *self)
 }
 
 void
-avb_spice_login_reset (AvbSpiceLogin *self)
+avb_console_login_reset (AvbConsoleLogin *self)
 {
-  g_return_if_fail (AVB_IS_SPICE_LOGIN (self));
+  g_return_if_fail (AVB_IS_CONSOLE_LOGIN (self));
 
-  avb_spice_login_drop_request (self);
+  avb_console_login_drop_request (self);
   self->turn++;
   self->definition_is_wrong = FALSE;
   self->keyring_asked = FALSE;

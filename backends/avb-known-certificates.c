@@ -3,9 +3,9 @@
 
 #include "config.h"
 
-#include "ui/console/avb-known-certificates.h"
+#include "backends/avb-known-certificates.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"

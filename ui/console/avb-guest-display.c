@@ -3,11 +3,11 @@
 
 #include "config.h"
 
-#include "ui/console/avb-spice-display.h"
+#include "ui/console/avb-guest-display.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 
-struct _AvbSpiceDisplay {
+struct _AvbGuestDisplay {
   GObject parent_instance;
 
   AvbFramebuffer      *framebuffer;
@@ -29,7 +29,7 @@ struct _AvbSpiceDisplay {
   gboolean gl;       /* the scanout shows the last picture */
 };
 
-G_DEFINE_FINAL_TYPE (AvbSpiceDisplay, avb_spice_display, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (AvbGuestDisplay, avb_guest_display, G_TYPE_OBJECT)
 
 enum { PICTURE, PROBLEM, AREAS, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -79,7 +79,7 @@ clip_monitor (const SpiceDisplayMonitorConfig *config, int width, int height, Av
 
 /* (transfer full): without a usable word of the server, one monitor shows the whole surface */
 static GArray *
-avb_spice_display_read_areas (AvbSpiceDisplay *self)
+avb_guest_display_read_areas (AvbGuestDisplay *self)
 {
   int     width = avb_framebuffer_get_width (self->framebuffer);
   int     height = avb_framebuffer_get_height (self->framebuffer);
@@ -115,14 +115,14 @@ avb_spice_display_read_areas (AvbSpiceDisplay *self)
 }
 
 static void
-avb_spice_display_update_areas (AvbSpiceDisplay *self)
+avb_guest_display_update_areas (AvbGuestDisplay *self)
 {
   g_autoptr (GArray) areas = NULL;
 
   /* They may be those of a surface that is not shown yet, and a lost display stays as it was. */
   if (!self->gl && avb_framebuffer_get_width (self->framebuffer) != 0 && !self->attached)
     return;
-  areas = avb_spice_display_read_areas (self);
+  areas = avb_guest_display_read_areas (self);
   if (areas->len == self->areas->len
       && (areas->len == 0
           || memcmp (areas->data, self->areas->data, areas->len * sizeof (AvbMonitorArea)) == 0))
@@ -133,28 +133,51 @@ avb_spice_display_update_areas (AvbSpiceDisplay *self)
 }
 
 static void
-monitors_cb (SpiceDisplayChannel *channel, GParamSpec *pspec, AvbSpiceDisplay *self)
+monitors_cb (SpiceDisplayChannel *channel, GParamSpec *pspec, AvbGuestDisplay *self)
 {
-  avb_spice_display_update_areas (self);
+  avb_guest_display_update_areas (self);
 }
 
 static void
-size_cb (GdkPaintable *picture, AvbSpiceDisplay *self)
+size_cb (GdkPaintable *picture, AvbGuestDisplay *self)
 {
-  avb_spice_display_update_areas (self);
+  avb_guest_display_update_areas (self);
 }
 
 static void
-avb_spice_display_refuse (AvbSpiceDisplay *self, const char *message)
+avb_guest_display_refuse (AvbGuestDisplay *self, const char *message)
 {
   self->refused = TRUE;
-  avb_spice_display_clear (self);
+  avb_guest_display_clear (self);
   g_signal_emit (self, signals[PROBLEM], 0, message);
+}
+
+/* The picture is that of the surface now. */
+static gboolean
+avb_guest_display_take (AvbGuestDisplay *self,
+                        AvbPixelFormat   format,
+                        int              width,
+                        int              height,
+                        int              stride,
+                        gconstpointer    data,
+                        GError         **error)
+{
+  self->attached = TRUE;
+  self->gl = FALSE;
+  if (!avb_framebuffer_attach (self->framebuffer, format, width, height, stride, data, error))
+    {
+      self->attached = FALSE;
+      return FALSE;
+    }
+  avb_scanout_clear (self->scanout);
+  avb_guest_display_update_areas (self);
+  g_signal_emit (self, signals[PICTURE], 0);
+  return TRUE;
 }
 
 /* The guest drew into its surface: from now on it is what we show. */
 static void
-avb_spice_display_attach (AvbSpiceDisplay *self)
+avb_guest_display_attach (AvbGuestDisplay *self)
 {
   AvbPixelFormat format;
   g_autoptr (GError) error = NULL;
@@ -162,26 +185,14 @@ avb_spice_display_attach (AvbSpiceDisplay *self)
   if (!self->has_surface || self->attached || self->refused)
     return;
   if (!pixel_format (self->format, &format))
-    {
-      avb_spice_display_refuse (self, _ ("The guest’s display uses colors that can’t be shown."));
-      return;
-    }
-  self->attached = TRUE;
-  self->gl = FALSE;
-  if (!avb_framebuffer_attach (
-          self->framebuffer, format, self->width, self->height, self->stride, self->data, &error))
-    {
-      self->attached = FALSE;
-      avb_spice_display_refuse (self, error->message);
-      return;
-    }
-  avb_scanout_clear (self->scanout);
-  avb_spice_display_update_areas (self);
-  g_signal_emit (self, signals[PICTURE], 0);
+    avb_guest_display_refuse (self, _ ("The guest’s display uses colors that can’t be shown."));
+  else if (!avb_guest_display_take (
+               self, format, self->width, self->height, self->stride, self->data, &error))
+    avb_guest_display_refuse (self, error->message);
 }
 
 static void
-avb_spice_display_drop_surface (AvbSpiceDisplay *self)
+avb_guest_display_drop_surface (AvbGuestDisplay *self)
 {
   if (self->attached)
     avb_framebuffer_detach (self->framebuffer);
@@ -198,9 +209,9 @@ primary_create_cb (SpiceDisplayChannel *channel,
                    int                  stride,
                    int                  shmid,
                    gpointer             data,
-                   AvbSpiceDisplay     *self)
+                   AvbGuestDisplay     *self)
 {
-  avb_spice_display_drop_surface (self);
+  avb_guest_display_drop_surface (self);
   self->has_surface = TRUE;
   self->format = format;
   self->width = width;
@@ -210,30 +221,30 @@ primary_create_cb (SpiceDisplayChannel *channel,
 }
 
 static void
-primary_destroy_cb (SpiceDisplayChannel *channel, AvbSpiceDisplay *self)
+primary_destroy_cb (SpiceDisplayChannel *channel, AvbGuestDisplay *self)
 {
-  avb_spice_display_drop_surface (self);
+  avb_guest_display_drop_surface (self);
 }
 
 static void
-mark_cb (SpiceDisplayChannel *channel, gboolean mark, AvbSpiceDisplay *self)
+mark_cb (SpiceDisplayChannel *channel, gboolean mark, AvbGuestDisplay *self)
 {
   if (mark)
-    avb_spice_display_attach (self);
+    avb_guest_display_attach (self);
 }
 
 static void
 invalidate_cb (
-    SpiceDisplayChannel *channel, int x, int y, int width, int height, AvbSpiceDisplay *self)
+    SpiceDisplayChannel *channel, int x, int y, int width, int height, AvbGuestDisplay *self)
 {
   if (self->attached)
     avb_framebuffer_invalidate (self->framebuffer, x, y, width, height);
   else
-    avb_spice_display_attach (self);
+    avb_guest_display_attach (self);
 }
 
 static void
-gl_scanout_cb (SpiceDisplayChannel *channel, GParamSpec *pspec, AvbSpiceDisplay *self)
+gl_scanout_cb (SpiceDisplayChannel *channel, GParamSpec *pspec, AvbGuestDisplay *self)
 {
   const SpiceGlScanout *buffer = spice_display_channel_get_gl_scanout (channel);
   g_autoptr (GError) error = NULL;
@@ -253,7 +264,7 @@ gl_scanout_cb (SpiceDisplayChannel *channel, GParamSpec *pspec, AvbSpiceDisplay 
                               &error))
     self->refused = FALSE;
   else
-    avb_spice_display_refuse (self, error->message);
+    avb_guest_display_refuse (self, error->message);
 }
 
 static void
@@ -262,7 +273,7 @@ gl_draw_cb (SpiceDisplayChannel *channel,
             guint                y,
             guint                width,
             guint                height,
-            AvbSpiceDisplay     *self)
+            AvbGuestDisplay     *self)
 {
   gboolean first = !self->gl;
   g_autoptr (GError) error = NULL;
@@ -271,7 +282,7 @@ gl_draw_cb (SpiceDisplayChannel *channel,
   if (!avb_scanout_draw (self->scanout, &error))
     {
       if (!self->refused)
-        avb_spice_display_refuse (self, error->message);
+        avb_guest_display_refuse (self, error->message);
       return;
     }
   if (!first)
@@ -280,24 +291,24 @@ gl_draw_cb (SpiceDisplayChannel *channel,
     avb_framebuffer_detach (self->framebuffer);
   self->attached = FALSE;
   self->gl = TRUE;
-  avb_spice_display_update_areas (self);
+  avb_guest_display_update_areas (self);
   avb_framebuffer_clear (self->framebuffer);
   g_signal_emit (self, signals[PICTURE], 0);
 }
 
 static void
-done_cb (AvbScanout *scanout, AvbSpiceDisplay *self)
+done_cb (AvbScanout *scanout, AvbGuestDisplay *self)
 {
   if (self->channel != NULL)
     spice_display_channel_gl_draw_done (self->channel);
 }
 
 static void
-avb_spice_display_dispose (GObject *object)
+avb_guest_display_dispose (GObject *object)
 {
-  AvbSpiceDisplay *self = AVB_SPICE_DISPLAY (object);
+  AvbGuestDisplay *self = AVB_GUEST_DISPLAY (object);
 
-  avb_spice_display_set_channel (self, NULL);
+  avb_guest_display_set_channel (self, NULL);
   if (self->framebuffer != NULL)
     g_signal_handlers_disconnect_by_data (self->framebuffer, self);
   g_clear_object (&self->framebuffer);
@@ -305,26 +316,26 @@ avb_spice_display_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->scanout, self);
   g_clear_object (&self->scanout);
   g_clear_object (&self->cursor);
-  G_OBJECT_CLASS (avb_spice_display_parent_class)->dispose (object);
+  G_OBJECT_CLASS (avb_guest_display_parent_class)->dispose (object);
 }
 
 static void
-avb_spice_display_finalize (GObject *object)
+avb_guest_display_finalize (GObject *object)
 {
-  g_array_unref (AVB_SPICE_DISPLAY (object)->areas);
-  G_OBJECT_CLASS (avb_spice_display_parent_class)->finalize (object);
+  g_array_unref (AVB_GUEST_DISPLAY (object)->areas);
+  G_OBJECT_CLASS (avb_guest_display_parent_class)->finalize (object);
 }
 
 static void
-avb_spice_display_class_init (AvbSpiceDisplayClass *klass)
+avb_guest_display_class_init (AvbGuestDisplayClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = avb_spice_display_dispose;
-  G_OBJECT_CLASS (klass)->finalize = avb_spice_display_finalize;
+  G_OBJECT_CLASS (klass)->dispose = avb_guest_display_dispose;
+  G_OBJECT_CLASS (klass)->finalize = avb_guest_display_finalize;
 
   signals[PICTURE] = g_signal_new (
-      "picture", AVB_TYPE_SPICE_DISPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+      "picture", AVB_TYPE_GUEST_DISPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[PROBLEM] = g_signal_new ("problem",
-                                   AVB_TYPE_SPICE_DISPLAY,
+                                   AVB_TYPE_GUEST_DISPLAY,
                                    G_SIGNAL_RUN_LAST,
                                    0,
                                    NULL,
@@ -334,11 +345,11 @@ avb_spice_display_class_init (AvbSpiceDisplayClass *klass)
                                    1,
                                    G_TYPE_STRING);
   signals[AREAS] = g_signal_new (
-      "areas", AVB_TYPE_SPICE_DISPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+      "areas", AVB_TYPE_GUEST_DISPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
-avb_spice_display_init (AvbSpiceDisplay *self)
+avb_guest_display_init (AvbGuestDisplay *self)
 {
   self->cursor = avb_guest_cursor_new ();
   self->scanout = avb_scanout_new ();
@@ -347,10 +358,10 @@ avb_spice_display_init (AvbSpiceDisplay *self)
   self->areas = g_array_new (FALSE, FALSE, sizeof (AvbMonitorArea));
 }
 
-AvbSpiceDisplay *
-avb_spice_display_new (AvbFramebuffer *framebuffer)
+AvbGuestDisplay *
+avb_guest_display_new (AvbFramebuffer *framebuffer)
 {
-  AvbSpiceDisplay *self = g_object_new (AVB_TYPE_SPICE_DISPLAY, NULL);
+  AvbGuestDisplay *self = g_object_new (AVB_TYPE_GUEST_DISPLAY, NULL);
 
   self->framebuffer = g_object_ref (framebuffer);
   g_signal_connect (framebuffer, "invalidate-size", G_CALLBACK (size_cb), self);
@@ -358,16 +369,16 @@ avb_spice_display_new (AvbFramebuffer *framebuffer)
 }
 
 void
-avb_spice_display_set_channel (AvbSpiceDisplay *self, SpiceDisplayChannel *channel)
+avb_guest_display_set_channel (AvbGuestDisplay *self, SpiceDisplayChannel *channel)
 {
-  g_return_if_fail (AVB_IS_SPICE_DISPLAY (self));
+  g_return_if_fail (AVB_IS_GUEST_DISPLAY (self));
 
   if (self->channel == channel)
     return;
   if (self->channel != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->channel, self);
-      avb_spice_display_drop_surface (self);
+      avb_guest_display_drop_surface (self);
       avb_scanout_detach (self->scanout);
     }
   g_set_object (&self->channel, channel);
@@ -383,9 +394,9 @@ avb_spice_display_set_channel (AvbSpiceDisplay *self, SpiceDisplayChannel *chann
 }
 
 void
-avb_spice_display_clear (AvbSpiceDisplay *self)
+avb_guest_display_clear (AvbGuestDisplay *self)
 {
-  g_return_if_fail (AVB_IS_SPICE_DISPLAY (self));
+  g_return_if_fail (AVB_IS_GUEST_DISPLAY (self));
 
   self->attached = FALSE;
   self->gl = FALSE;
@@ -394,48 +405,71 @@ avb_spice_display_clear (AvbSpiceDisplay *self)
 }
 
 AvbScanout *
-avb_spice_display_get_scanout (AvbSpiceDisplay *self)
+avb_guest_display_get_scanout (AvbGuestDisplay *self)
 {
-  g_return_val_if_fail (AVB_IS_SPICE_DISPLAY (self), NULL);
+  g_return_val_if_fail (AVB_IS_GUEST_DISPLAY (self), NULL);
   return self->scanout;
 }
 
 SpiceDisplayChannel *
-avb_spice_display_get_channel (AvbSpiceDisplay *self)
+avb_guest_display_get_channel (AvbGuestDisplay *self)
 {
-  g_return_val_if_fail (AVB_IS_SPICE_DISPLAY (self), NULL);
+  g_return_val_if_fail (AVB_IS_GUEST_DISPLAY (self), NULL);
   return self->channel;
 }
 
 AvbFramebuffer *
-avb_spice_display_get_framebuffer (AvbSpiceDisplay *self)
+avb_guest_display_get_framebuffer (AvbGuestDisplay *self)
 {
-  g_return_val_if_fail (AVB_IS_SPICE_DISPLAY (self), NULL);
+  g_return_val_if_fail (AVB_IS_GUEST_DISPLAY (self), NULL);
   return self->framebuffer;
 }
 
 AvbGuestCursor *
-avb_spice_display_get_cursor (AvbSpiceDisplay *self)
+avb_guest_display_get_cursor (AvbGuestDisplay *self)
 {
-  g_return_val_if_fail (AVB_IS_SPICE_DISPLAY (self), NULL);
+  g_return_val_if_fail (AVB_IS_GUEST_DISPLAY (self), NULL);
   return self->cursor;
 }
 
 const AvbMonitorArea *
-avb_spice_display_get_areas (AvbSpiceDisplay *self, guint *n_areas)
+avb_guest_display_get_areas (AvbGuestDisplay *self, guint *n_areas)
 {
-  g_return_val_if_fail (AVB_IS_SPICE_DISPLAY (self), NULL);
+  g_return_val_if_fail (AVB_IS_GUEST_DISPLAY (self), NULL);
   *n_areas = self->areas->len;
   return (const AvbMonitorArea *) (gconstpointer) self->areas->data;
 }
 
 guint
-avb_spice_display_get_max_monitors (AvbSpiceDisplay *self)
+avb_guest_display_get_max_monitors (AvbGuestDisplay *self)
 {
   guint max = 1;
 
-  g_return_val_if_fail (AVB_IS_SPICE_DISPLAY (self), 1);
+  g_return_val_if_fail (AVB_IS_GUEST_DISPLAY (self), 1);
   if (self->channel != NULL)
     g_object_get (self->channel, "monitors-max", &max, NULL);
   return CLAMP (max, 1, AVB_MAX_MONITORS);
+}
+
+gboolean
+avb_guest_display_show (AvbGuestDisplay *self,
+                        int              width,
+                        int              height,
+                        int              stride,
+                        gconstpointer    data,
+                        GError         **error)
+{
+  g_return_val_if_fail (AVB_IS_GUEST_DISPLAY (self), FALSE);
+  g_return_val_if_fail (self->channel == NULL, FALSE);
+
+  avb_guest_display_drop_surface (self);
+  return avb_guest_display_take (
+      self, AVB_PIXELS_XRGB8888, width, height, stride, data, error);
+}
+
+void
+avb_guest_display_drop (AvbGuestDisplay *self)
+{
+  g_return_if_fail (AVB_IS_GUEST_DISPLAY (self));
+  avb_guest_display_drop_surface (self);
 }

@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "ui/console/avb-spice-retry.h"
+#include "ui/console/avb-console-retry.h"
 
 /* Pauses between attempts: 250 ms, doubled up to 8 s. */
 #define RETRY_MS 250
@@ -15,20 +15,20 @@
 #define MAX_SHORT_LIVES 5
 
 void
-avb_spice_retry_reset (AvbSpiceRetry *self)
+avb_console_retry_reset (AvbConsoleRetry *self)
 {
-  *self = (AvbSpiceRetry) { 0 };
+  *self = (AvbConsoleRetry) { 0 };
 }
 
 void
-avb_spice_retry_connected (AvbSpiceRetry *self)
+avb_console_retry_connected (AvbConsoleRetry *self)
 {
   if (self->connected_at == 0)
     self->connected_at = g_get_monotonic_time ();
 }
 
 guint
-avb_spice_retry_lost (AvbSpiceRetry *self)
+avb_console_retry_lost (AvbConsoleRetry *self)
 {
   if (self->connected_at != 0)
     {
