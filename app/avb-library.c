@@ -260,6 +260,30 @@ find_backend (AvbLibrary *self, const char **uri)
   return NULL;
 }
 
+gboolean
+avb_library_handles (AvbLibrary *self, const char *uri)
+{
+  g_autoptr (AvbBackend) backend = NULL;
+
+  g_return_val_if_fail (AVB_IS_LIBRARY (self), FALSE);
+  g_return_val_if_fail (uri != NULL, FALSE);
+
+  backend = find_backend (self, &uri);
+  return backend != NULL;
+}
+
+const char *
+avb_library_get_default_uri (AvbLibrary *self)
+{
+  const char *uri = NULL;
+  g_autoptr (AvbBackend) backend = NULL;
+
+  g_return_val_if_fail (AVB_IS_LIBRARY (self), NULL);
+
+  backend = find_backend (self, &uri);
+  return backend != NULL ? uri : NULL;
+}
+
 static AvbConnection *
 find_connection (AvbLibrary *self, const char *uri)
 {

@@ -57,6 +57,11 @@ void avb_library_dismiss_job (AvbLibrary *self, AvbOperation *operation);
 /* Where long work on disks waits for its turn: see avb_job_queue_enter(). */
 AvbJobQueue *avb_library_get_queue (AvbLibrary *self);
 
+/* Whether a backend of this program takes such an address. */
+gboolean    avb_library_handles         (AvbLibrary *self, const char *uri);
+/* (nullable): of this computer's own hypervisor: what avb_library_open() opens without one */
+const char *avb_library_get_default_uri (AvbLibrary *self);
+
 /* First boots that go on: of #AvbSetup, see avb_setup_list_new(). They are watched from the first call on. */
 GListModel *avb_library_get_setups (AvbLibrary *self);
 

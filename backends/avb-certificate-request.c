@@ -76,6 +76,13 @@ avb_certificate_request_get_changed (AvbCertificateRequest *self)
   return self->changed;
 }
 
+void
+avb_certificate_request_set_changed (AvbCertificateRequest *self)
+{
+  g_return_if_fail (AVB_IS_CERTIFICATE_REQUEST (self));
+  self->changed = TRUE;
+}
+
 /* @name: (transfer full) (nullable) */
 static char *
 readable (char *name)

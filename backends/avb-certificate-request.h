@@ -29,6 +29,8 @@ AvbCertificateRequest *avb_certificate_request_new (const char          *machine
 
 guint      avb_certificate_request_get_port    (AvbCertificateRequest *self);
 gboolean   avb_certificate_request_get_changed (AvbCertificateRequest *self);
+/* Whoever knows which one was trusted found that it was another one. */
+void       avb_certificate_request_set_changed (AvbCertificateRequest *self);
 char      *avb_certificate_request_dup_subject (AvbCertificateRequest *self); /* (nullable) */
 char      *avb_certificate_request_dup_issuer  (AvbCertificateRequest *self); /* (nullable) */
 GDateTime *avb_certificate_request_dup_not_before (AvbCertificateRequest *self); /* (nullable) */

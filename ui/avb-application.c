@@ -217,6 +217,7 @@ static const struct {
   { "win.new-from-file", { "<Control>o" } },
   { "win.new-empty", { "<Control><Shift>n" } },
   { "app.disposable", { "<Control><Alt>n" } },
+  { "win.add-host", { "<Control><Shift>h" } },
   { "win.search", { "<Control>f" } },
   { "win.fullscreen", { "F11" } },
   { "window.close", { "<Control>w" } },

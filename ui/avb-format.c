@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "backends/avb-text-line.h"
 const char *
 avb_format_state (AvbMachineState state)
 {
@@ -179,4 +180,11 @@ avb_format_os_id (const char *os_id)
   if (length < 5 || g_str_equal (parts[4], "unknown"))
     return g_strdup (name);
   return g_strdup_printf ("%s %s", name, parts[4]);
+}
+
+gboolean
+avb_format_name_binding (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
+{
+  g_value_take_string (to, avb_text_make_line (g_value_get_string (from), 100));
+  return TRUE;
 }

@@ -31,4 +31,10 @@ char       *avb_format_since     (gint64 since, gint64 now);
 /* The name of an operating system from libosinfo's id, as far as the id tells it: "Debian 12". */
 char       *avb_format_os_id     (const char *os_id);
 
+/* For g_object_bind_property_full(): a name that somebody else chose, as one harmless line. */
+gboolean avb_format_name_binding (GBinding     *binding,
+                                  const GValue *from,
+                                  GValue       *to,
+                                  gpointer      user_data);
+
 G_END_DECLS

@@ -8,7 +8,10 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/avb-downloads-page.h"
+#include "backends/avb-text-line.h"
 #include "ui/avb-format.h"
+#include "ui/hosts/avb-add-host-dialog.h"
+#include "ui/hosts/avb-hosts.h"
 
 struct _AvbPreferences {
   AdwPreferencesDialog parent_instance;
@@ -60,28 +63,6 @@ index_to_nick (const GValue *value, const GVariantType *type, gpointer user_data
 
 /* --- connections --- */
 
-static gboolean
-is_in (char **uris, const char *uri)
-{
-  return g_strv_contains ((const char *const *) uris, uri);
-}
-
-static void
-remember (AvbPreferences *self, const char *uri, gboolean wanted)
-{
-  g_auto (GStrv) uris = g_settings_get_strv (self->settings, "connections");
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) changed = NULL;
-
-  for (guint i = 0; uris[i] != NULL; i++)
-    if (!g_str_equal (uris[i], uri))
-      g_strv_builder_add (builder, uris[i]);
-  if (wanted)
-    g_strv_builder_add (builder, uri);
-  changed = g_strv_builder_end (builder);
-  g_settings_set_strv (self->settings, "connections", (const char *const *) changed);
-}
-
 static void
 show_problem (AvbPreferences *self, const char *message)
 {
@@ -99,13 +80,18 @@ add_cb (AvbPreferences *self)
   g_strstrip (uri);
   if (*uri == '\0')
     return;
-  if (avb_library_open (self->library, uri, &error) == NULL)
+  if (avb_hosts_add (self->library, uri, &error) == NULL)
     {
       show_problem (self, error->message);
       return;
     }
-  remember (self, uri, TRUE);
   gtk_editable_set_text (GTK_EDITABLE (self->add), "");
+}
+
+static void
+add_host_cb (AvbPreferences *self)
+{
+  adw_dialog_present (avb_add_host_dialog_new (self->library), GTK_WIDGET (self));
 }
 
 static void
@@ -113,8 +99,8 @@ remove_cb (GtkWidget *button, AvbPreferences *self)
 {
   AvbConnection *connection = g_object_get_data (G_OBJECT (button), "avb-connection");
 
-  remember (self, avb_connection_get_uri (connection), FALSE);
-  avb_library_remove (self->library, connection);
+  adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (self),
+                                    avb_hosts_remove (self->library, connection));
 }
 
 static void
@@ -129,13 +115,13 @@ link_cb (AdwActionRow *row, GParamSpec *pspec, AvbConnection *connection)
   AvbLink link = avb_connection_get_link (connection);
   const char *error = avb_connection_get_link_error (connection);
   GtkWidget *retry = g_object_get_data (G_OBJECT (row), "avb-retry");
+  g_autofree char *uri = NULL;
   g_autofree char *text = NULL;
 
+  uri = avb_text_make_line (avb_connection_get_uri (connection), 300);
   text = error != NULL && link != AVB_LINK_UP
-             ? g_strdup_printf ("%s\n%s: %s", avb_connection_get_uri (connection),
-                                avb_format_link (link), error)
-             : g_strdup_printf ("%s\n%s", avb_connection_get_uri (connection),
-                                avb_format_link (link));
+             ? g_strdup_printf ("%s\n%s: %s", uri, avb_format_link (link), error)
+             : g_strdup_printf ("%s\n%s", uri, avb_format_link (link));
   adw_action_row_set_subtitle (row, text);
   gtk_widget_set_visible (retry, link == AVB_LINK_LOST);
 }
@@ -160,14 +146,14 @@ create_row (AvbPreferences *self, AvbConnection *connection)
 {
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *retry = icon_button ("view-refresh-symbolic", _("Try Again"), connection);
-  g_auto (GStrv) uris = g_settings_get_strv (self->settings, "connections");
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  g_object_bind_property (connection, "name", row, "title", G_BINDING_SYNC_CREATE);
+  g_object_bind_property_full (connection, "name", row, "title", G_BINDING_SYNC_CREATE,
+                               avb_format_name_binding, NULL, NULL, NULL);
   g_signal_connect (retry, "clicked", G_CALLBACK (retry_cb), NULL);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), retry);
   g_object_set_data (G_OBJECT (row), "avb-retry", retry);
-  if (is_in (uris, avb_connection_get_uri (connection)))
+  if (avb_hosts_is_kept (self->library, connection))
     {
       GtkWidget *remove = icon_button ("user-trash-symbolic", _("Remove"), connection);
 
@@ -235,6 +221,7 @@ avb_preferences_class_init (AvbPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbPreferences, add);
   gtk_widget_class_bind_template_child (widget_class, AvbPreferences, problem);
   gtk_widget_class_bind_template_callback (widget_class, add_cb);
+  gtk_widget_class_bind_template_callback (widget_class, add_host_cb);
 }
 
 static void
@@ -265,6 +252,8 @@ avb_preferences_new (AvbLibrary *library)
                            G_CALLBACK (rebuild), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->settings, "changed::connections", G_CALLBACK (setting_changed_cb),
                            self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::use-default-connection",
+                           G_CALLBACK (setting_changed_cb), self, G_CONNECT_SWAPPED);
   rebuild (self);
   return ADW_DIALOG (self);
 }

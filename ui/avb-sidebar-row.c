@@ -17,6 +17,7 @@ struct _AvbSidebarRow {
 
   GtkWidget     *title;
   GtkWidget     *trailing; /* a count, or the link's icon */
+  GtkWidget     *menu;     /* (nullable): of a host */
 };
 
 G_DEFINE_FINAL_TYPE (AvbSidebarRow, avb_sidebar_row, GTK_TYPE_LIST_BOX_ROW)
@@ -46,11 +47,89 @@ link_cb (AvbSidebarRow *self)
                                   avb_format_link (link), -1);
 }
 
+/* --- what can be done with a host --- */
+
+static void
+popup_menu (AvbSidebarRow *self, double x, double y)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GMenuItem) retry = g_menu_item_new (_("_Try Again"), NULL);
+  g_autoptr (GMenuItem) removal = g_menu_item_new (_("_Remove Host"), NULL);
+  const char *uri = avb_connection_get_uri (self->connection);
+
+  g_menu_item_set_action_and_target (retry, "win.retry-host", "s", uri);
+  g_menu_item_set_action_and_target (removal, "win.remove-host", "s", uri);
+  if (avb_connection_get_link (self->connection) == AVB_LINK_LOST)
+    g_menu_append_item (menu, retry);
+  g_menu_append_item (menu, removal);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
+  self->menu = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
+  gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
+  gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu),
+                               &(GdkRectangle){ (int) x, (int) y, 1, 1 });
+  gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
+  gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
+static void
+pressed_cb (GtkGestureClick *gesture, int n, double x, double y, AvbSidebarRow *self)
+{
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  popup_menu (self, x, y);
+}
+
+static void
+long_pressed_cb (GtkGestureLongPress *gesture, double x, double y, AvbSidebarRow *self)
+{
+  popup_menu (self, x, y);
+}
+
+static gboolean
+menu_key_cb (GtkWidget *widget, GVariant *arguments, gpointer user_data)
+{
+  popup_menu (AVB_SIDEBAR_ROW (widget), 0, gtk_widget_get_height (widget));
+  return TRUE;
+}
+
+static gboolean
+delete_key_cb (GtkWidget *widget, GVariant *arguments, gpointer user_data)
+{
+  return gtk_widget_activate_action (widget, "win.remove-host", "s",
+                                     avb_connection_get_uri (AVB_SIDEBAR_ROW (widget)->connection));
+}
+
+static void
+add_menu (AvbSidebarRow *self)
+{
+  GtkGesture         *click = gtk_gesture_click_new ();
+  GtkGesture         *press = gtk_gesture_long_press_new ();
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
+  g_signal_connect (click, "pressed", G_CALLBACK (pressed_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (press), TRUE);
+  g_signal_connect (press, "pressed", G_CALLBACK (long_pressed_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (press));
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Menu|<Shift>F10"),
+                        gtk_callback_action_new (menu_key_cb, NULL, NULL)));
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Delete"),
+                        gtk_callback_action_new (delete_key_cb, NULL, NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_HAS_POPUP, TRUE, -1);
+}
+
 static void
 avb_sidebar_row_dispose (GObject *object)
 {
   AvbSidebarRow *self = AVB_SIDEBAR_ROW (object);
 
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_object (&self->connection);
   G_OBJECT_CLASS (avb_sidebar_row_parent_class)->dispose (object);
 }
@@ -96,7 +175,9 @@ avb_sidebar_row_new (AvbSidebarKind kind, AvbLibraryModel *model, AvbConnection 
   else
     {
       self->trailing = gtk_image_new ();
-      g_object_bind_property (connection, "name", self->title, "label", G_BINDING_SYNC_CREATE);
+      g_object_bind_property_full (connection, "name", self->title, "label", G_BINDING_SYNC_CREATE,
+                                   avb_format_name_binding, NULL, NULL, NULL);
+      add_menu (self);
       g_signal_connect_object (connection, "notify::link", G_CALLBACK (link_cb), self,
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (connection, "notify::link-error", G_CALLBACK (link_cb), self,

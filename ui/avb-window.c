@@ -14,6 +14,9 @@
 #include "ui/avb-sidebar-row.h"
 #include "ui/create/avb-create-dialog.h"
 #include "ui/create/avb-new-dialog.h"
+#include "ui/hosts/avb-add-host-dialog.h"
+#include "ui/hosts/avb-host-prompts.h"
+#include "ui/hosts/avb-hosts.h"
 #include "ui/library/avb-library-view.h"
 #include "ui/machine/avb-machine-page.h"
 
@@ -24,6 +27,7 @@ struct _AvbWindow {
   AvbLibraryModel       *model;
   GSettings             *settings;
   AvbLibraryView        *view;
+  AvbHostPrompts        *prompts;
 
   AdwToastOverlay       *toasts;
   AdwNavigationView     *navigation;
@@ -241,6 +245,49 @@ select_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_selection_model_select_all (avb_library_model_get_selection (AVB_WINDOW (widget)->model));
 }
 
+/* --- hosts --- */
+
+static void
+add_host_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  adw_dialog_present (avb_add_host_dialog_new (AVB_WINDOW (widget)->library), widget);
+}
+
+/* (nullable) (transfer none) */
+static AvbConnection *
+find_host (AvbWindow *self, GVariant *uri)
+{
+  GListModel *connections = avb_library_get_connections (self->library);
+
+  for (guint i = 0; i < g_list_model_get_n_items (connections); i++)
+    {
+      g_autoptr (AvbConnection) connection = g_list_model_get_item (connections, i);
+
+      if (g_str_equal (avb_connection_get_uri (connection), g_variant_get_string (uri, NULL)))
+        return connection; /* the list holds it */
+    }
+  return NULL;
+}
+
+static void
+remove_host_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AvbWindow *self = AVB_WINDOW (widget);
+  AvbConnection *connection = find_host (self, parameter);
+
+  if (connection != NULL)
+    avb_window_add_toast (self, avb_hosts_remove (self->library, connection));
+}
+
+static void
+retry_host_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AvbConnection *connection = find_host (AVB_WINDOW (widget), parameter);
+
+  if (connection != NULL)
+    avb_connection_retry (connection);
+}
+
 /* --- new machines --- */
 
 static void
@@ -445,6 +492,7 @@ avb_window_constructed (GObject *object)
   g_signal_connect_object (avb_library_get_machines (self->library), "items-changed",
                            G_CALLBACK (machines_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect (self, "notify::fullscreened", G_CALLBACK (fullscreened_cb), NULL);
+  self->prompts = avb_host_prompts_new (GTK_WIDGET (self), self->library);
 }
 
 static void
@@ -482,6 +530,9 @@ avb_window_dispose (GObject *object)
 {
   AvbWindow *self = AVB_WINDOW (object);
 
+  if (self->prompts != NULL)
+    g_object_run_dispose (G_OBJECT (self->prompts));
+  g_clear_object (&self->prompts);
   gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_WINDOW);
   g_clear_object (&self->model);
   g_clear_object (&self->settings);
@@ -551,6 +602,9 @@ avb_window_class_init (AvbWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.open-machine", "s", open_machine_action);
   gtk_widget_class_install_action (widget_class, "win.fullscreen", NULL, fullscreen_action);
   gtk_widget_class_install_action (widget_class, "win.select-all", NULL, select_all_action);
+  gtk_widget_class_install_action (widget_class, "win.add-host", NULL, add_host_action);
+  gtk_widget_class_install_action (widget_class, "win.remove-host", "s", remove_host_action);
+  gtk_widget_class_install_action (widget_class, "win.retry-host", "s", retry_host_action);
   gtk_widget_class_install_action (widget_class, "win.new-machine", NULL, new_machine_action);
   gtk_widget_class_install_action (widget_class, "win.new-from-catalog", "s", new_from_catalog_action);
   gtk_widget_class_install_action (widget_class, "win.new-from-file", NULL, new_from_file_action);

@@ -5,6 +5,8 @@
 
 #include "avb-machine-card.h"
 
+#include "backends/avb-connection.h"
+#include "backends/avb-text-line.h"
 #include "ui/avb-format.h"
 
 struct _AvbMachineCard {
@@ -17,6 +19,7 @@ struct _AvbMachineCard {
   GtkLabel     *name;
   GtkLabel     *state;
   GtkWidget    *emulated;
+  GtkLabel     *host;
 };
 
 G_DEFINE_FINAL_TYPE (AvbMachineCard, avb_machine_card, GTK_TYPE_WIDGET)
@@ -60,6 +63,21 @@ query_tooltip_cb (GtkWidget  *icon,
   text = avb_format_emulation (self->machine);
   gtk_tooltip_set_text (tooltip, text);
   return text != NULL;
+}
+
+/* Where it is, if that is not here. */
+static void
+update_host (AvbMachineCard *self)
+{
+  g_autoptr (AvbConnection) connection
+      = self->machine != NULL ? avb_machine_dup_connection (self->machine) : NULL;
+  gboolean         elsewhere = connection != NULL && !avb_connection_get_is_local (connection);
+  g_autofree char *name
+      = elsewhere ? avb_text_make_line (avb_connection_get_name (connection), 100) : NULL;
+
+  gtk_label_set_label (self->host, name != NULL ? name : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->host), name);
+  gtk_widget_set_visible (GTK_WIDGET (self->host), name != NULL);
 }
 
 static void
@@ -123,6 +141,7 @@ avb_machine_card_class_init (AvbMachineCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbMachineCard, name);
   gtk_widget_class_bind_template_child (widget_class, AvbMachineCard, state);
   gtk_widget_class_bind_template_child (widget_class, AvbMachineCard, emulated);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachineCard, host);
   gtk_widget_class_bind_template_callback (widget_class, format_state_text);
   gtk_widget_class_bind_template_callback (widget_class, format_state_classes);
   gtk_widget_class_bind_template_callback (widget_class, query_tooltip_cb);
@@ -146,8 +165,11 @@ avb_machine_card_set_machine (AvbMachineCard *self, AvbMachine *machine)
 {
   g_return_if_fail (AVB_IS_MACHINE_CARD (self));
 
-  if (g_set_object (&self->machine, machine))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MACHINE]);
+  if (!g_set_object (&self->machine, machine))
+    return;
+  if (self->host != NULL)
+    update_host (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MACHINE]);
 }
 
 AvbThumbnail *

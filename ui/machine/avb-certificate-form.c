@@ -5,7 +5,9 @@
 
 #include "ui/machine/avb-certificate-form.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
+
+#include "backends/avb-text-line.h"
 
 struct _AvbCertificateForm {
   AdwBin parent_instance;
@@ -132,7 +134,7 @@ avb_certificate_form_new (AvbCertificateRequest *request)
 {
   AvbCertificateForm *self = g_object_new (AVB_TYPE_CERTIFICATE_FORM, NULL);
   const char *name = avb_request_get_machine_name (AVB_REQUEST (request));
-  const char *host = avb_request_get_host (AVB_REQUEST (request));
+  g_autofree char *host = avb_text_make_line (avb_request_get_host (AVB_REQUEST (request)), 253);
   g_autofree char *reasons = avb_certificate_request_dup_reasons (request);
   g_autofree char *text = NULL;
 
@@ -142,12 +144,19 @@ avb_certificate_form_new (AvbCertificateRequest *request)
       gtk_label_set_label (self->title, _("The Certificate Has Changed"));
       gtk_widget_add_css_class (GTK_WIDGET (self->title), "error");
       gtk_widget_add_css_class (self->icon, "error");
-      text = g_strdup_printf (
-          _("The host %1$s, which shows the display of “%2$s”, used to have another certificate "
-            "that you trusted. Somebody may be pretending to be that host, to see what you see "
-            "and type. Nothing was sent."),
-          host, name);
+      text = name == NULL
+                 ? g_strdup_printf (_("The host %s used to have another certificate that you trusted. Somebody may be "
+                                      "pretending to be that host, to learn your password and to command your "
+                                      "machines. Nothing was sent."),
+                                    host)
+                 : g_strdup_printf (
+                       _("The host %1$s, which shows the display of “%2$s”, used to have another certificate "
+                         "that you trusted. Somebody may be pretending to be that host, to see what you see "
+                         "and type. Nothing was sent."),
+                       host, name);
     }
+  else if (name == NULL)
+    text = g_strdup_printf (_("It is not sure that the host %s is what it says it is. Nothing was sent."), host);
   else
     text = g_strdup_printf (_("It is not sure that the host %1$s, which shows the display of “%2$s”, is "
                               "what it says it is. Nothing was sent."),

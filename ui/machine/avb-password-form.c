@@ -5,7 +5,9 @@
 
 #include "ui/machine/avb-password-form.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
+
+#include "backends/avb-text-line.h"
 
 struct _AvbPasswordForm {
   AdwBin parent_instance;
@@ -36,7 +38,9 @@ changed_cb (AvbPasswordForm *self)
 
   gtk_widget_set_sensitive (self->give, *password != '\0' && !too_long);
   if (too_long)
-    set_problem (self, _("Displays take passwords of at most 60 bytes."));
+    set_problem (self, avb_password_request_get_user (self->request) != NULL
+                           ? _("No host takes a password that is so long.")
+                           : _("Displays take passwords of at most 60 bytes."));
   else if (*password != '\0')
     set_problem (self, NULL);
 }
@@ -104,8 +108,11 @@ avb_password_form_new (AvbPasswordRequest *request)
   AvbPasswordForm *self = g_object_new (AVB_TYPE_PASSWORD_FORM, NULL);
   const char *name = avb_request_get_machine_name (AVB_REQUEST (request));
   const char *host = avb_request_get_host (AVB_REQUEST (request));
+  g_autofree char *host_line = avb_text_make_line (host, 253);
+  g_autofree char *user = avb_text_make_line (avb_password_request_get_user (request), 128);
   g_autofree char *text =
-      host != NULL ? g_strdup_printf (_("The display of “%1$s” on %2$s asks for a password."), name, host)
+      name == NULL ? g_strdup_printf (_("The host %1$s asks for the password of “%2$s”."), host_line, user)
+      : host != NULL ? g_strdup_printf (_("The display of “%1$s” on %2$s asks for a password."), name, host)
                    : g_strdup_printf (_("The display of “%s” asks for a password."), name);
   gboolean can_remember = avb_password_request_get_can_remember (request);
 
