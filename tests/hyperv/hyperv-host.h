@@ -43,8 +43,8 @@ typedef struct {
   guint32    buttons;
   guint32    seed; /* of the picture: every input changes it */
   gint64     started; /* monotonic, ms; 0 while off */
-  gint64     on_time; /* before that */
   guint      last_device;
+  char      *key_protector; /* (nullable): base64 */
 } HvMachine;
 
 typedef struct {
@@ -147,7 +147,11 @@ void hv_call_answer (HvCall *call, const char *action, const char *body);
 void hv_call_fault  (HvCall *call, HvFault *fault);
 void hv_call_free   (HvCall *call);
 void hv_call_pause  (HvCall *call);
+void hv_call_finish (HvCall *call, guint status, const char *type, const char *body);
+/* @envelope: (nullable): what would have been right */
 void hv_spoil       (HvCall *call, HypervFail kind, const char *envelope);
+char *hv_spoil_namespaces (const char *envelope);
+#define HV_SOAP_TYPE "application/soap+xml;charset=UTF-8"
 
 /* A ReturnValue that a test asked for; G_MAXUINT: none */
 guint    hv_take_return       (HypervSimulator *self, const char *method);

@@ -132,7 +132,7 @@ create_done (HypervSimulator *self, gpointer data, GPtrArray *results, char **er
 static guint32
 create_virtual_hard_disk (HvInvoke *in)
 {
-  HvJobPlan plan = { 6, "Creating Virtual Hard Disk", NULL, NULL, create_done, NULL, NULL, work_free };
+  HvJobPlan plan = { 0, "Creating Virtual Hard Disk", NULL, NULL, create_done, NULL, NULL, work_free };
   guint32 code;
   g_autoptr (HvObject) wanted = read_disk (in, &code);
   Work *work;
@@ -150,7 +150,7 @@ create_virtual_hard_disk (HvInvoke *in)
 static guint32
 convert_virtual_hard_disk (HvInvoke *in)
 {
-  HvJobPlan plan = { 6, "Converting Virtual Hard Disk", NULL, NULL, create_done, NULL, NULL, work_free };
+  HvJobPlan plan = { 0, "Converting Virtual Hard Disk", NULL, NULL, create_done, NULL, NULL, work_free };
   const char *source = hv_arg (in, "SourcePath");
   HvFile *file = source != NULL ? hv_file_find (in->sim, source) : NULL;
   guint32 code;
@@ -212,7 +212,7 @@ get_disk (HvInvoke *in, guint32 *code)
 static guint32
 resize_virtual_hard_disk (HvInvoke *in)
 {
-  HvJobPlan plan = { 6, "Resizing Virtual Hard Disk", NULL, NULL, resize_done, NULL, NULL, work_free };
+  HvJobPlan plan = { 0, "Resizing Virtual Hard Disk", NULL, NULL, resize_done, NULL, NULL, work_free };
   gint64 size = hv_arg_int (in, "MaxInternalSize", 0);
   guint32 code;
   HvFile *file = get_disk (in, &code);

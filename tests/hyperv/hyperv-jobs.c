@@ -236,9 +236,9 @@ request_state_change (HvInvoke *in)
   return HV_OK;
 }
 
-/* Msvm_ConcreteJob.GetError: an Msvm_Error as text, or nothing */
+/* An Msvm_Error as text, or NULL */
 static guint32
-get_error (HvInvoke *in)
+tell_error (HvInvoke *in, const char *name)
 {
   g_autoptr (HvObject) error = NULL;
   g_autofree char *text = NULL;
@@ -251,12 +251,25 @@ get_error (HvInvoke *in)
       hv_set_uint (error, "CIMStatusCode", 1);
       text = hv_instance_to_cim_xml (error);
     }
-  hv_out (in, "Error", "string", text);
+  hv_out (in, name, "string", text);
   return HV_OK;
+}
+
+static guint32
+get_error (HvInvoke *in)
+{
+  return tell_error (in, "Error");
+}
+
+static guint32
+get_error_ex (HvInvoke *in)
+{
+  return tell_error (in, "Errors");
 }
 
 const HvMethod hv_job_methods[] = {
   { "CIM_ConcreteJob", "RequestStateChange", "uint16 RequestedState,datetime TimeoutPeriod", request_state_change },
   { "CIM_ConcreteJob", "GetError", "", get_error },
+  { "CIM_ConcreteJob", "GetErrorEx", "", get_error_ex },
   { NULL, NULL, NULL, NULL },
 };

@@ -282,6 +282,9 @@ add_settings (HypervSimulator *self, HvMachine *machine, const char *name, guint
     hv_set (settings, "ConfigurationDataRoot", "C:\\ProgramData\\Microsoft\\Windows\\Hyper-V");
   if (hv_get (settings, "SnapshotDataRoot") == NULL)
     hv_set (settings, "SnapshotDataRoot", "C:\\ProgramData\\Microsoft\\Windows\\Hyper-V");
+  /* CD-ROM, IDE, network, floppy (BootOrder) */
+  if (generation == 1 && hv_get_list (settings, "BootOrder") == NULL)
+    hv_set_list (settings, "BootOrder", (const char *const[]) { "1", "2", "3", "0", NULL });
   if (generation == 2 && hv_get (settings, "SecureBootEnabled") == NULL)
     hv_set_bool (settings, "SecureBootEnabled", TRUE);
   if (generation == 2 && hv_get (settings, "SecureBootTemplateId") == NULL)
@@ -318,6 +321,7 @@ hv_machine_free (HvMachine *machine)
   g_ptr_array_unref (machine->devices);
   g_string_free (machine->input, TRUE);
   g_hash_table_unref (machine->pressed);
+  g_free (machine->key_protector);
   g_free (machine->id);
   g_free (machine);
 }

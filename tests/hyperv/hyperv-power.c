@@ -76,6 +76,27 @@ set_requested (HvMachine *machine, guint state)
   hv_set_uint (machine->system, "RequestedState", state);
 }
 
+/* What a machine wants to be started: its files, and memory that the host has. */
+static guint32
+check_start (HypervSimulator *self, HvMachine *machine, char **error)
+{
+  HvObject *memory = hv_config_find (machine->current, "Msvm_MemorySettingData");
+
+  if (hv_get_uint (memory, "VirtualQuantity") > 64 * 1024)
+    *error = g_strdup ("Not enough memory in the system to start the virtual machine.");
+  for (guint i = 0; *error == NULL && i < machine->current->resources->len; i++)
+    {
+      HvObject *resource = g_ptr_array_index (machine->current->resources, i);
+      const char *path = hv_class_is_a (resource->klass, "Msvm_StorageAllocationSettingData")
+                             ? hv_get (resource, "HostResource")
+                             : NULL;
+
+      if (path != NULL && hv_file_find (self, path) == NULL)
+        *error = g_strdup_printf ("Attachment '%s' not found. The system cannot find the file specified.", path);
+    }
+  return *error == NULL ? HV_OK : HV_FAILED;
+}
+
 static guint32
 change_done (HypervSimulator *self, gpointer data, GPtrArray *results, char **error)
 {
@@ -87,6 +108,8 @@ change_done (HypervSimulator *self, gpointer data, GPtrArray *results, char **er
       *error = g_strdup ("The virtual machine does not exist any more.");
       return HV_FAILED;
     }
+  if (change->on_the_way == HYPERV_STATE_STARTING && check_start (self, machine, error) != HV_OK)
+    return HV_FAILED;
   /* A reset starts the guest again. */
   if (change->on_the_way == HYPERV_STATE_RESET)
     machine->started = 0;

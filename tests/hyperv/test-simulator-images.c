@@ -110,6 +110,22 @@ test_files (Rig *rig, gconstpointer unused)
   g_assert_cmpuint (folder->status, ==, 200);
 }
 
+/* A machine whose disk has gone does not start. */
+static void
+test_missing_disk (Rig *rig, gconstpointer unused)
+{
+  g_autofree char *id = hyperv_simulator_add_machine (rig->sim, "A", 2, HYPERV_STATE_DISABLED);
+  g_autofree char *disk = hyperv_simulator_dup_property (rig->sim, "Msvm_StorageAllocationSettingData", id, "HostResource");
+  g_autofree char *name = g_strdup_printf ("Name=%s", disk);
+  g_autofree char *selectors = g_strdup_printf ("CreationClassName=Msvm_ComputerSystem;Name=%s", id);
+  g_autoptr (Answer) deleted = invoke (rig, "CIM_DataFile", name, "Delete", NULL);
+
+  assert_return (deleted, 0);
+  g_assert_cmpuint (wait_job (rig, invoke (rig, "Msvm_ComputerSystem", selectors, "RequestStateChange",
+                                           "<p:RequestedState>2</p:RequestedState>")), ==, 10);
+  g_assert_cmpuint (hyperv_simulator_get_machine_state (rig->sim, id), ==, HYPERV_STATE_DISABLED);
+}
+
 static void
 test_host_facts (Rig *rig, gconstpointer unused)
 {
@@ -131,5 +147,6 @@ add_image_tests (void)
   ADD ("create-disk-fails", test_create_disk_fails);
   ADD ("resize-and-convert", test_resize_and_convert);
   ADD ("files", test_files);
+  ADD ("missing-disk", test_missing_disk);
   ADD ("host-facts", test_host_facts);
 }

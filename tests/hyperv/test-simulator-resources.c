@@ -209,12 +209,20 @@ test_security (Rig *rig, gconstpointer unused)
   g_autofree char *id = hyperv_simulator_add_machine (rig->sim, "A", 2, HYPERV_STATE_DISABLED);
   g_autofree char *instance = hyperv_simulator_dup_property (rig->sim, "Msvm_SecuritySettingData", id, "InstanceID");
   g_autofree char *properties = g_strdup_printf ("string InstanceID=%s;boolean TpmEnabled=true", instance);
-  g_autofree char *enabled = NULL;
+  g_autofree char *enabled = NULL, *setting = NULL, *arguments = NULL;
+  g_autoptr (Answer) set = NULL;
+  g_autoptr (Answer) get = NULL;
 
   hyperv_simulator_set_synchronous (rig->sim, TRUE);
   g_assert_cmpuint (modify_code (rig, "ModifySecuritySettings", "SecuritySettingData", "Msvm_SecuritySettingData", properties), ==, 0);
   enabled = hyperv_simulator_dup_property (rig->sim, "Msvm_SecuritySettingData", id, "TpmEnabled");
   g_assert_cmpstr (enabled, ==, "true");
+  setting = instance_argument ("SecuritySettingData", "Msvm_SecuritySettingData", properties);
+  arguments = g_strconcat (setting, "<p:KeyProtector>AQIDBA==</p:KeyProtector>", NULL);
+  set = invoke (rig, "Msvm_SecurityService", NULL, "SetKeyProtector", arguments);
+  assert_return (set, 0);
+  get = invoke (rig, "Msvm_SecurityService", NULL, "GetKeyProtector", setting);
+  assert_text (get, "KeyProtector", "AQIDBA==");
 }
 
 /* A disc goes in and out; what a drive holds goes with it. */
