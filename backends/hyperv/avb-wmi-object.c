@@ -490,6 +490,61 @@ avb_wmi_object_get_boolean (AvbWmiObject *self, const char *name)
   return text != NULL && (g_ascii_strcasecmp (text, "true") == 0 || g_str_equal (text, "1"));
 }
 
+/* FALSE if @text is no number of eight bits. */
+static gboolean
+parse_byte (const char *text, guint8 *byte)
+{
+  guint value = 0;
+
+  if (*text == '\0' || strlen (text) > 3)
+    return FALSE;
+  for (; *text != '\0'; text++)
+    {
+      if (!g_ascii_isdigit (*text))
+        return FALSE;
+      value = value * 10 + (*text - '0');
+    }
+  *byte = value;
+  return value <= G_MAXUINT8;
+}
+
+/* A text that is base64 has at least four characters, and a number of eight bits at most three. */
+static GBytes *
+decode (const char *text)
+{
+  gsize   length;
+  guchar *data;
+
+  if (strlen (text) % 4 != 0 || strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") != strlen (text))
+    return NULL;
+  data = g_base64_decode (text, &length);
+  return g_bytes_new_take (data, length);
+}
+
+GBytes *
+avb_wmi_object_dup_bytes (AvbWmiObject *self, const char *name)
+{
+  g_autoptr (GByteArray) bytes = NULL;
+  Field *field;
+
+  g_return_val_if_fail (self != NULL && name != NULL, NULL);
+
+  field = find_field (self, name);
+  if (field == NULL || field->kind != AVB_WMI_TEXT)
+    return NULL;
+  bytes = g_byte_array_sized_new (field_count (field));
+  for (guint i = 0; i < field_count (field); i++)
+    {
+      guint8 byte;
+
+      if (parse_byte (field_text (field, i), &byte))
+        g_byte_array_append (bytes, &byte, 1);
+      else
+        return field_count (field) == 1 ? decode (field_text (field, 0)) : NULL;
+    }
+  return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+}
+
 AvbWmiPath *
 avb_wmi_object_get_path_at (AvbWmiObject *self, const char *name, guint index)
 {

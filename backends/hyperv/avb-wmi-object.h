@@ -77,6 +77,9 @@ guint64       avb_wmi_object_get_uint    (AvbWmiObject *self, const char *name, 
 gboolean      avb_wmi_object_get_boolean (AvbWmiObject *self, const char *name);
 guint         avb_wmi_object_count       (AvbWmiObject *self, const char *name); /* values */
 const char   *avb_wmi_object_get_string_at (AvbWmiObject *self, const char *name, guint index); /* (nullable) */
+/* (transfer full) (nullable): an array of uint8, whether it came as one number after the other (DSP0230 clause 9.2.2) or, as
+ * what is an octet string does, as one text in base64. */
+GBytes       *avb_wmi_object_dup_bytes   (AvbWmiObject *self, const char *name);
 AvbWmiPath   *avb_wmi_object_get_path    (AvbWmiObject *self, const char *name); /* (nullable) (transfer none) */
 AvbWmiPath   *avb_wmi_object_get_path_at (AvbWmiObject *self, const char *name, guint index); /* (nullable) */
 AvbWmiObject *avb_wmi_object_get_object_at (AvbWmiObject *self, const char *name, guint index); /* (nullable); also one that came as text */

@@ -43,7 +43,8 @@ void            avb_wsman_client_close     (AvbWsmanClient *self);
 DexFuture *avb_wsman_client_identify (AvbWsmanClient *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to an #AvbWmiObject (boxed). */
 DexFuture *avb_wsman_client_get      (AvbWsmanClient *self, AvbWmiPath *path) G_GNUC_WARN_UNUSED_RESULT;
-/* Enumerate and Pull to the end, whatever the pages; at most @limit objects, 0: 100 000. @wql: "SELECT * FROM …" or
+/* Enumerate and Pull to the end, whatever the pages. @limit: the first so many, and the rest is not asked for; 0: all, of which
+ * there may be 100 000, else %AVB_ERROR_INVALID. @wql: "SELECT * FROM …" or
  * "ASSOCIATORS OF {…} WHERE …". Resolves to a #GPtrArray (boxed) of #AvbWmiObject. */
 DexFuture *avb_wsman_client_query    (AvbWsmanClient *self, const char *wql, guint limit) G_GNUC_WARN_UNUSED_RESULT;
 /* @parameters is nullable. Resolves to an #AvbWmiObject (boxed): the out parameters with ReturnValue, which the caller looks at. */

@@ -174,7 +174,7 @@ try_negotiate (Call *call)
   const char *offers
       = soup_message_headers_get_list (soup_message_get_response_headers (call->message), "WWW-Authenticate");
 
-  if (call->again || call->http->negotiate || offers == NULL || strstr (offers, "Negotiate") == NULL ||
+  if (call->again || call->http->negotiate || call->http->password == NULL || offers == NULL || strstr (offers, "Negotiate") == NULL ||
       !soup_auth_negotiate_supported ())
     return FALSE;
   call->http->negotiate = TRUE;

@@ -224,6 +224,41 @@ test_replaces (void)
   g_assert_false (avb_wmi_object_has (object, "Notes"));
 }
 
+static void
+check_bytes (AvbWmiObject *object, const char *name, const char *data, gsize length)
+{
+  g_autoptr (GBytes) bytes = avb_wmi_object_dup_bytes (object, name);
+
+  g_assert_nonnull (bytes);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), data, length);
+}
+
+static void
+test_bytes (void)
+{
+  static const guint64 numbers[] = { 0, 255, 100 };
+  static const guint64 large[] = { 1, 256 };
+  g_autoptr (AvbWmiObject) object = avb_wmi_object_new ("X");
+
+  avb_wmi_object_set_uints (object, "A", AVB_WMI_UINT8, numbers, G_N_ELEMENTS (numbers));
+  check_bytes (object, "A", "\0\377\144", 3);
+  avb_wmi_object_set_uints (object, "A", AVB_WMI_UINT8, numbers, 0);
+  check_bytes (object, "A", "", 0);
+  avb_wmi_object_set_string (object, "A", "AP9k");
+  check_bytes (object, "A", "\0\377\144", 3);
+  avb_wmi_object_set_string (object, "A", "1234");
+  check_bytes (object, "A", "\327\155\370", 3);
+  avb_wmi_object_set_string (object, "A", "100");
+  check_bytes (object, "A", "d", 1);
+  avb_wmi_object_set_string (object, "A", "");
+  check_bytes (object, "A", "", 0);
+  avb_wmi_object_set_string (object, "A", "no base64");
+  g_assert_null (avb_wmi_object_dup_bytes (object, "A"));
+  avb_wmi_object_set_uints (object, "A", AVB_WMI_UINT16, large, G_N_ELEMENTS (large));
+  g_assert_null (avb_wmi_object_dup_bytes (object, "A"));
+  g_assert_null (avb_wmi_object_dup_bytes (object, "B"));
+}
+
 /* --- CIM-XML --- */
 
 static void
@@ -363,6 +398,7 @@ main (int argc, char **argv)
   g_test_add_func ("/Avb/WmiObject/values", test_values);
   g_test_add_func ("/Avb/WmiObject/fallbacks", test_fallbacks);
   g_test_add_func ("/Avb/WmiObject/replaces", test_replaces);
+  g_test_add_func ("/Avb/WmiObject/bytes", test_bytes);
   g_test_add_func ("/Avb/WmiObject/cim-xml-shape", test_cim_xml_shape);
   g_test_add_func ("/Avb/WmiObject/cim-xml-round", test_cim_xml_round);
   g_test_add_func ("/Avb/WmiObject/cim-xml-of-wmi", test_cim_xml_of_wmi);
