@@ -184,30 +184,40 @@ name_is_taken (AvbHypervConnection *self, const char *name, AvbHypervMachine *ex
   return FALSE;
 }
 
-/* (transfer full) (nullable): the identifier. A job may give it late: then the machine is the one of this name that nobody
- * knew. */
+/* Page "Msvm_AffectedJobElement": what a job made, where the method had to answer before. */
 static char *
-find_defined (AvbHypervVerb *verb, AvbWmiObject *result, GError **error)
+find_made (AvbHypervVerb *verb, AvbWmiPath *job, GError **error)
 {
-  AvbWmiPath      *path = avb_wmi_object_get_path (result, "ResultingSystem");
-  const char      *id = path != NULL ? avb_wmi_path_get_key (path, "Name") : NULL;
-  g_autofree char *quoted = avb_hyperv_quote (avb_machine_spec_get_name (verb->spec));
-  g_autofree char *wql = g_strdup_printf ("SELECT * FROM Msvm_ComputerSystem WHERE ElementName = %s", quoted);
-  g_autoptr (GPtrArray) found = NULL;
+  g_autofree char *text = avb_wmi_path_to_text (job);
+  g_autofree char *wql = g_strdup_printf (
+      "ASSOCIATORS OF {%s} WHERE AssocClass = Msvm_AffectedJobElement ResultClass = Msvm_ComputerSystem", text);
+  g_autoptr (GPtrArray) found = dex_await_boxed (avb_wsman_client_query (verb->client, wql, 16), error);
 
-  if (id != NULL)
-    return g_strdup (id);
-  found = dex_await_boxed (avb_wsman_client_query (verb->client, wql, 16), error);
   for (guint i = 0; found != NULL && i < found->len; i++)
     {
-      const char      *name = avb_wmi_object_get_string (found->pdata[i], "Name");
-      g_autofree char *key = name != NULL ? g_ascii_strdown (name, -1) : NULL;
+      const char *id = avb_wmi_object_get_string (found->pdata[i], "Name");
 
-      if (key != NULL && g_uuid_string_is_valid (key) && !g_hash_table_contains (verb->connection->machines, key))
-        return g_strdup (name);
+      if (id != NULL && g_uuid_string_is_valid (id))
+        return g_strdup (id);
     }
   if (found != NULL)
     g_propagate_error (error, avb_error_new (AVB_ERROR_FAILED, "No ResultingSystem", "%s", verb->call.what));
+  return NULL;
+}
+
+/* (transfer full) (nullable): the identifier of the new machine */
+static char *
+find_defined (AvbHypervVerb *verb, AvbWmiObject *result, GError **error)
+{
+  AvbWmiPath *path = avb_wmi_object_get_path (result, "ResultingSystem");
+  AvbWmiPath *job = avb_wmi_object_get_path (result, "Job");
+  const char *id = path != NULL ? avb_wmi_path_get_key (path, "Name") : NULL;
+
+  if (id != NULL)
+    return g_strdup (id);
+  if (job != NULL)
+    return find_made (verb, job, error);
+  g_propagate_error (error, avb_error_new (AVB_ERROR_FAILED, "No ResultingSystem", "%s", verb->call.what));
   return NULL;
 }
 
@@ -243,10 +253,16 @@ take_back (AvbHypervVerb *verb, const char *id, GError *error)
   return dex_future_new_for_error (g_steal_pointer (&owned));
 }
 
-static DexFuture *
-create_fiber (gpointer data)
+/* Only what is whole gets a card. */
+static char *
+dup_hidden_name (AvbMachineSpec *spec)
 {
-  AvbHypervVerb       *verb = data;
+  return g_strconcat ("=", avb_machine_spec_get_name (spec), NULL);
+}
+
+static DexFuture *
+create_hidden (AvbHypervVerb *verb)
+{
   AvbHypervConnection *self = verb->connection;
   const char          *architecture
       = avb_capabilities_get_architecture (avb_connection_get_capabilities (AVB_CONNECTION (self)));
@@ -270,12 +286,26 @@ create_fiber (gpointer data)
   if (system == NULL)
     return take_back (verb, id, error);
   g_hash_table_remove (self->hidden, key);
+  g_hash_table_remove (self->hidden, verb->more);
   if (!avb_hyperv_connection_is_current (self, verb->client))
     return dex_future_new_for_error (avb_error_new (
         AVB_ERROR_UNAVAILABLE, NULL, _ ("There is no connection to the hypervisor at the moment.")));
   machine = avb_hyperv_connection_apply_system (self, system);
   return machine != NULL ? dex_future_new_for_object (machine)
                          : dex_future_new_for_error (avb_error_new (AVB_ERROR_FAILED, NULL, "%s", verb->call.what));
+}
+
+static DexFuture *
+create_fiber (gpointer data)
+{
+  AvbHypervVerb *verb = data;
+  DexFuture     *result;
+
+  verb->more = dup_hidden_name (verb->spec);
+  g_hash_table_add (verb->connection->hidden, g_strdup (verb->more));
+  result = create_hidden (verb);
+  g_hash_table_remove (verb->connection->hidden, verb->more);
+  return result;
 }
 
 DexFuture *

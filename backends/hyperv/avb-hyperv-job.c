@@ -30,6 +30,9 @@ enum {
   RETURN_HV_INVALID_STATE = 32775,
   RETURN_NOT_AVAILABLE = 32777,
   RETURN_FILE_NOT_FOUND = 32779,
+  RETURN_NOT_READY = 32780, /* these three: page "InitiateShutdown method of the Msvm_ShutdownComponent class" */
+  RETURN_LOCKED = 32781,
+  RETURN_IN_PROGRESS = 32782,
 };
 
 /* Page "Msvm_ConcreteJob", JobState */
@@ -84,6 +87,9 @@ code_of (guint64 value)
     case RETURN_HV_INVALID_STATE:
     case RETURN_IN_USE:
     case RETURN_NOT_AVAILABLE:
+    case RETURN_NOT_READY:
+    case RETURN_LOCKED:
+    case RETURN_IN_PROGRESS:
       return AVB_ERROR_BUSY;
     case RETURN_ACCESS_DENIED:
       return AVB_ERROR_PERMISSION;

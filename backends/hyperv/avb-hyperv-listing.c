@@ -45,6 +45,16 @@ get_machine_id (AvbWmiObject *system)
   return id != NULL && g_uuid_string_is_valid (id) ? id : NULL;
 }
 
+/* One that is being created, of which only the name is known yet. */
+static gboolean
+is_hidden (AvbHypervConnection *self, AvbWmiObject *system)
+{
+  const char      *name = avb_wmi_object_get_string (system, "ElementName");
+  g_autofree char *key = g_strconcat ("=", name != NULL ? name : "", NULL);
+
+  return g_hash_table_contains (self->hidden, key);
+}
+
 /* @added: (nullable): for a list that gets them all at once */
 static AvbHypervMachine *
 apply_system (AvbHypervConnection *self, AvbWmiObject *system, GPtrArray *added)
@@ -56,6 +66,8 @@ apply_system (AvbHypervConnection *self, AvbWmiObject *system, GPtrArray *added)
   if (id == NULL || g_hash_table_contains (self->hidden, key))
     return NULL;
   machine = g_hash_table_lookup (self->machines, key);
+  if (machine == NULL && is_hidden (self, system))
+    return NULL;
   if (machine == NULL)
     {
       machine = avb_hyperv_machine_new (self, id);

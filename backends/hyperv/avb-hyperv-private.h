@@ -41,7 +41,7 @@ struct _AvbHypervConnection {
   /* The list. */
   GHashTable *machines; /* lower-case identifier: AvbHypervMachine */
   GHashTable *pending;  /* lower-case identifiers: the host knows something new of these */
-  GHashTable *hidden;   /* being created */
+  GHashTable *hidden;   /* being created: identifiers, and names behind a "=" */
   GHashTable *orphans;  /* created halfway; the host's own spelling */
   gboolean    refreshing;
   guint       poll_source; /* where the host has no events */
