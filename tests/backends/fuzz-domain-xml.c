@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
-static const AvbDomainTraits traits = {
+static AvbDomainTraits traits = {
   .architecture = "x86_64",
   .spice = TRUE,
   .virtio_video = TRUE,
@@ -47,6 +47,7 @@ change (AvbDomainXml *xml)
       spec, avb_disk_spec_new (AVB_DISK_DEVICE_DISK, AVB_DISK_BUS_VIRTIO, "/new", "raw"));
   avb_machine_spec_add_interface (spec,
                                   avb_interface_spec_new (AVB_INTERFACE_USER, NULL, "virtio"));
+  avb_machine_spec_add_interface (spec, avb_interface_spec_new (AVB_INTERFACE_NETWORK, "shared", NULL));
   if (!avb_domain_xml_apply_spec (xml, spec, &traits, &error))
     return;
   text = avb_domain_xml_to_string (xml);
@@ -97,6 +98,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (GHashTable) settings = NULL;
   g_autoptr (GPtrArray) writable = NULL;
 
+  /* With the networks of macOS, and without. */
+  traits.vmnet = size % 2 == 1;
   if (xml == NULL)
     return 0;
   console = avb_domain_xml_find_console (xml);
