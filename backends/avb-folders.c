@@ -42,7 +42,8 @@ ask_glib (AvbFolder folder)
 }
 
 char *
-avb_folder_choose (AvbPlatform platform, AvbFolder folder, const char *xdg, const char *glib, const char *home)
+avb_folder_choose (
+    AvbPlatform platform, AvbFolder folder, const char *xdg, const char *glib, const char *home)
 {
   g_return_val_if_fail (folder < G_N_ELEMENTS (folders), NULL);
 

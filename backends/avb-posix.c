@@ -11,7 +11,8 @@
 
 #include <windows.h>
 
-/* Locks of Windows also keep others from reading what they cover, so they cover a byte that no file has. */
+/* Locks of Windows also keep others from reading what they cover, so they cover a byte that no file
+ * has. */
 #define LOCK_OFFSET_HIGH 0x7fffffff
 
 static HANDLE
@@ -58,7 +59,8 @@ int
 flock (int fd, int operation)
 {
   OVERLAPPED range = { .OffsetHigh = LOCK_OFFSET_HIGH };
-  DWORD flags = LOCKFILE_EXCLUSIVE_LOCK | ((operation & LOCK_NB) != 0 ? LOCKFILE_FAIL_IMMEDIATELY : 0);
+  DWORD      flags
+      = LOCKFILE_EXCLUSIVE_LOCK | ((operation & LOCK_NB) != 0 ? LOCKFILE_FAIL_IMMEDIATELY : 0);
 
   return LockFileEx (get_handle (fd), flags, 0, 1, 0, &range) ? 0 : fail ();
 }
@@ -74,10 +76,10 @@ make_place (gint64 offset)
 gssize
 pread (int fd, void *buffer, gsize length, gint64 offset)
 {
-  OVERLAPPED place = make_place (offset);
+  OVERLAPPED   place = make_place (offset);
   const gint64 before = _lseeki64 (fd, 0, SEEK_CUR);
-  DWORD  n = 0;
-  gssize result;
+  DWORD        n = 0;
+  gssize       result;
 
   if (!ReadFile (get_handle (fd), buffer, (DWORD) MIN (length, G_MAXINT), &n, &place)
       && GetLastError () != ERROR_HANDLE_EOF)
@@ -91,11 +93,12 @@ pread (int fd, void *buffer, gsize length, gint64 offset)
 gssize
 pwrite (int fd, const void *buffer, gsize length, gint64 offset)
 {
-  OVERLAPPED place = make_place (offset);
+  OVERLAPPED   place = make_place (offset);
   const gint64 before = _lseeki64 (fd, 0, SEEK_CUR);
-  DWORD  n = 0;
-  gssize result
-      = WriteFile (get_handle (fd), buffer, (DWORD) MIN (length, G_MAXINT), &n, &place) ? (gssize) n : fail ();
+  DWORD        n = 0;
+  gssize result = WriteFile (get_handle (fd), buffer, (DWORD) MIN (length, G_MAXINT), &n, &place)
+                      ? (gssize) n
+                      : fail ();
 
   _lseeki64 (fd, before, SEEK_SET);
   return result;
@@ -112,8 +115,10 @@ symlink (const char *target, const char *link)
       errno = EILSEQ;
       return -1;
     }
-  return CreateSymbolicLinkW (wide_link, wide_target,
-                              SYMBOLIC_LINK_FLAG_DIRECTORY | SYMBOLIC_LINK_FLAG_ALLOW_UNPRIVILEGED_CREATE)
+  return CreateSymbolicLinkW (wide_link,
+                              wide_target,
+                              SYMBOLIC_LINK_FLAG_DIRECTORY
+                                  | SYMBOLIC_LINK_FLAG_ALLOW_UNPRIVILEGED_CREATE)
              ? 0
              : fail ();
 }
@@ -121,9 +126,10 @@ symlink (const char *target, const char *link)
 gboolean
 avb_posix_free_space (int fd, guint64 *bytes)
 {
-  wchar_t path[MAX_PATH * 4];
+  wchar_t        path[MAX_PATH * 4];
   ULARGE_INTEGER available;
-  DWORD   length = GetFinalPathNameByHandleW (get_handle (fd), path, G_N_ELEMENTS (path), FILE_NAME_NORMALIZED);
+  DWORD          length = GetFinalPathNameByHandleW (
+      get_handle (fd), path, G_N_ELEMENTS (path), FILE_NAME_NORMALIZED);
   wchar_t *end = length > 0 && length < G_N_ELEMENTS (path) ? wcsrchr (path, L'\\') : NULL;
 
   if (end == NULL)
@@ -164,7 +170,8 @@ avb_posix_free_space (int fd, guint64 *bytes)
 {
   struct statvfs info;
 
-  return fstatvfs (fd, &info) == 0 && g_uint64_checked_mul (bytes, (guint64) info.f_bavail, (guint64) info.f_frsize);
+  return fstatvfs (fd, &info) == 0
+         && g_uint64_checked_mul (bytes, (guint64) info.f_bavail, (guint64) info.f_frsize);
 }
 
 void

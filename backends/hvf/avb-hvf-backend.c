@@ -55,14 +55,17 @@ static DexFuture *
 probed_cb (DexFuture *future, gpointer data)
 {
   const AvbHvfVerdict verdict = get_verdict (future);
-  const char *remedy = avb_hvf_verdict_get_remedy (verdict);
-  g_autofree char *text = NULL;
+  const char         *remedy = avb_hvf_verdict_get_remedy (verdict);
+  g_autofree char    *text = NULL;
 
   if (!avb_hvf_verdict_is_fatal (verdict))
     return dex_future_new_true ();
   text = g_strjoin (" ", avb_hvf_verdict_get_reason (verdict), remedy, NULL);
-  return dex_future_new_for_error (avb_error_new (
-      verdict == AVB_HVF_ELSEWHERE ? AVB_ERROR_NOT_SUPPORTED : AVB_ERROR_UNAVAILABLE, NULL, "%s", text));
+  return dex_future_new_for_error (
+      avb_error_new (verdict == AVB_HVF_ELSEWHERE ? AVB_ERROR_NOT_SUPPORTED : AVB_ERROR_UNAVAILABLE,
+                     NULL,
+                     "%s",
+                     text));
 }
 
 static DexFuture *
@@ -76,9 +79,11 @@ acceleration_cb (DexFuture *future, gpointer data)
 {
   const AvbHvfVerdict verdict = get_verdict (future);
 
-  avb_libvirt_connection_set_acceleration (
-      data, verdict == AVB_HVF_WORKS ? AVB_ACCELERATION_HARDWARE : AVB_ACCELERATION_NONE,
-      avb_hvf_verdict_get_reason (verdict), avb_hvf_verdict_get_remedy (verdict));
+  avb_libvirt_connection_set_acceleration (data,
+                                           verdict == AVB_HVF_WORKS ? AVB_ACCELERATION_HARDWARE
+                                                                    : AVB_ACCELERATION_NONE,
+                                           avb_hvf_verdict_get_reason (verdict),
+                                           avb_hvf_verdict_get_remedy (verdict));
   return dex_future_new_true ();
 }
 
@@ -86,7 +91,8 @@ static void
 probe (AvbLibvirtConnection *connection)
 {
   avb_future_finish (
-      dex_future_then (avb_hvf_probe_run (), acceleration_cb, g_object_ref (connection), g_object_unref),
+      dex_future_then (
+          avb_hvf_probe_run (), acceleration_cb, g_object_ref (connection), g_object_unref),
       "Hypervisor.framework could not be probed");
 }
 

@@ -19,8 +19,8 @@
 
 typedef struct {
   guint              depth;
-  gboolean           seen;   /* the dictionary */
-  GString           *key;    /* (nullable): the one that the next element is the value of */
+  gboolean           seen; /* the dictionary */
+  GString           *key;  /* (nullable): the one that the next element is the value of */
   gboolean           in_key;
   AvbHvfEntitlements found;
 } Reader;
@@ -31,7 +31,8 @@ typedef struct {
 static void
 refuse (GError **error)
 {
-  g_set_error_literal (error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, "not the property list of a program");
+  g_set_error_literal (
+      error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, "not the property list of a program");
 }
 
 static void
@@ -71,7 +72,8 @@ start_cb (GMarkupParseContext *context,
   /* Said twice, it counts as it was said last. */
   for (guint i = 0; i < G_N_ELEMENTS (known); i++)
     if (g_str_equal (reader->key->str, known[i].key))
-      reader->found = g_str_equal (name, "true") ? reader->found | known[i].bit : reader->found & ~known[i].bit;
+      reader->found = g_str_equal (name, "true") ? reader->found | known[i].bit
+                                                 : reader->found & ~known[i].bit;
 }
 
 static void
@@ -90,7 +92,8 @@ end_cb (GMarkupParseContext *context, const char *name, gpointer data, GError **
 }
 
 static void
-text_cb (GMarkupParseContext *context, const char *text, gsize length, gpointer data, GError **error)
+text_cb (
+    GMarkupParseContext *context, const char *text, gsize length, gpointer data, GError **error)
 {
   Reader *reader = data;
 
@@ -99,7 +102,10 @@ text_cb (GMarkupParseContext *context, const char *text, gsize length, gpointer 
 }
 
 gboolean
-avb_hvf_entitlements_parse (const char *text, gsize length, AvbHvfEntitlements *entitlements, GError **error)
+avb_hvf_entitlements_parse (const char         *text,
+                            gsize               length,
+                            AvbHvfEntitlements *entitlements,
+                            GError            **error)
 {
   static const GMarkupParser parser = { start_cb, end_cb, text_cb, NULL, NULL };
   g_autoptr (GMarkupParseContext) context = NULL;
@@ -118,7 +124,8 @@ avb_hvf_entitlements_parse (const char *text, gsize length, AvbHvfEntitlements *
   if (length <= MAX_SIZE && memchr (text, '\0', length) == NULL)
     {
       context = g_markup_parse_context_new (&parser, G_MARKUP_DEFAULT_FLAGS, &reader, NULL);
-      if (g_markup_parse_context_parse (context, text + begin, (gssize) (length - begin), &local_error)
+      if (g_markup_parse_context_parse (
+              context, text + begin, (gssize) (length - begin), &local_error)
           && g_markup_parse_context_end_parse (context, &local_error) && !reader.seen)
         refuse (&local_error);
     }
@@ -128,8 +135,11 @@ avb_hvf_entitlements_parse (const char *text, gsize length, AvbHvfEntitlements *
     g_string_free (reader.key, TRUE);
   if (local_error != NULL)
     {
-      g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, local_error->message,
-                                               _ ("What macOS says about the signature of QEMU cannot be understood.")));
+      g_propagate_error (
+          error,
+          avb_error_new (AVB_ERROR_INVALID,
+                         local_error->message,
+                         _ ("What macOS says about the signature of QEMU cannot be understood.")));
       return FALSE;
     }
   *entitlements = reader.found;
@@ -151,7 +161,8 @@ static void
 read_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   Asking *asking = data;
-  g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, NULL);
+  g_autoptr (GBytes) bytes
+      = g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, NULL);
   gsize length = bytes != NULL ? g_bytes_get_size (bytes) : 0;
 
   if (length > 0)
@@ -165,8 +176,12 @@ read_cb (GObject *object, GAsyncResult *result, gpointer data)
 static void
 read_more (Asking *asking)
 {
-  g_input_stream_read_bytes_async (
-      g_subprocess_get_stdout_pipe (asking->process), 4096, G_PRIORITY_DEFAULT, NULL, read_cb, asking);
+  g_input_stream_read_bytes_async (g_subprocess_get_stdout_pipe (asking->process),
+                                   4096,
+                                   G_PRIORITY_DEFAULT,
+                                   NULL,
+                                   read_cb,
+                                   asking);
 }
 
 static gboolean
@@ -216,7 +231,12 @@ avb_hvf_entitlements_read (const char         *codesign,
   process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
                               &local_error,
                               codesign != NULL ? codesign : "/usr/bin/codesign",
-                              "-d", "--entitlements", "-", "--xml", program, NULL);
+                              "-d",
+                              "--entitlements",
+                              "-",
+                              "--xml",
+                              program,
+                              NULL);
   if (process != NULL)
     {
       asking = (Asking) { .process = process, .output = output };
@@ -226,8 +246,10 @@ avb_hvf_entitlements_read (const char         *codesign,
     }
   if (process == NULL || asking.late)
     {
-      g_propagate_error (error, avb_error_new (AVB_ERROR_UNAVAILABLE, local_error != NULL ? local_error->message : NULL,
-                                               _ ("The signature of QEMU could not be read.")));
+      g_propagate_error (error,
+                         avb_error_new (AVB_ERROR_UNAVAILABLE,
+                                        local_error != NULL ? local_error->message : NULL,
+                                        _ ("The signature of QEMU could not be read.")));
       return FALSE;
     }
   return avb_hvf_entitlements_parse ((const char *) output->data, output->len, entitlements, error);

@@ -7,7 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
-/* QEMU brings edk2 along; the variables of ARM serve both widths. Sources: QEMU's pc-bios/descriptors. */
+/* QEMU brings edk2 along; the variables of ARM serve both widths. Sources: QEMU's
+ * pc-bios/descriptors. */
 static const struct {
   const char *architecture;
   const char *loader;
@@ -39,7 +40,8 @@ find_firmware (AvbDomainTraits *traits, const char *architecture, const char *fo
       g_autofree char *nvram = g_build_filename (folder, firmware[i].nvram, NULL);
 
       if (g_strcmp0 (architecture, firmware[i].architecture) != 0
-          || !g_file_test (loader, G_FILE_TEST_IS_REGULAR) || !g_file_test (nvram, G_FILE_TEST_IS_REGULAR))
+          || !g_file_test (loader, G_FILE_TEST_IS_REGULAR)
+          || !g_file_test (nvram, G_FILE_TEST_IS_REGULAR))
         continue;
       traits->loader = g_steal_pointer (&loader);
       traits->nvram_template = g_steal_pointer (&nvram);
@@ -50,7 +52,8 @@ find_firmware (AvbDomainTraits *traits, const char *architecture, const char *fo
 static const char *
 get_no_secure_boot (void)
 {
-  return _ ("Secure Boot is not possible on a Mac: QEMU has no firmware with keys there, and Hypervisor.framework no "
+  return _ ("Secure Boot is not possible on a Mac: QEMU has no firmware with keys there, and "
+            "Hypervisor.framework no "
             "system management mode.");
 }
 
@@ -70,7 +73,8 @@ avb_hvf_refine (AvbDomainTraits   *traits,
   traits->no_secure_boot = get_no_secure_boot ();
   traits->vmnet = TRUE;
   if (!privileged && (entitlements & AVB_HVF_MAY_NETWORK) == 0)
-    traits->no_networks = _ ("macOS lets only administrators connect machines to its networks: use user mode, or connect to "
+    traits->no_networks = _ ("macOS lets only administrators connect machines to its networks: use "
+                             "user mode, or connect to "
                              "qemu:///system.");
   if (!has_firmware)
     find_firmware (traits, architecture, folder);
@@ -87,7 +91,8 @@ refine_traits (AvbDomainTraits *traits,
   AvbHvfEntitlements entitlements = AVB_HVF_MAY_NOTHING;
   g_autoptr (GError) error = NULL;
 
-  if (!privileged && emulator != NULL && !avb_hvf_entitlements_read (NULL, emulator, &entitlements, &error))
+  if (!privileged && emulator != NULL
+      && !avb_hvf_entitlements_read (NULL, emulator, &entitlements, &error))
     g_info ("%s: %s", emulator, error->message);
   avb_hvf_refine (traits, architecture, folder, entitlements, has_firmware, privileged);
 }
@@ -103,7 +108,9 @@ refine_capabilities (AvbCapabilities *capabilities, const char *emulator)
     avb_capabilities_set_supported (capabilities, AVB_FEATURE_UEFI);
   avb_capabilities_set_unsupported (capabilities, AVB_FEATURE_SECURE_BOOT, get_no_secure_boot ());
   avb_capabilities_set_unsupported (
-      capabilities, AVB_FEATURE_SHARED_FOLDERS, _ ("Machines share folders by themselves on Linux hosts only."));
+      capabilities,
+      AVB_FEATURE_SHARED_FOLDERS,
+      _ ("Machines share folders by themselves on Linux hosts only."));
   g_free ((char *) traits.loader);
   g_free ((char *) traits.nvram_template);
 }

@@ -53,15 +53,20 @@ avb_hvf_verdict_get_reason (AvbHvfVerdict verdict)
     case AVB_HVF_NO_QEMU:
       return _ ("QEMU is not installed.");
     case AVB_HVF_TRANSLATED:
-      return _ ("Machines are emulated and slow: Alpha VBox and QEMU are those for Intel processors.");
+      return _ (
+          "Machines are emulated and slow: Alpha VBox and QEMU are those for Intel processors.");
     case AVB_HVF_NESTED:
-      return _ ("Machines are emulated and slow: this Mac is itself a virtual machine without virtualization.");
+      return _ ("Machines are emulated and slow: this Mac is itself a virtual machine without "
+                "virtualization.");
     case AVB_HVF_UNSUPPORTED:
-      return _ ("Machines are emulated and slow: the processor of this Mac offers no virtualization.");
+      return _ (
+          "Machines are emulated and slow: the processor of this Mac offers no virtualization.");
     case AVB_HVF_NOT_ENTITLED:
-      return _ ("Machines are emulated and slow: QEMU is not signed for the use of Hypervisor.framework.");
+      return _ ("Machines are emulated and slow: QEMU is not signed for the use of "
+                "Hypervisor.framework.");
     case AVB_HVF_UNTOLD:
-      return _ ("Machines are emulated and slow: macOS does not tell whether QEMU may use Hypervisor.framework.");
+      return _ ("Machines are emulated and slow: macOS does not tell whether QEMU may use "
+                "Hypervisor.framework.");
     case AVB_HVF_WORKS:
     default:
       return NULL;
@@ -97,8 +102,9 @@ avb_hvf_verdict_get_remedy (AvbHvfVerdict verdict)
 char *
 avb_hvf_find_program (const char *name)
 {
-  static const char *const folders[] = { "/opt/homebrew/bin", "/opt/homebrew/sbin", "/usr/local/bin",
-                                         "/usr/local/sbin",   "/opt/local/bin",     "/opt/local/sbin" };
+  static const char *const folders[]
+      = { "/opt/homebrew/bin", "/opt/homebrew/sbin", "/usr/local/bin",
+          "/usr/local/sbin",   "/opt/local/bin",     "/opt/local/sbin" };
   char *found = g_find_program_in_path (name);
 
   for (guint i = 0; found == NULL && i < G_N_ELEMENTS (folders); i++)
@@ -130,8 +136,9 @@ ask_macos (AvbHvfFacts *facts)
 {
   facts->is_macos = TRUE;
   facts->translated = ask_system ("sysctl.proc_translated") == AVB_HVF_YES;
-  facts->processor = facts->translated || ask_system ("hw.optional.arm64") == AVB_HVF_YES ? AVB_HVF_PROCESSOR_APPLE
-                                                                                        : AVB_HVF_PROCESSOR_INTEL;
+  facts->processor = facts->translated || ask_system ("hw.optional.arm64") == AVB_HVF_YES
+                         ? AVB_HVF_PROCESSOR_APPLE
+                         : AVB_HVF_PROCESSOR_INTEL;
   facts->support = ask_system ("kern.hv_support");
   facts->is_guest = ask_system ("kern.hv_vmm_present");
 }
@@ -164,7 +171,7 @@ has_daemon (void)
 static DexFuture *
 probe_thread (gpointer data)
 {
-  AvbHvfFacts facts = { 0 };
+  AvbHvfFacts      facts = { 0 };
   g_autofree char *qemu = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -172,13 +179,16 @@ probe_thread (gpointer data)
   if (facts.is_macos)
     {
       facts.daemon = has_daemon ();
-      qemu = avb_hvf_find_program (facts.processor == AVB_HVF_PROCESSOR_INTEL ? "qemu-system-x86_64"
-                                                                              : "qemu-system-aarch64");
+      qemu = avb_hvf_find_program (facts.processor == AVB_HVF_PROCESSOR_INTEL
+                                       ? "qemu-system-x86_64"
+                                       : "qemu-system-aarch64");
       facts.qemu = qemu;
     }
   if (qemu != NULL)
     {
-      facts.signature = avb_hvf_entitlements_read (NULL, qemu, &facts.entitlements, &error) ? AVB_HVF_YES : AVB_HVF_UNKNOWN;
+      facts.signature = avb_hvf_entitlements_read (NULL, qemu, &facts.entitlements, &error)
+                            ? AVB_HVF_YES
+                            : AVB_HVF_UNKNOWN;
       if (error != NULL)
         g_info ("%s: %s", qemu, error->message);
     }

@@ -7,7 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Which of a machine's displays is connected to, and how. SPICE can more than VNC, so it goes first. */
+/* Which of a machine's displays is connected to, and how. SPICE can more than VNC, so it goes
+ * first. */
 
 static xmlNode *
 first_graphics (AvbDomainXml *self)
@@ -19,7 +20,8 @@ static xmlNode *
 find_graphics (AvbDomainXml *self, const char *type, int *index)
 {
   *index = 0;
-  for (xmlNode *node = first_graphics (self); node != NULL; node = avb_xml_next (node, "graphics"), (*index)++)
+  for (xmlNode *node = first_graphics (self); node != NULL;
+       node = avb_xml_next (node, "graphics"), (*index)++)
     if (avb_xml_attribute_is (node, "type", type))
       return node;
   *index = -1;
@@ -75,9 +77,10 @@ avb_domain_xml_find_console (AvbDomainXml *self)
   if (avb_xml_attribute_is (avb_domain_xml_get_root (self), "type", "test"))
     endpoint->reason = g_strdup (_ ("The machines of libvirt’s test driver have no display."));
   else if (graphics == NULL)
-    endpoint->reason = g_strdup (first_graphics (self) != NULL
-                                     ? _ ("The display of this machine speaks neither SPICE nor VNC.")
-                                     : _ ("This machine has no display."));
+    endpoint->reason
+        = g_strdup (first_graphics (self) != NULL
+                        ? _ ("The display of this machine speaks neither SPICE nor VNC.")
+                        : _ ("This machine has no display."));
   if (endpoint->reason != NULL)
     return endpoint;
   endpoint->kind = kind;

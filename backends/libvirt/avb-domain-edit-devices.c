@@ -141,7 +141,10 @@ read_nodes (
 }
 
 gboolean
-avb_domain_check_disks (GPtrArray *disks, const char *arch, const AvbDomainTraits *traits, GError **error)
+avb_domain_check_disks (GPtrArray             *disks,
+                        const char            *arch,
+                        const AvbDomainTraits *traits,
+                        GError               **error)
 {
   if (traits->domain_type != NULL || avb_domain_is_pc (arch))
     return TRUE;

@@ -7,8 +7,9 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Which firmware a machine has. libvirt chooses the file by what it shall be able to do; where it knows none, because
- * the descriptions of QEMU's own firmware are not where it looks, the file is named. */
+/* Which firmware a machine has. libvirt chooses the file by what it shall be able to do; where it
+ * knows none, because the descriptions of QEMU's own firmware are not where it looks, the file is
+ * named. */
 
 static gboolean
 is_arm (const char *arch)
@@ -17,7 +18,10 @@ is_arm (const char *arch)
 }
 
 gboolean
-avb_domain_check_firmware (const char *arch, AvbFirmware firmware, const AvbDomainTraits *traits, GError **error)
+avb_domain_check_firmware (const char            *arch,
+                           AvbFirmware            firmware,
+                           const AvbDomainTraits *traits,
+                           GError               **error)
 {
   if (traits->domain_type != NULL)
     return TRUE;
@@ -42,14 +46,16 @@ avb_domain_template_firmware (GString *xml, AvbFirmware firmware, const AvbDomai
                             secure,
                             secure);
   else
-    text = g_markup_printf_escaped (firmware == AVB_FIRMWARE_UEFI_SECURE
-                                        ? "<loader readonly='yes' secure='yes' type='pflash'>%s</loader>"
-                                        : "<loader readonly='yes' type='pflash'>%s</loader>",
-                                    traits->loader);
+    text = g_markup_printf_escaped (
+        firmware == AVB_FIRMWARE_UEFI_SECURE
+            ? "<loader readonly='yes' secure='yes' type='pflash'>%s</loader>"
+            : "<loader readonly='yes' type='pflash'>%s</loader>",
+        traits->loader);
   g_string_append (xml, text);
   if (traits->loader != NULL && traits->nvram_template != NULL)
     {
-      g_autofree char *nvram = g_markup_printf_escaped ("<nvram template='%s'/>", traits->nvram_template);
+      g_autofree char *nvram
+          = g_markup_printf_escaped ("<nvram template='%s'/>", traits->nvram_template);
 
       g_string_append (xml, nvram);
     }
@@ -75,7 +81,10 @@ avb_domain_read_firmware (xmlNode *os)
 }
 
 gboolean
-avb_domain_set_firmware (xmlNode *os, AvbFirmware firmware, const AvbDomainTraits *traits, GError **error)
+avb_domain_set_firmware (xmlNode               *os,
+                         AvbFirmware            firmware,
+                         const AvbDomainTraits *traits,
+                         GError               **error)
 {
   g_autoptr (GString) fragment = g_string_new (NULL);
 
@@ -92,7 +101,10 @@ avb_domain_set_firmware (xmlNode *os, AvbFirmware firmware, const AvbDomainTrait
 }
 
 gboolean
-avb_domain_edit_firmware (xmlNode *root, AvbFirmware firmware, const AvbDomainTraits *traits, GError **error)
+avb_domain_edit_firmware (xmlNode               *root,
+                          AvbFirmware            firmware,
+                          const AvbDomainTraits *traits,
+                          GError               **error)
 {
   xmlNode         *os = avb_xml_child (root, "os");
   xmlNode         *features = avb_xml_child (root, "features");

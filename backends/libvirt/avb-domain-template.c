@@ -161,13 +161,18 @@ avb_domain_template_graphics (GString *xml, const char *arch, const AvbDomainTra
 }
 
 void
-avb_domain_template_cpu (GString *xml, const char *arch, gboolean accelerated, const AvbDomainTraits *traits)
+avb_domain_template_cpu (GString               *xml,
+                         const char            *arch,
+                         gboolean               accelerated,
+                         const AvbDomainTraits *traits)
 {
   if (traits->domain_type != NULL)
     return;
   /* libvirt refuses the word for processors that cannot be otherwise. */
   if (accelerated)
-    add (xml, avb_domain_is_pc (arch) ? "<cpu mode='host-passthrough' migratable='on'/>" : "<cpu mode='host-passthrough'/>");
+    add (xml,
+         avb_domain_is_pc (arch) ? "<cpu mode='host-passthrough' migratable='on'/>"
+                                 : "<cpu mode='host-passthrough'/>");
   else if (traits->maximum_cpu)
     add (xml, "<cpu mode='maximum'/>");
 }
@@ -185,11 +190,15 @@ template_os (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *traits, 
 {
   AvbFirmware firmware = avb_machine_spec_get_firmware (spec);
 
-  add (xml, firmware == AVB_FIRMWARE_BIOS || traits->loader != NULL ? "<os>" : "<os firmware='efi'>");
+  add (xml,
+       firmware == AVB_FIRMWARE_BIOS || traits->loader != NULL ? "<os>" : "<os firmware='efi'>");
   if (traits->domain_type != NULL)
     add (xml, "<type arch='%s'>hvm</type>", arch);
   else
-    add (xml, "<type arch='%s' machine='%s'>hvm</type>", arch, avb_domain_is_pc (arch) ? "q35" : "virt");
+    add (xml,
+         "<type arch='%s' machine='%s'>hvm</type>",
+         arch,
+         avb_domain_is_pc (arch) ? "q35" : "virt");
   avb_domain_template_firmware (xml, firmware, traits);
   avb_domain_template_kernel (xml, spec);
   add (xml, "</os><features><acpi/>");
@@ -198,7 +207,8 @@ template_os (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *traits, 
   if (avb_domain_is_pc (arch) && is_windows (spec))
     avb_domain_template_hyperv (xml, avb_machine_spec_get_accelerated (spec), traits);
   /* Enforced Secure Boot stands on system management mode. */
-  if (firmware == AVB_FIRMWARE_UEFI_SECURE && avb_domain_is_pc (arch) && traits->domain_type == NULL)
+  if (firmware == AVB_FIRMWARE_UEFI_SECURE && avb_domain_is_pc (arch)
+      && traits->domain_type == NULL)
     add (xml, "<smm state='on'/>");
   add (xml, "</features>");
 }
@@ -231,7 +241,10 @@ template_ports (GString *xml)
 }
 
 static void
-template_devices (GString *xml, AvbMachineSpec *spec, const AvbDomainTraits *traits, const char *arch)
+template_devices (GString               *xml,
+                  AvbMachineSpec        *spec,
+                  const AvbDomainTraits *traits,
+                  const char            *arch)
 {
   g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GPtrArray *disks = avb_machine_spec_get_disks (spec);

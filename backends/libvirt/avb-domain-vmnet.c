@@ -8,13 +8,14 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* The networks of macOS (vmnet.framework). libvirt has no words for them, so QEMU is told by itself:
+/* The networks of macOS (vmnet.framework). libvirt has no words for them, so QEMU is told by
+ * itself:
  *
  *   -netdev vmnet-shared,id=avb-vmnet0   -device virtio-net-pci,netdev=avb-vmnet0,mac=52:54:00:…
  *
- * vmnet-shared is NAT that all its machines share, vmnet-host the same without a way out, vmnet-bridged a network card of
- * the computer. libvirt puts these arguments last, and QEMU gives the card a slot that is free. Source: QEMU's
- * qapi/net.json. */
+ * vmnet-shared is NAT that all its machines share, vmnet-host the same without a way out,
+ * vmnet-bridged a network card of the computer. libvirt puts these arguments last, and QEMU gives
+ * the card a slot that is free. Source: QEMU's qapi/net.json. */
 
 #define QEMU_NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
 #define ID "avb-vmnet"
@@ -30,7 +31,8 @@ avb_domain_is_vmnet (const AvbInterfaceSpec *nic, const AvbDomainTraits *traits)
 static gboolean
 is_word (const char *text)
 {
-  return text != NULL && g_regex_match_simple ("^[A-Za-z0-9_.-]{1,32}$", text, G_REGEX_DOLLAR_ENDONLY, 0);
+  return text != NULL
+         && g_regex_match_simple ("^[A-Za-z0-9_.-]{1,32}$", text, G_REGEX_DOLLAR_ENDONLY, 0);
 }
 
 static gboolean
@@ -53,20 +55,24 @@ avb_domain_check_interfaces (GPtrArray *interfaces, const AvbDomainTraits *trait
       if (!traits->vmnet)
         continue;
       if (nic->kind == AVB_INTERFACE_NETWORK && !is_network (nic->source))
-        return avb_domain_edit_refuse (error, _ ("macOS has two networks for machines: “shared” and “host”."));
+        return avb_domain_edit_refuse (
+            error, _ ("macOS has two networks for machines: “shared” and “host”."));
       if (!is_word (nic->source) || (nic->model != NULL && !is_word (nic->model)))
-        return avb_domain_edit_refuse (error, _ ("The network card to bridge to has a name that cannot be used."));
+        return avb_domain_edit_refuse (
+            error, _ ("The network card to bridge to has a name that cannot be used."));
     }
   return TRUE;
 }
 
-/* One that a machine keeps, and that no other on the same network has: QEMU's own default is the same for all. */
+/* One that a machine keeps, and that no other on the same network has: QEMU's own default is the
+ * same for all. */
 static char *
 make_mac (void)
 {
   const guint32 random = g_random_int ();
 
-  return g_strdup_printf ("52:54:00:%02x:%02x:%02x", random & 0xff, (random >> 8) & 0xff, (random >> 16) & 0xff);
+  return g_strdup_printf (
+      "52:54:00:%02x:%02x:%02x", random & 0xff, (random >> 8) & 0xff, (random >> 16) & 0xff);
 }
 
 static char *
@@ -83,8 +89,10 @@ format_device (const AvbInterfaceSpec *nic, guint index)
   const char      *model = nic->model != NULL ? nic->model : DEFAULT_MODEL;
   g_autofree char *mac = nic->mac != NULL ? g_ascii_strdown (nic->mac, -1) : make_mac ();
 
-  return g_strdup_printf (
-      "%s,netdev=" ID "%u,mac=%s", g_str_equal (model, "virtio") ? "virtio-net-pci" : model, index, mac);
+  return g_strdup_printf ("%s,netdev=" ID "%u,mac=%s",
+                          g_str_equal (model, "virtio") ? "virtio-net-pci" : model,
+                          index,
+                          mac);
 }
 
 /* (transfer full) (element-type utf8): the arguments of all of them */
@@ -117,7 +125,8 @@ avb_domain_template_vmnet (GString *xml, GPtrArray *interfaces, const AvbDomainT
   g_string_append (xml, "<qemu:commandline xmlns:qemu='" QEMU_NAMESPACE "'>");
   for (guint i = 0; i < arguments->len; i++)
     {
-      g_autofree char *element = g_markup_printf_escaped ("<qemu:arg value='%s'/>", (char *) arguments->pdata[i]);
+      g_autofree char *element
+          = g_markup_printf_escaped ("<qemu:arg value='%s'/>", (char *) arguments->pdata[i]);
 
       g_string_append (xml, element);
     }
@@ -128,7 +137,8 @@ static xmlNode *
 find_qemu (xmlNode *node, const char *name)
 {
   for (; node != NULL; node = node->next)
-    if (node->type == XML_ELEMENT_NODE && node->ns != NULL && xmlStrEqual (node->ns->href, BAD_CAST QEMU_NAMESPACE)
+    if (node->type == XML_ELEMENT_NODE && node->ns != NULL
+        && xmlStrEqual (node->ns->href, BAD_CAST QEMU_NAMESPACE)
         && xmlStrEqual (node->name, BAD_CAST name))
       return node;
   return NULL;
@@ -158,7 +168,8 @@ read_interface (const char *netdev, const char *device)
   g_autofree char  *model = g_strndup (device, strcspn (device, ","));
   AvbInterfaceSpec *nic;
 
-  if (id == NULL || !g_str_has_prefix (id, ID) || g_strcmp0 (id, of) != 0 || !g_str_has_prefix (kind, "vmnet-"))
+  if (id == NULL || !g_str_has_prefix (id, ID) || g_strcmp0 (id, of) != 0
+      || !g_str_has_prefix (kind, "vmnet-"))
     return NULL;
   if (g_str_equal (model, "virtio-net-pci"))
     g_set_str (&model, "virtio");
@@ -177,10 +188,10 @@ static AvbInterfaceSpec *
 read_group (xmlNode *first, xmlNode **last)
 {
   static const char *const words[] = { "-netdev", NULL, "-device", NULL };
-  char    *values[4] = { NULL };
-  xmlNode *node = first;
-  guint    n = 0;
-  AvbInterfaceSpec *nic = NULL;
+  char                    *values[4] = { NULL };
+  xmlNode                 *node = first;
+  guint                    n = 0;
+  AvbInterfaceSpec        *nic = NULL;
 
   for (; n < G_N_ELEMENTS (values) && node != NULL; n++)
     {
@@ -254,8 +265,9 @@ avb_domain_edit_vmnet (xmlNode *root, GPtrArray *interfaces, const AvbDomainTrai
       xmlSetNs (commandline, ns);
     }
   for (guint i = 0; i < arguments->len; i++)
-    avb_xml_set_attribute (
-        xmlNewChild (commandline, commandline->ns, BAD_CAST "arg", NULL), "value", arguments->pdata[i]);
+    avb_xml_set_attribute (xmlNewChild (commandline, commandline->ns, BAD_CAST "arg", NULL),
+                           "value",
+                           arguments->pdata[i]);
   if (commandline != NULL && xmlChildElementCount (commandline) == 0)
     avb_xml_remove (commandline);
 }

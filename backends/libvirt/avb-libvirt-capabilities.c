@@ -88,7 +88,8 @@ find_accelerator (virConnect *vir, const char *arch)
 
       if (!avb_xml_attribute_is (node, "name", arch))
         continue;
-      for (xmlNode *type = avb_xml_child (node, "domain"); type != NULL; type = avb_xml_next (type, "domain"))
+      for (xmlNode *type = avb_xml_child (node, "domain"); type != NULL;
+           type = avb_xml_next (type, "domain"))
         if (avb_xml_attribute_is (type, "type", "hvf"))
           found = "hvf";
     }
@@ -119,7 +120,10 @@ is_privileged (virConnect *vir)
 }
 
 AvbDomainTraits *
-avb_libvirt_traits_read (virConnect *vir, const AvbLibvirtHost *host, const char *arch, gboolean accelerated)
+avb_libvirt_traits_read (virConnect           *vir,
+                         const AvbLibvirtHost *host,
+                         const char           *arch,
+                         gboolean              accelerated)
 {
   AvbDomainTraits *traits = g_new0 (AvbDomainTraits, 1);
   xmlNode         *devices, *root;
@@ -138,7 +142,8 @@ avb_libvirt_traits_read (virConnect *vir, const AvbLibvirtHost *host, const char
   if (arch == NULL)
     arch = traits->architecture;
   traits->accelerator = find_accelerator (vir, arch);
-  doc = read_domain_capabilities (vir, arch, accelerated ? avb_domain_accelerator (traits) : "qemu");
+  doc = read_domain_capabilities (
+      vir, arch, accelerated ? avb_domain_accelerator (traits) : "qemu");
   if (doc == NULL)
     return traits;
   root = xmlDocGetRootElement (doc);
@@ -151,8 +156,11 @@ avb_libvirt_traits_read (virConnect *vir, const AvbLibvirtHost *host, const char
     {
       g_autofree char *emulator = avb_xml_dup_text (avb_xml_child (root, "path"));
 
-      host->refine_traits (
-          traits, arch, emulator, enum_has (avb_xml_child (root, "os"), "firmware", "efi"), is_privileged (vir));
+      host->refine_traits (traits,
+                           arch,
+                           emulator,
+                           enum_has (avb_xml_child (root, "os"), "firmware", "efi"),
+                           is_privileged (vir));
     }
   xmlFreeDoc (doc);
   return traits;

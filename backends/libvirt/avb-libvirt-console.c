@@ -129,8 +129,10 @@ open_console_thread (virDomain *domain, AvbLibvirtCall *call)
     return dex_future_new_for_error (error);
   index = avb_domain_xml_find_display (xml);
   if (index < 0)
-    return dex_future_new_for_error (avb_error_new (
-        AVB_ERROR_NOT_SUPPORTED, NULL, _ ("The display of this machine speaks neither SPICE nor VNC.")));
+    return dex_future_new_for_error (
+        avb_error_new (AVB_ERROR_NOT_SUPPORTED,
+                       NULL,
+                       _ ("The display of this machine speaks neither SPICE nor VNC.")));
   fd = virDomainOpenGraphicsFD (domain, index, VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH);
   return fd < 0 ? avb_libvirt_future_error (call->what) : dex_future_new_for_int (fd);
 }

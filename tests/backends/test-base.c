@@ -490,7 +490,8 @@ machine_fiber (gpointer data)
   return NULL;
 }
 
-/* XDG is what Linux has; a Mac has its Library, unless the user says otherwise; Windows is GLib's. */
+/* XDG is what Linux has; a Mac has its Library, unless the user says otherwise; Windows is GLib's.
+ */
 static void
 test_folders (void)
 {

@@ -351,19 +351,22 @@ test_windows (void)
 static AvbConsoleEndpoint *
 find_console (const char *type, const char *graphics, int *index)
 {
-  g_autofree char *text
-      = g_strdup_printf ("<domain type='%s'><name>n</name><devices>%s</devices></domain>", type, graphics);
+  g_autofree char *text = g_strdup_printf (
+      "<domain type='%s'><name>n</name><devices>%s</devices></domain>", type, graphics);
   g_autoptr (AvbDomainXml) xml = parse (text);
 
   *index = avb_domain_xml_find_display (xml);
   return avb_domain_xml_find_console (xml);
 }
 
-/* SPICE before VNC, VNC before nothing; and the place among all of them, by which libvirt names it. */
+/* SPICE before VNC, VNC before nothing; and the place among all of them, by which libvirt names it.
+ */
 static void
 test_displays (void)
 {
-#define VNC "<graphics type='vnc' port='5901' passwd='a&amp;b'><listen type='address' address='192.0.2.1'/></graphics>"
+#define VNC                                                                                        \
+  "<graphics type='vnc' port='5901' passwd='a&amp;b'><listen type='address' "                      \
+  "address='192.0.2.1'/></graphics>"
 #define SPICE "<graphics type='spice' port='5902' tlsPort='5903'><listen type='none'/></graphics>"
 #define OTHER "<graphics type='egl-headless'/><graphics type='sdl'/>"
   static const struct {
@@ -387,7 +390,8 @@ test_displays (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       int index;
-      g_autoptr (AvbConsoleEndpoint) console = find_console (cases[i].type, cases[i].graphics, &index);
+      g_autoptr (AvbConsoleEndpoint) console
+          = find_console (cases[i].type, cases[i].graphics, &index);
 
       g_assert_cmpint (console->kind, ==, cases[i].kind);
       g_assert_cmpint (index, ==, cases[i].index);

@@ -244,10 +244,10 @@ vnc_fiber (gpointer data)
   g_autoptr (virDomain) defined = NULL;
   g_autoptr (GString) text = NULL;
   g_autoptr (GError) error = NULL;
-  char    greeting[12];
-  gsize   length = 0;
-  char   *xml;
-  int     fd;
+  char  greeting[12];
+  gsize length = 0;
+  char *xml;
+  int   fd;
 
   avb_machine_spec_set_graphics (spec, TRUE);
   for (guint i = 0; i < AVB_N_EXTRAS; i++)
@@ -257,7 +257,8 @@ vnc_fiber (gpointer data)
   xml = virDomainGetXMLDesc (domain, VIR_DOMAIN_XML_INACTIVE);
   text = g_string_new (xml);
   free (xml);
-  g_assert_cmpuint (g_string_replace (text, "<graphics type='spice'>", "<graphics type='vnc'>", 0), ==, 1);
+  g_assert_cmpuint (
+      g_string_replace (text, "<graphics type='spice'>", "<graphics type='vnc'>", 0), ==, 1);
   g_string_replace (text, "<image compression='off'/>", "", 0);
   g_string_replace (text, "<audio id='1' type='spice'/>", "<audio id='1' type='none'/>", 0);
   defined = virDomainDefineXML (vir, text->str);

@@ -5,12 +5,12 @@
 
 #include "ui/console/avb-keymap.h"
 
-/* The key codes of macOS and Windows as those of Linux, by which avb-keymap.c knows the scancodes. The facts are those of the
- * key code database that QEMU, libvirt and SPICE share (keycodemapdb, keymaps.csv); what it leaves open is as the keyboards
- * have it. */
+/* The key codes of macOS and Windows as those of Linux, by which avb-keymap.c knows the scancodes.
+ * The facts are those of the key code database that QEMU, libvirt and SPICE share (keycodemapdb,
+ * keymaps.csv); what it leaves open is as the keyboards have it. */
 
-/* By the virtual key codes of Carbon (kVK_…), which name places, not letters. Help is where PCs have Insert, and is what one
- * of a PC says on a Mac. */
+/* By the virtual key codes of Carbon (kVK_…), which name places, not letters. Help is where PCs
+ * have Insert, and is what one of a PC says on a Mac. */
 static const guint8 macos_keys[0x80] = {
   /* clang-format off */
   /* 00 */  30,  31,  32,  33,  35,  34,  44,  45,  46,  47,  86,  48,  16,  17,  18,  19,
@@ -24,7 +24,8 @@ static const guint8 macos_keys[0x80] = {
   /* clang-format on */
 };
 
-/* By the virtual key codes of Windows (VK_…), for an American keyboard: on others, letters and signs are elsewhere. */
+/* By the virtual key codes of Windows (VK_…), for an American keyboard: on others, letters and
+ * signs are elsewhere. */
 static const guint8 windows_keys[0x100] = {
   /* clang-format off */
   /* 00 */   0,   0,   0,   0,   0,   0,   0,   0,  14,  15,   0,   0,  76,  28,   0,   0,

@@ -12,8 +12,8 @@
 #include "tests/avb-test.h"
 #include "tests/backends/hvf/hvf-specs.h"
 
-/* What a Mac's libvirt would be told, word by word: golden/ holds it. libvirt's own schema says whether it would be
- * understood. AVB_HVF_UPDATE=FOLDER writes the files anew. */
+/* What a Mac's libvirt would be told, word by word: golden/ holds it. libvirt's own schema says
+ * whether it would be understood. AVB_HVF_UPDATE=FOLDER writes the files anew. */
 
 static xmlRelaxNG *schema;
 
@@ -38,7 +38,7 @@ is_valid (const char *text)
 {
   xmlDoc *document = xmlReadMemory (text, (int) strlen (text), NULL, NULL, XML_PARSE_NONET);
   xmlRelaxNGValidCtxt *context = xmlRelaxNGNewValidCtxt (schema);
-  int result;
+  int                  result;
 
   g_assert_nonnull (document);
   if (!g_test_verbose ())
@@ -55,7 +55,8 @@ static char *
 dup_indented (AvbDomainXml *xml)
 {
   g_autofree char *text = avb_domain_xml_to_string (xml);
-  xmlDoc  *document = xmlReadMemory (text, (int) strlen (text), NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS);
+  xmlDoc          *document
+      = xmlReadMemory (text, (int) strlen (text), NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS);
   xmlChar *indented = NULL;
   char    *copy;
 
@@ -124,15 +125,18 @@ test_golden (gconstpointer data)
 static void
 test_schema (void)
 {
-#define DOMAIN(type, devices) \
-  "<domain type='" type "'><name>n</name><memory>1024</memory><os><type>hvm</type></os>" devices "</domain>"
+#define DOMAIN(type, devices)                                                                      \
+  "<domain type='" type "'><name>n</name><memory>1024</memory><os><type>hvm</type></os>" devices   \
+  "</domain>"
   g_assert_true (is_valid (DOMAIN ("hvf", "<devices><interface type='user'/></devices>")));
   g_assert_false (is_valid (DOMAIN ("hvf", "<devices><interface type='vmnet'/></devices>")));
-  g_assert_false (is_valid (DOMAIN ("hvf", "<devices><disk type='file' device='drum'/></devices>")));
+  g_assert_false (
+      is_valid (DOMAIN ("hvf", "<devices><disk type='file' device='drum'/></devices>")));
   g_assert_false (is_valid (DOMAIN ("hyperkit", "")));
 }
 
-/* Each of them, changed into each other one of its kind of Mac: what is read is what was applied, and still valid. */
+/* Each of them, changed into each other one of its kind of Mac: what is read is what was applied,
+ * and still valid. */
 static void
 test_changes (void)
 {
@@ -152,7 +156,9 @@ test_changes (void)
 
         /* A display that is there stays what it is. */
         if (from->spice != to->spice
-            || g_strcmp0 (avb_machine_spec_get_architecture (first), avb_machine_spec_get_architecture (second)) != 0)
+            || g_strcmp0 (avb_machine_spec_get_architecture (first),
+                          avb_machine_spec_get_architecture (second))
+                   != 0)
           continue;
         avb_machine_spec_set_name (second, avb_machine_spec_get_name (first));
         xml = make (from, first);
@@ -201,19 +207,22 @@ want_secure_boot (AvbMachineSpec *spec)
 static void
 want_ide (AvbMachineSpec *spec)
 {
-  avb_machine_spec_add_disk (spec, avb_disk_spec_new (AVB_DISK_DEVICE_DISK, AVB_DISK_BUS_IDE, "/a", "raw"));
+  avb_machine_spec_add_disk (
+      spec, avb_disk_spec_new (AVB_DISK_DEVICE_DISK, AVB_DISK_BUS_IDE, "/a", "raw"));
 }
 
 static void
 want_floppy (AvbMachineSpec *spec)
 {
-  avb_machine_spec_add_disk (spec, avb_disk_spec_new (AVB_DISK_DEVICE_FLOPPY, AVB_DISK_BUS_FDC, "/a", "raw"));
+  avb_machine_spec_add_disk (
+      spec, avb_disk_spec_new (AVB_DISK_DEVICE_FLOPPY, AVB_DISK_BUS_FDC, "/a", "raw"));
 }
 
 static void
 want_shared (AvbMachineSpec *spec)
 {
-  avb_machine_spec_add_interface (spec, avb_interface_spec_new (AVB_INTERFACE_NETWORK, "shared", NULL));
+  avb_machine_spec_add_interface (spec,
+                                  avb_interface_spec_new (AVB_INTERFACE_NETWORK, "shared", NULL));
 }
 
 static void
@@ -225,19 +234,22 @@ want_bridge (AvbMachineSpec *spec)
 static void
 want_libvirts_network (AvbMachineSpec *spec)
 {
-  avb_machine_spec_add_interface (spec, avb_interface_spec_new (AVB_INTERFACE_NETWORK, "default", NULL));
+  avb_machine_spec_add_interface (spec,
+                                  avb_interface_spec_new (AVB_INTERFACE_NETWORK, "default", NULL));
 }
 
 static void
 want_odd_bridge (AvbMachineSpec *spec)
 {
-  avb_machine_spec_add_interface (spec, avb_interface_spec_new (AVB_INTERFACE_BRIDGE, "en0,isolated=on", NULL));
+  avb_machine_spec_add_interface (
+      spec, avb_interface_spec_new (AVB_INTERFACE_BRIDGE, "en0,isolated=on", NULL));
 }
 
 static void
 want_odd_model (AvbMachineSpec *spec)
 {
-  avb_machine_spec_add_interface (spec, avb_interface_spec_new (AVB_INTERFACE_BRIDGE, "en0", "virtio,x"));
+  avb_machine_spec_add_interface (spec,
+                                  avb_interface_spec_new (AVB_INTERFACE_BRIDGE, "en0", "virtio,x"));
 }
 
 static const HvfCase *
@@ -301,7 +313,7 @@ test_firmware (void)
   g_autofree char *expected = g_build_filename (root, "share", "qemu", NULL);
   g_autofree char *folder = avb_hvf_find_folder (emulator);
   g_autofree char *loader = g_build_filename (expected, "edk2-aarch64-code.fd", NULL);
-  AvbDomainTraits traits = { .architecture = "aarch64" };
+  AvbDomainTraits  traits = { .architecture = "aarch64" };
 
   g_assert_cmpstr (folder, ==, expected);
   g_assert_null (avb_hvf_find_folder (NULL));
@@ -335,17 +347,22 @@ test_foreign_arguments (void)
   g_autoptr (AvbDomainXml) edited = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GString) text = NULL;
-  g_autofree char *before = avb_domain_xml_to_string (xml);
-  g_autofree char *after = NULL;
-  g_autofree char *ending = NULL;
-  static const char foreign[] = "<qemu:arg value=\"-netdev\"/><qemu:arg value=\"vmnet-shared,id=mine\"/>"
-                                "<qemu:arg value=\"-device\"/><qemu:arg value=\"virtio-net-pci,netdev=mine\"/>"
-                                "<qemu:env name=\"A\" value=\"b\"/><qemu:arg value=\"-netdev\"/>";
+  g_autofree char  *before = avb_domain_xml_to_string (xml);
+  g_autofree char  *after = NULL;
+  g_autofree char  *ending = NULL;
+  static const char foreign[]
+      = "<qemu:arg value=\"-netdev\"/><qemu:arg value=\"vmnet-shared,id=mine\"/>"
+        "<qemu:arg value=\"-device\"/><qemu:arg value=\"virtio-net-pci,netdev=mine\"/>"
+        "<qemu:env name=\"A\" value=\"b\"/><qemu:arg value=\"-netdev\"/>";
 
   text = g_string_new (before);
-  g_assert_cmpuint (g_string_replace (text, "<qemu:arg value=\"-netdev\"/><qemu:arg value=\"vmnet-host",
+  g_assert_cmpuint (g_string_replace (text,
+                                      "<qemu:arg value=\"-netdev\"/><qemu:arg value=\"vmnet-host",
                                       "<qemu:arg value=\"-snapshot\"/><qemu:arg value=\"-netdev\"/>"
-                                      "<qemu:arg value=\"vmnet-host", 1), ==, 1);
+                                      "<qemu:arg value=\"vmnet-host",
+                                      1),
+                    ==,
+                    1);
   ending = g_strconcat (foreign, "</qemu:commandline>", NULL);
   g_assert_cmpuint (g_string_replace (text, "</qemu:commandline>", ending, 1), ==, 1);
   edited = parse (text->str);
