@@ -371,11 +371,12 @@ is_private (GUri *uri)
          (address != NULL && g_inet_address_get_is_loopback (address));
 }
 
+/* The library's own time-out would end a wait for events before the host says that there are none. */
 static SoupSession *
 new_session (AvbWsmanHttp *self)
 {
   SoupSession *session = soup_session_new_with_options (
-      "user-agent", "AlphaVBox/" AVB_VERSION, "max-conns", MAX_CONNECTIONS, "max-conns-per-host", MAX_CONNECTIONS, NULL);
+      "user-agent", "AlphaVBox/" AVB_VERSION, "timeout", 0, "max-conns", MAX_CONNECTIONS, "max-conns-per-host", MAX_CONNECTIONS, NULL);
 
   /* A small body would become a large one. */
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);

@@ -156,6 +156,7 @@ no_tls_fiber (gpointer data)
   g_autoptr (AvbWsmanClient) client = avb_wsman_client_new (uri, "root/virtualization/v2");
   g_autoptr (GError) error = NULL;
 
+  g_object_set (client, "timeout", 1, NULL);
   g_assert_false (dex_await (avb_wsman_client_identify (client), &error));
   g_test_message ("%s (%s)", error->message, avb_error_get_details (error));
   g_assert_true (g_error_matches (error, AVB_ERROR, AVB_ERROR_INVALID) ||
