@@ -81,8 +81,8 @@ ensure_schema (void)
 
   if (!g_once_init_enter (&once))
     return;
-  classes = g_hash_table_new (g_str_hash, g_str_equal);
-  parents = g_hash_table_new (g_str_hash, g_str_equal);
+  classes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  parents = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; hv_schema_parents[i] != NULL; i += 2)
     g_hash_table_insert (parents, g_ascii_strdown (hv_schema_parents[i], -1), (gpointer) hv_schema_parents[i + 1]);
   for (guint i = 0; hv_schema_virtualization[i] != NULL; i++)
