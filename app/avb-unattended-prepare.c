@@ -121,9 +121,23 @@ make_volume (AvbCreation *creation, Work *work, const char *file, const char *su
   return avb_creation_make_volume (creation, &volume, error);
 }
 
+/* A machine without a screen has its serial port only: the installer and what it installs, to which Debian's hands on what
+ * stands behind the dashes, are told to use it. (nullable) */
+static const char *
+find_console (AvbMachineSpec *spec, AvbInstaller installer)
+{
+  const char *architecture = avb_machine_spec_get_architecture (spec);
+
+  if (avb_machine_spec_get_graphics (spec) || (architecture != NULL && !g_str_equal (architecture, "x86_64") &&
+                                               !g_str_equal (architecture, "i686")))
+    return NULL;
+  return installer == AVB_INSTALLER_PRESEED ? "console=ttyS0 --- console=ttyS0" : "console=ttyS0";
+}
+
 static gboolean
 add_kernel (AvbCreation *creation, Work *work, GError **error)
 {
+  const char *console = find_console (creation->spec, work->plan->installer);
   const char *own = avb_machine_spec_get_kernel_arguments (creation->spec);
   g_autofree char *kernel = make_volume (creation, work, KERNEL, AVB_SETUP_VOLUME "-kernel" AVB_VOLUME_DISC_COPY, error);
   g_autofree char *initrd = kernel != NULL ? make_volume (creation, work, INITRD, AVB_SETUP_VOLUME "-initrd" AVB_VOLUME_DISC_COPY, error) : NULL;
@@ -131,7 +145,8 @@ add_kernel (AvbCreation *creation, Work *work, GError **error)
 
   if (initrd == NULL)
     return FALSE;
-  arguments = g_strjoin (" ", work->plan->arguments != NULL ? work->plan->arguments : "", own, NULL);
+  arguments = g_strjoin (" ", work->plan->arguments != NULL ? work->plan->arguments : "", own != NULL ? own : "",
+                         console != NULL ? console : "", NULL);
   g_strstrip (arguments);
   avb_machine_spec_set_kernel (creation->spec, kernel);
   avb_machine_spec_set_initrd (creation->spec, initrd);

@@ -112,7 +112,7 @@ make_draft (Rig *rig, AvbMedium *medium)
   AvbFirstBoot *wishes = avb_draft_get_first_boot (draft);
   g_autofree char *arguments =
       g_strdup_printf ("mirror/country=manual mirror/http/hostname=10.0.2.2:%u mirror/http/directory=/ "
-                       "debian-installer/allow_unauthenticated=true clock-setup/ntp=false console=ttyS0",
+                       "debian-installer/allow_unauthenticated=true clock-setup/ntp=false",
                        mirror_get_port (rig->mirror));
 
   avb_machine_spec_set_cpus (spec, 2);
