@@ -68,10 +68,12 @@ write_field (GString *out, AvbWmiObject *object, guint index)
 {
   AvbWmiField field = avb_wmi_object_get_field (object, index);
   AvbWmiType  type = field.type == AVB_WMI_UNKNOWN ? avb_wmi_type_of_property (field.name) : (AvbWmiType) field.type;
-  const char *element = field.kind == AVB_WMI_PATH ? field.is_array ? "PROPERTY.REFARRAY" : "PROPERTY.REFERENCE"
-                        : field.is_array           ? "PROPERTY.ARRAY"
-                                                   : "PROPERTY";
-  const char *array = field.kind == AVB_WMI_PATH ? "VALUE.REFARRAY" : "VALUE.ARRAY";
+  const char *element, *array = field.kind == AVB_WMI_PATH ? "VALUE.REFARRAY" : "VALUE.ARRAY";
+
+  field.is_array |= field.kind == AVB_WMI_TEXT && avb_wmi_property_is_array (field.name);
+  element = field.kind == AVB_WMI_PATH ? field.is_array ? "PROPERTY.REFARRAY" : "PROPERTY.REFERENCE"
+            : field.is_array           ? "PROPERTY.ARRAY"
+                                       : "PROPERTY";
 
   /* Nil and "is not there" are the same to a method that modifies: nothing is changed. */
   if (field.kind == AVB_WMI_NIL ||

@@ -70,5 +70,7 @@ const char *avb_wmi_type_to_name   (AvbWmiType type);
 int         avb_wmi_type_from_name (const char *name); /* AVB_WMI_STRING for what is not known */
 /* What the property @name has in the classes of Hyper-V: AVB_WMI_STRING where none is known. */
 AvbWmiType  avb_wmi_type_of_property (const char *name);
+/* The same for whether it is an array. */
+gboolean    avb_wmi_property_is_array (const char *name);
 
 G_END_DECLS

@@ -129,6 +129,11 @@ static const struct {
   { "WriteHardeningMethod", AVB_WMI_UINT16 },
 };
 
+/* And those that are arrays: one value alone looks like none over WS-Management. */
+static const char *const arrays[] = { "BootOrder",    "BootSourceOrder",      "Connection",
+                                      "HostResource", "Notes",                "OptionalData",
+                                      "RequiredFeatureHints", "RequiredFeatures", "VirtualSystemIdentifiers", NULL };
+
 static const char *const names[] = {
   [AVB_WMI_STRING] = "string", [AVB_WMI_BOOLEAN] = "boolean", [AVB_WMI_UINT8] = "uint8",
   [AVB_WMI_UINT16] = "uint16", [AVB_WMI_UINT32] = "uint32",   [AVB_WMI_UINT64] = "uint64",
@@ -158,4 +163,10 @@ avb_wmi_type_of_property (const char *name)
     if (g_str_equal (properties[i].name, name))
       return properties[i].type;
   return AVB_WMI_STRING;
+}
+
+gboolean
+avb_wmi_property_is_array (const char *name)
+{
+  return g_strv_contains (arrays, name);
 }

@@ -583,6 +583,7 @@ test_volumes (gpointer data)
     *strrchr (left, '-') = '\0';
     left = g_realloc (left, strlen (left) + 8);
     strcat (left, "-4.vhdx");
+    avb_test_await (avb_connection_delete_volume (rig.connection, left));
     g_assert_false (hyperv_simulator_has_file (rig.host, left));
   }
   avb_test_await (avb_connection_delete_volume (rig.connection, second));
