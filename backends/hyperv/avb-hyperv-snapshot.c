@@ -25,6 +25,7 @@
 typedef struct {
   AvbSnapshot  *snapshot;
   AvbWmiObject *settings;
+  guint         depth; /* how many it stands on */
 } Found;
 
 static void
@@ -81,6 +82,9 @@ compare_found (gconstpointer a, gconstpointer b)
 
   if (first->snapshot->created != second->snapshot->created)
     return first->snapshot->created < second->snapshot->created ? -1 : 1;
+  /* Of the same second: the one that stands on the other comes after it. */
+  if (first->depth != second->depth)
+    return first->depth < second->depth ? -1 : 1;
   return strcmp (avb_hyperv_get_id (first->settings), avb_hyperv_get_id (second->settings));
 }
 
@@ -102,6 +106,21 @@ find_by_path (GPtrArray *list, const char *path)
     if (g_ascii_strcasecmp (avb_hyperv_get_id (((Found *) list->pdata[i])->settings), id) == 0)
       return list->pdata[i];
   return NULL;
+}
+
+static void
+set_depths (GPtrArray *list)
+{
+  for (guint i = 0; i < list->len; i++)
+    {
+      Found *found = list->pdata[i];
+      Found *parent = found;
+
+      /* However it may go in a circle. */
+      while (found->depth < list->len
+             && (parent = find_by_path (list, avb_wmi_object_get_string (parent->settings, "Parent"))) != NULL)
+        found->depth++;
+    }
 }
 
 static void
@@ -160,6 +179,7 @@ read_list (AvbHypervVerb *verb, GError **error)
       else if (type != NULL && g_str_has_prefix (type, SNAPSHOT_PREFIX))
         g_ptr_array_add (list, found_new (all->pdata[i]));
     }
+  set_depths (list);
   g_ptr_array_sort (list, compare_found);
   make_unique (list);
   set_parents (list, realized);

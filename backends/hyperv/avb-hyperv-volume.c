@@ -267,15 +267,33 @@ avb_hyperv_connection_create_volume (AvbConnection       *connection,
 
 /* --- Deleting: page "CIM_DataFile", Delete --- */
 
+/* A path of the other namespace says so; in its text a backslash stands for the next character. */
+static AvbWmiPath *
+new_file_path (const char *path, GError **error)
+{
+  g_autoptr (GString) text = g_string_new ("\\\\.\\root\\cimv2:CIM_DataFile.Name=\"");
+
+  for (const char *c = path; *c != '\0'; c++)
+    {
+      if (*c == '\\' || *c == '"')
+        g_string_append_c (text, '\\');
+      g_string_append_c (text, *c);
+    }
+  g_string_append_c (text, '"');
+  return avb_wmi_path_from_text (text->str, error);
+}
+
 gboolean
 avb_hyperv_delete_file (AvbWsmanClient *cim, const char *path, GError **error)
 {
-  AvbHypervCall call = { cim, _ ("The disk could not be deleted."), NULL, 0 };
-  g_autoptr (AvbWmiPath) file = avb_wmi_path_new ("CIM_DataFile", "Name", path, NULL);
+  const char *what = _ ("The disk could not be deleted.");
+  g_autoptr (AvbWmiPath) file = new_file_path (path, error);
   g_autoptr (AvbWmiObject) result = NULL;
   g_autoptr (GError) local_error = NULL;
   guint64 value;
 
+  if (file == NULL)
+    return FALSE;
   result = dex_await_boxed (avb_wsman_client_invoke (cim, file, "Delete", NULL), &local_error);
   if (result == NULL && g_error_matches (local_error, AVB_ERROR, AVB_ERROR_NOT_FOUND))
     return TRUE;
@@ -291,7 +309,7 @@ avb_hyperv_delete_file (AvbWsmanClient *cim, const char *path, GError **error)
   g_propagate_error (error, avb_error_new (value == 2    ? AVB_ERROR_PERMISSION
                                            : value == 15 ? AVB_ERROR_BUSY
                                                          : AVB_ERROR_FAILED,
-                                           path, "%s", call.what));
+                                           path, "%s", what));
   return FALSE;
 }
 
