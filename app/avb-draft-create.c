@@ -124,8 +124,10 @@ avb_creation_add_disk (AvbCreation *self, const char *path, const char *format)
 static gboolean
 make_new_disk (AvbCreation *self, GError **error)
 {
-  g_autofree char *name = avb_creation_make_volume_name (self, ".qcow2");
-  AvbVolumeSpec volume = { .name = name, .format = "qcow2", .capacity = avb_draft_get_disk_size (self->draft) };
+  const char      *format = avb_capabilities_get_disk_format (avb_connection_get_capabilities (self->connection));
+  g_autofree char *ending = g_strconcat (".", format, NULL);
+  g_autofree char *name = avb_creation_make_volume_name (self, ending);
+  AvbVolumeSpec volume = { .name = name, .format = format, .capacity = avb_draft_get_disk_size (self->draft) };
   g_autofree char *path = NULL;
 
   if (volume.capacity == 0)

@@ -20,6 +20,7 @@ struct _AvbCapabilities {
   char           *acceleration_remedy;
   char           *architecture;
   GStrv           architectures;
+  char           *disk_format;
   guint           cpus;
   guint64         memory_mib;
 };
@@ -37,6 +38,7 @@ avb_capabilities_finalize (GObject *object)
   g_free (self->acceleration_remedy);
   g_free (self->architecture);
   g_strfreev (self->architectures);
+  g_free (self->disk_format);
 
   G_OBJECT_CLASS (avb_capabilities_parent_class)->finalize (object);
 }
@@ -132,6 +134,23 @@ avb_capabilities_add_architecture (AvbCapabilities *self, const char *architectu
   self->architectures = g_renew (char *, self->architectures, n + 2);
   self->architectures[n] = g_strdup (architecture);
   self->architectures[n + 1] = NULL;
+}
+
+void
+avb_capabilities_set_disk_format (AvbCapabilities *self, const char *format)
+{
+  g_return_if_fail (AVB_IS_CAPABILITIES (self));
+  g_return_if_fail (format != NULL);
+
+  g_set_str (&self->disk_format, format);
+}
+
+const char *
+avb_capabilities_get_disk_format (AvbCapabilities *self)
+{
+  g_return_val_if_fail (AVB_IS_CAPABILITIES (self), NULL);
+
+  return self->disk_format != NULL ? self->disk_format : "qcow2";
 }
 
 const char *
@@ -284,5 +303,6 @@ avb_capabilities_copy (AvbCapabilities *self)
                              avb_capabilities_get_memory_mib (self));
   for (guint i = 0; architectures[i] != NULL; i++)
     avb_capabilities_add_architecture (copy, architectures[i]);
+  avb_capabilities_set_disk_format (copy, avb_capabilities_get_disk_format (self));
   return copy;
 }

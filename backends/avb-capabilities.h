@@ -79,6 +79,9 @@ void             avb_capabilities_set_host         (AvbCapabilities *self,
 /* One call for each architecture that guests may have, the host's own first. */
 void             avb_capabilities_add_architecture (AvbCapabilities *self,
                                                     const char      *architecture);
+/* What new disks are to be: "qcow2" where nothing is set. */
+void             avb_capabilities_set_disk_format  (AvbCapabilities *self,
+                                                    const char      *format);
 
 /**
  * avb_capabilities_get_reason:
@@ -108,6 +111,7 @@ const char      *avb_capabilities_get_acceleration_remedy (AvbCapabilities *self
 /* libvirt's names: "x86_64", "aarch64". (nullable) */
 const char      *avb_capabilities_get_architecture (AvbCapabilities *self);
 const char * const *avb_capabilities_get_architectures (AvbCapabilities *self);
+const char      *avb_capabilities_get_disk_format  (AvbCapabilities *self);
 guint            avb_capabilities_get_cpus         (AvbCapabilities *self);
 guint64          avb_capabilities_get_memory_mib   (AvbCapabilities *self);
 

@@ -27,6 +27,12 @@ static const struct {
   { AVB_FEATURE_SECURE_BOOT, NULL },
   { AVB_FEATURE_TPM, NULL },
   { AVB_FEATURE_SHARED_FOLDERS, N_ ("Hyper-V cannot share folders with a guest.") },
+  { AVB_FEATURE_RESET, NULL },
+  { AVB_FEATURE_SNAPSHOTS, NULL },
+  { AVB_FEATURE_CLONE, N_ ("Machines of Hyper-V cannot be cloned here.") },
+  { AVB_FEATURE_EXPORT, N_ ("Machines of Hyper-V cannot be exported: their disks are at the host.") },
+  { AVB_FEATURE_NETWORK_LINK, NULL },
+  { AVB_FEATURE_FREEZE, N_ ("Hyper-V does not freeze a guest’s file systems on request.") },
 };
 
 /* "x64-based PC" */
@@ -54,6 +60,7 @@ avb_hyperv_connection_read_host (AvbHypervConnection *self)
     else
       avb_capabilities_set_unsupported (caps, features[i].feature, _ (features[i].reason));
   avb_capabilities_set_acceleration (caps, AVB_ACCELERATION_HARDWARE, NULL, NULL);
+  avb_capabilities_set_disk_format (caps, "vhdx");
   /* A user may have rights to Hyper-V and none to the computer: then this is not known. */
   computers = dex_await_boxed (avb_wsman_client_query (cim, "SELECT * FROM Win32_ComputerSystem", 1), NULL);
   if (computers != NULL && computers->len > 0)

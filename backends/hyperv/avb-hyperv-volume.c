@@ -225,10 +225,10 @@ refuse (AvbConnection *connection, const AvbVolumeSpec *volume)
 
   if (AVB_HYPERV_CONNECTION (connection)->disk_folder == NULL)
     return avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL, _ ("The host does not say where its disks are to be."));
-  if (g_strcmp0 (volume->format, "vhdx") != 0 && g_strcmp0 (volume->format, "vpc") != 0)
-    problem = _ ("Hyper-V makes disks in the formats VHDX and VHD only.");
-  else if (volume->source != NULL)
+  if (volume->source != NULL)
     problem = refuse_source (connection, volume);
+  if (problem == NULL && g_strcmp0 (volume->format, "vhdx") != 0 && g_strcmp0 (volume->format, "vpc") != 0)
+    problem = _ ("Hyper-V makes disks in the formats VHDX and VHD only.");
   if (problem != NULL)
     return avb_error_new (AVB_ERROR_NOT_SUPPORTED, volume->format, "%s", problem);
   if ((volume->source != NULL && volume->backing != NULL) || volume->capacity > MAX_CAPACITY
