@@ -141,6 +141,21 @@ refusals (Contract *c)
   g_assert_cmpuint (one->len, ==, 1);
 }
 
+/* Where its disk lies, a snapshot may change. */
+static void
+assert_but_disks (AvbMachine *machine, AvbMachineSpec *expected)
+{
+  g_autoptr (AvbMachineSpec) now = contract_read_spec (machine);
+  g_autoptr (AvbMachineSpec) moved = avb_machine_spec_copy (expected);
+  GPtrArray *disks = avb_machine_spec_get_disks (now);
+  GPtrArray *wanted = avb_machine_spec_get_disks (moved);
+
+  g_assert_cmpuint (disks->len, ==, wanted->len);
+  for (guint i = 0; i < disks->len; i++)
+    g_set_str (&((AvbDiskSpec *) wanted->pdata[i])->path, ((AvbDiskSpec *) disks->pdata[i])->path);
+  contract_assert_spec (machine, moved);
+}
+
 /* Of the settings too: what the machine was then it is again. */
 static void
 reverts_settings (Contract *c)
@@ -160,9 +175,9 @@ reverts_settings (Contract *c)
   avb_test_await (avb_machine_apply_spec (machine, spec));
   take (machine, "two processors");
   act (machine, avb_machine_revert_snapshot, "one processor");
-  contract_assert_spec (machine, before);
+  assert_but_disks (machine, before);
   act (machine, avb_machine_revert_snapshot, "two processors");
-  contract_assert_spec (machine, spec);
+  assert_but_disks (machine, spec);
 }
 
 static void

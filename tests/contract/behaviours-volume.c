@@ -61,7 +61,7 @@ names (Contract *c)
   for (guint i = 0; i < G_N_ELEMENTS (wishes); i++)
     {
       AvbVolumeSpec volume
-          = { .name = wishes[i], .format = c->host->volume_format, .capacity = 1 << 20 };
+          = { .name = wishes[i], .format = c->host->volume_format, .capacity = 8 << 20 };
       g_autofree char *path = create (c, &volume);
 
       g_assert_null (strstr (path, "/.."));
@@ -106,9 +106,9 @@ overlay (Contract *c)
 static void
 invalid (Contract *c)
 {
-  AvbVolumeSpec unknown = { .name = "contract", .format = "zip", .capacity = 1 << 20 };
+  AvbVolumeSpec unknown = { .name = "contract", .format = "zip", .capacity = 8 << 20 };
   AvbVolumeSpec empty = { .name = "contract", .format = c->host->volume_format };
-  AvbVolumeSpec formatless = { .name = "contract", .capacity = 1 << 20 };
+  AvbVolumeSpec formatless = { .name = "contract", .capacity = 8 << 20 };
   AvbVolumeSpec source = { .name = "contract", .format = c->host->volume_format, .source = "/x" };
   AvbVolumeSpec huge
       = { .name = "contract", .format = c->host->volume_format, .capacity = G_MAXUINT64 };
