@@ -258,6 +258,20 @@ hyperv_simulator_has_file (HypervSimulator *self, const char *path)
   return hv_file_find (self, path) != NULL;
 }
 
+guint
+hyperv_simulator_count_files (HypervSimulator *self, const char *ending)
+{
+  GHashTableIter iter;
+  gpointer path;
+  guint n = 0;
+  LOCKED;
+
+  g_hash_table_iter_init (&iter, self->files);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
+    n += g_str_has_suffix (path, ending);
+  return n;
+}
+
 guint64
 hyperv_simulator_get_file_capacity (HypervSimulator *self, const char *path)
 {
