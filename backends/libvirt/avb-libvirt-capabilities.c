@@ -241,6 +241,25 @@ guess_verbs (AvbCapabilities *caps, AvbLibvirtDriver driver)
       _ ("Only machines of this computer can be exported: the disks of this one are elsewhere."));
 }
 
+/* The nodes' sum, which libvirt gives first, lacks on some computers what belongs to no node. */
+static guint64
+read_memory_mib (virConnect *vir, const virNodeInfo *info)
+{
+  g_autofree virNodeMemoryStats *stats = NULL;
+  guint64 kib = info->memory;
+  int     n = 0;
+
+  /* Its room must be exactly what it says. */
+  if (virNodeGetMemoryStats (vir, VIR_NODE_MEMORY_STATS_ALL_CELLS, NULL, &n, 0) == 0 && n > 0)
+    stats = g_new0 (virNodeMemoryStats, n);
+  if (stats == NULL || virNodeGetMemoryStats (vir, VIR_NODE_MEMORY_STATS_ALL_CELLS, stats, &n, 0) != 0)
+    n = 0;
+  for (int i = 0; i < n; i++)
+    if (g_str_equal (stats[i].field, VIR_NODE_MEMORY_STATS_TOTAL))
+      kib = MAX (kib, stats[i].value);
+  return kib / 1024;
+}
+
 AvbCapabilities *
 avb_libvirt_capabilities_guess (virConnect *vir, AvbLibvirtDriver driver)
 {
@@ -274,7 +293,7 @@ avb_libvirt_capabilities_guess (virConnect *vir, AvbLibvirtDriver driver)
     {
       const char *arch = is_qemu ? info.model : "i686";
 
-      avb_capabilities_set_host (caps, arch, info.cpus, info.memory / 1024);
+      avb_capabilities_set_host (caps, arch, info.cpus, read_memory_mib (vir, &info));
       avb_capabilities_add_architecture (caps, arch);
     }
   return caps;
