@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/avb-host-address.h"
 #include "backends/avb-text-line.h"
 const char *
 avb_format_state (AvbMachineState state)
@@ -185,6 +186,11 @@ avb_format_os_id (const char *os_id)
 gboolean
 avb_format_name_binding (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
 {
-  g_value_take_string (to, avb_text_make_line (g_value_get_string (from), 100));
+  const char *name = g_value_get_string (from);
+
+  /* Until a host has said its name it is called by its address, of which people know the host. */
+  g_value_take_string (to, name != NULL && strstr (name, "://") != NULL
+                               ? avb_host_address_dup_place (name)
+                               : avb_text_make_line (name, 100));
   return TRUE;
 }

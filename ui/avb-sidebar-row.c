@@ -29,6 +29,14 @@ count_to_text (GBinding *binding, const GValue *from, GValue *to, gpointer user_
   return TRUE;
 }
 
+static gboolean
+local_to_icon (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
+{
+  g_value_set_static_string (to, g_value_get_boolean (from) ? "computer-symbolic"
+                                                            : "network-server-symbolic");
+  return TRUE;
+}
+
 static void
 link_cb (AvbSidebarRow *self)
 {
@@ -150,6 +158,7 @@ avb_sidebar_row_new (AvbSidebarKind kind, AvbLibraryModel *model, AvbConnection 
 {
   AvbSidebarRow *self = g_object_new (AVB_TYPE_SIDEBAR_ROW, NULL);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *image = gtk_image_new ();
   const char *icon = kind == AVB_SIDEBAR_ALL       ? "view-app-grid-symbolic"
                      : kind == AVB_SIDEBAR_RUNNING ? "media-playback-start-symbolic"
                                                    : "computer-symbolic";
@@ -186,7 +195,11 @@ avb_sidebar_row_new (AvbSidebarKind kind, AvbLibraryModel *model, AvbConnection 
       gtk_accessible_update_relation (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
                                       self->title, NULL, -1);
     }
-  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name (icon));
+  gtk_image_set_from_icon_name (GTK_IMAGE (image), icon);
+  if (connection != NULL)
+    g_object_bind_property_full (connection, "is-local", image, "icon-name", G_BINDING_SYNC_CREATE,
+                                 local_to_icon, NULL, NULL, NULL);
+  gtk_box_append (GTK_BOX (box), image);
   gtk_box_append (GTK_BOX (box), self->title);
   gtk_box_append (GTK_BOX (box), self->trailing);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), box);

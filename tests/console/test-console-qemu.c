@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <linux/input-event-codes.h>
 
+#include "backends/avb-password-request.h"
 #include "tests/avb-test.h"
 #include "tests/console/console-rig.h"
 
@@ -69,10 +70,48 @@ is_long (gpointer data)
   return g_stat (wait->file, &status) == 0 && (gsize) status.st_size >= wait->length;
 }
 
-/* @vnc: the display is a VNC display */
-static void
-boot_and_type (gboolean vnc)
+typedef enum { SPICE, VNC, VNC_OVER_TCP } Display;
+
+static guint
+find_port (void)
 {
+  for (;;)
+    {
+      g_autoptr (GSocket) socket = g_socket_new (
+          G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+      g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+      g_autoptr (GSocketAddress) bound = NULL;
+
+      g_assert_true (g_socket_bind (socket, any, FALSE, NULL));
+      bound = g_socket_get_local_address (socket, NULL);
+      /* QEMU counts from there. */
+      if (g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound)) >= 5900)
+        return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+    }
+}
+
+/* It asks for the password, and says so when that was wrong. */
+static void
+log_in (AvbConsole *console)
+{
+  static const char *passwords[] = { "wrong", "sesame" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (passwords); i++)
+    {
+      AvbPasswordRequest *request;
+
+      rig_wait_status (console, AVB_CONSOLE_ASKING);
+      request = AVB_PASSWORD_REQUEST (
+          avb_console_session_get_request (avb_console_get_session (console)));
+      g_assert_cmpint (avb_password_request_get_wrong (request), ==, i > 0);
+      avb_password_request_give (request, passwords[i], FALSE);
+    }
+}
+
+static void
+boot_and_type (Display kind)
+{
+  guint port = kind == VNC_OVER_TCP ? find_port () : 0;
   static const guint  codes[] = { KEY_A, KEY_PAGEUP, KEY_PAUSE, KEY_LEFTMETA };
   static const guint8 bytes[] = { 'R',  0x1e, 0x9e, 0xe0, 0x49, 0xe0, 0xc9, 0xe1, 0x1d,
                                   0x45, 0xe1, 0x9d, 0xc5, 0xe0, 0x5b, 0xe0, 0xdb };
@@ -80,10 +119,14 @@ boot_and_type (gboolean vnc)
   g_autofree char *directory = g_dir_make_tmp ("avb-XXXXXX", &error);
   g_autofree char *socket = g_build_filename (directory, "display", NULL);
   g_autofree char *debug = g_build_filename (directory, "debug", NULL);
-  g_autofree char *display = g_strdup_printf (
-      vnc ? "unix:%s"
-          : "unix=on,addr=%s,disable-ticketing=on,image-compression=off,streaming-video=off",
-      socket);
+  g_autofree char *display
+      = kind == VNC_OVER_TCP
+            ? g_strdup_printf ("127.0.0.1:%u,password-secret=secret", port - 5900)
+        : kind == VNC
+            ? g_strdup_printf ("unix:%s", socket)
+            : g_strdup_printf ("unix=on,addr=%s,disable-ticketing=on,image-compression=off,"
+                               "streaming-video=off",
+                               socket);
   g_autofree char *drive = g_strdup_printf ("if=ide,format=raw,readonly=off,snapshot=on,file=%s",
                                             g_getenv ("AVB_TEST_BOOT_SECTOR"));
   g_autofree char *chardev = g_strdup_printf ("file,id=debug,path=%s", debug);
@@ -113,14 +156,19 @@ boot_and_type (gboolean vnc)
                            chardev,
                            "-device",
                            "isa-debugcon,iobase=0xe9,chardev=debug",
-                           vnc ? "-vnc" : "-spice",
+                           "-object",
+                           "secret,id=secret,data=sesame",
+                           kind == SPICE ? "-spice" : "-vnc",
                            display,
                            NULL);
   g_assert_no_error (error);
-  if (vnc)
+  if (kind != SPICE)
     {
-      g_autoptr (AvbConsoleEndpoint) endpoint = avb_console_endpoint_new (AVB_CONSOLE_VNC_FD);
+      g_autoptr (AvbConsoleEndpoint) endpoint = avb_console_endpoint_new (
+          kind == VNC ? AVB_CONSOLE_VNC_FD : AVB_CONSOLE_VNC_HOST);
 
+      endpoint->host = g_strdup (kind == VNC ? NULL : "127.0.0.1");
+      endpoint->port = port;
       rig_machine_set_endpoint (machine, endpoint);
     }
   rig_set_display_mode (machine, AVB_DISPLAY_EXACT);
@@ -128,8 +176,11 @@ boot_and_type (gboolean vnc)
   gtk_widget_set_halign (GTK_WIDGET (console), GTK_ALIGN_START);
   gtk_widget_set_valign (GTK_WIDGET (console), GTK_ALIGN_START);
   window = rig_window_new (GTK_WIDGET (console), 640, 400);
-  rig_wait (exists, socket, "QEMU listens");
+  if (kind != VNC_OVER_TCP)
+    rig_wait (exists, socket, "QEMU listens");
   rig_machine_set_running (machine, TRUE);
+  if (kind == VNC_OVER_TCP)
+    log_in (console);
   rig_wait (is_long, &wait, "the guest is ready");
   rig_wait (shows_picture, &wait, "the console has the guest’s picture");
   rig_wait_shown (is_on_screen, NULL, "the screen shows the guest’s picture without a wrong pixel");
@@ -163,14 +214,20 @@ boot_and_type (gboolean vnc)
 static void
 test_boot_sector (void)
 {
-  boot_and_type (FALSE);
+  boot_and_type (SPICE);
 }
 
 #if AVB_VNC
 static void
 test_vnc (void)
 {
-  boot_and_type (TRUE);
+  boot_and_type (VNC);
+}
+
+static void
+test_vnc_over_tcp (void)
+{
+  boot_and_type (VNC_OVER_TCP);
 }
 #endif
 
@@ -183,6 +240,7 @@ main (int argc, char **argv)
   g_test_add_func ("/Avb/ConsoleQemu/boot-sector", test_boot_sector);
 #if AVB_VNC
   g_test_add_func ("/Avb/ConsoleQemu/vnc", test_vnc);
+  g_test_add_func ("/Avb/ConsoleQemu/vnc-over-tcp", test_vnc_over_tcp);
 #endif
   return g_test_run ();
 }

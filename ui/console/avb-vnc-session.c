@@ -5,6 +5,7 @@
 
 #include "ui/console/avb-vnc-session.h"
 
+#include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <gvnc.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@ struct _AvbVncSession {
   AvbConsoleEndpoint *endpoint;
   VncConnection      *connection; /* of this attempt */
   guint               turn;       /* sockets for an older attempt are closed */
+  GCancellable       *cancellable; /* (nullable): of reaching the host */
   guint               patience_source;
 
   int      width; /* of the surface */
@@ -386,12 +388,52 @@ avb_vnc_session_open_fd (AvbVncSession *self)
 }
 
 static void
+connected_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Request *request = data;
+  g_autoptr (AvbVncSession) self = g_weak_ref_get (&request->session);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketConnection) stream
+      = g_socket_client_connect_to_host_finish (G_SOCKET_CLIENT (source), result, &error);
+  int fd = -1;
+
+  if (self != NULL && self->turn == request->turn && self->connection != NULL)
+    {
+      if (stream != NULL)
+        fd = dup (g_socket_get_fd (g_socket_connection_get_socket (stream)));
+      if (fd < 0 || !vnc_connection_open_fd (self->connection, fd))
+        avb_console_session_lost (AVB_CONSOLE_SESSION (self),
+                                  _("The machine’s display can’t be reached."));
+    }
+  request_free (request);
+}
+
+/* gvnc would look the name up while everything waits. */
+static void
+avb_vnc_session_open_host (AvbVncSession *self)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  Request *request = g_new0 (Request, 1);
+
+  g_weak_ref_init (&request->session, self);
+  request->turn = self->turn;
+  self->cancellable = g_cancellable_new ();
+  g_socket_client_set_enable_proxy (client, FALSE);
+  g_socket_client_connect_to_host_async (client,
+                                         self->endpoint->host,
+                                         (guint16) self->endpoint->port,
+                                         self->cancellable,
+                                         connected_cb,
+                                         request);
+}
+
+static void
 avb_vnc_session_open_endpoint (AvbConsoleSession *session, const AvbConsoleEndpoint *endpoint)
 {
   AvbVncSession *self = AVB_VNC_SESSION (session);
-  g_autofree char *port = g_strdup_printf ("%u", endpoint->port);
 
-  if (endpoint->kind == AVB_CONSOLE_VNC_HOST && (endpoint->host == NULL || endpoint->port == 0))
+  if (endpoint->kind == AVB_CONSOLE_VNC_HOST
+      && (endpoint->host == NULL || endpoint->port == 0 || endpoint->port > G_MAXUINT16))
     {
       avb_console_session_failed (session,
                                   _("It is not known where the machine’s display can be reached."));
@@ -418,8 +460,8 @@ avb_vnc_session_open_endpoint (AvbConsoleSession *session, const AvbConsoleEndpo
   self->patience_source = g_timeout_add_seconds (PATIENCE_SECONDS, patience_cb, self);
   if (endpoint->kind == AVB_CONSOLE_VNC_FD)
     avb_vnc_session_open_fd (self);
-  else if (!vnc_connection_open_host (self->connection, endpoint->host, port))
-    avb_console_session_lost (session, _("The connection to the machine’s display was lost."));
+  else
+    avb_vnc_session_open_host (self);
 }
 
 static void
@@ -430,6 +472,9 @@ avb_vnc_session_shut (AvbConsoleSession *session)
 
   g_clear_handle_id (&self->patience_source, g_source_remove);
   g_clear_handle_id (&self->request_source, g_source_remove);
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
   if (connection == NULL)
     return;
   g_signal_handlers_disconnect_by_data (connection, self);

@@ -139,6 +139,9 @@ update_page (AvbLibraryView *self)
       /* A status page reads its description as markup. */
       escaped = g_markup_escape_text (reason != NULL ? reason : _("The host does not answer."), -1);
       adw_status_page_set_description (self->unavailable, escaped);
+      adw_status_page_set_title (self->unavailable, avb_connection_get_is_local (self->lost)
+                                                        ? _("No Hypervisor to Talk To")
+                                                        : _("The Host Can’t Be Reached"));
     }
   gtk_stack_set_visible_child_name (self->stack, page);
   if (self->lost != NULL && !g_str_equal (page, "unavailable"))

@@ -262,9 +262,22 @@ focus_shown (AvbMachinePage *self)
     gtk_widget_grab_focus (self->start);
 }
 
+/* What its host can't show, it says; @connection: (nullable) */
+static const char *
+why_no_display (AvbConnection *connection)
+{
+  AvbCapabilities *capabilities
+      = connection != NULL ? avb_connection_get_capabilities (connection) : NULL;
+  const char *reason
+      = capabilities != NULL ? avb_capabilities_get_reason (capabilities, AVB_FEATURE_CONSOLE) : NULL;
+
+  return reason != NULL ? reason : _("This machine runs without a display that could be shown here.");
+}
+
 static void
 update_state (AvbMachinePage *self)
 {
+  g_autoptr (AvbConnection) connection = avb_machine_dup_connection (self->machine);
   AvbMachineState state = avb_machine_get_state (self->machine);
   gboolean on = is_on (state);
   gboolean is_template = avb_machine_get_is_template (self->machine);
@@ -280,7 +293,7 @@ update_state (AvbMachinePage *self)
                                   is_template ? "machine.new-from-template" : "machine.start");
   gtk_widget_set_visible (self->discard, state == AVB_MACHINE_SAVED);
   gtk_label_set_label (self->off_hint,
-                       on ? _("This machine runs without a display that could be shown here.")
+                       on ? why_no_display (connection)
                        : is_template
                            ? _("This is a template: it stays as it is. Make any number of machines from it.")
                        : state == AVB_MACHINE_SAVED
