@@ -77,8 +77,13 @@ rig_begin (Rig *rig, HypervSimulator *host)
 static void
 rig_end (Rig *rig)
 {
+  gpointer gone = rig->connection;
+
   avb_test_await (avb_connection_close (rig->connection));
+  /* Nothing holds it once it is closed. */
+  g_object_add_weak_pointer (G_OBJECT (rig->connection), &gone);
   g_clear_object (&rig->connection);
+  avb_test_until_true (gone == NULL);
   g_clear_pointer (&rig->host, hyperv_simulator_free);
 }
 
@@ -1159,5 +1164,12 @@ main (int argc, char **argv)
 
       avb_test_add_fiber (path, tests[i].func);
     }
-  return g_test_run ();
+  {
+    int result = g_test_run ();
+
+    /* What was closed last comes to its end. */
+    for (guint i = 0; i < 50; i++)
+      avb_test_pass_time ();
+    return result;
+  }
 }
