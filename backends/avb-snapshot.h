@@ -35,11 +35,11 @@ DexFuture *avb_machine_take_snapshot   (AvbMachine   *self,
                                         const char   *name,
                                         const char   *description, /* (nullable) */
                                         AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
-/* What was since then is lost. */
+/* What was since then is lost, of the definition too. %AVB_ERROR_NOT_FOUND. */
 DexFuture *avb_machine_revert_snapshot (AvbMachine   *self,
                                         const char   *name,
                                         AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
-/* The machine stays as it is. */
+/* The machine stays as it is. Gone already is no error. */
 DexFuture *avb_machine_delete_snapshot (AvbMachine   *self,
                                         const char   *name,
                                         AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;

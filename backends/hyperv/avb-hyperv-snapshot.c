@@ -21,6 +21,7 @@
 #define FULL_SNAPSHOT 2
 #define MAX_SNAPSHOTS 1024
 #define MAX_NAME 100
+#define DESCRIPTION "snapshot" /* a word of the notes, escaped as in a URI */
 
 typedef struct {
   AvbSnapshot  *snapshot;
@@ -69,7 +70,8 @@ found_new (AvbWmiObject *settings)
   found->settings = avb_wmi_object_ref (settings);
   found->snapshot = g_new0 (AvbSnapshot, 1);
   found->snapshot->name = g_utf8_make_valid (name != NULL && *name != '\0' ? name : "?", -1);
-  found->snapshot->description = g_strdup (parsed->description);
+  if (avb_hyperv_notes_get (parsed, DESCRIPTION) != NULL)
+    found->snapshot->description = g_uri_unescape_string (avb_hyperv_notes_get (parsed, DESCRIPTION), NULL);
   found->snapshot->created = read_time (avb_wmi_object_get_string (settings, "CreationTime"));
   found->snapshot->running = avb_wmi_object_get_boolean (settings, "IsSaved");
   return found;
@@ -252,16 +254,16 @@ set_name (AvbHypervVerb *verb, Found *found, GError **error)
   g_autoptr (AvbWmiObject) result = NULL;
   g_autofree char *before = avb_hyperv_settings_dup_notes (settings);
   g_autoptr (AvbHypervNotes) notes = avb_hyperv_notes_parse (before);
+  g_autofree char *description = NULL;
   g_autofree char *after = NULL;
 
   avb_wmi_object_set_string (settings, "ElementName", verb->text);
+  /* All else is what the machine was then, and is again after a revert: also its description. */
   if (verb->more != NULL)
-    {
-      /* The rest is what the machine was then. */
-      g_set_str (&notes->description, verb->more);
-      after = avb_hyperv_notes_merge (before, notes);
-      avb_hyperv_settings_set_notes (settings, after);
-    }
+    description = g_uri_escape_string (verb->more, NULL, TRUE);
+  avb_hyperv_notes_set (notes, DESCRIPTION, description);
+  after = avb_hyperv_notes_merge (before, notes);
+  avb_hyperv_settings_set_notes (settings, after);
   avb_wmi_object_set_object (parameters, "SystemSettings", settings);
   result = avb_hyperv_call_service (&verb->call, AVB_HYPERV_VSMS, "ModifySystemSettings", parameters, error);
   return result != NULL;
@@ -368,10 +370,13 @@ delete_fiber (gpointer data)
   g_autoptr (AvbWmiObject) parameters = avb_wmi_object_new ("DestroySnapshot");
   g_autoptr (AvbWmiObject) result = NULL;
   g_autoptr (AvbWmiPath) path = NULL;
-  Found *found = find_wanted (verb, list, &error);
+  Found *found = list != NULL ? find_by_name (list, verb->text, list->len) : NULL;
 
-  if (found == NULL)
+  if (list == NULL)
     return dex_future_new_for_error (error);
+  /* Gone already is what was asked for. */
+  if (found == NULL)
+    return dex_future_new_true ();
   path = settings_path (found->settings);
   avb_wmi_object_set_path (parameters, "AffectedSnapshot", path);
   result = avb_hyperv_call_service (&verb->call, SERVICE, "DestroySnapshot", parameters, &error);
