@@ -135,7 +135,8 @@ DexFuture *avb_connection_create_volume (AvbConnection       *self,
                                          const AvbVolumeSpec *volume,
                                          AvbOperation        *operation) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Deletes a volume that avb_connection_create_volume() made. Gone already is no error. */
+/* Deletes a volume that avb_connection_create_volume() made. Gone already is no error; a file that lies elsewhere is
+ * %AVB_ERROR_PERMISSION, and stays. */
 DexFuture *avb_connection_delete_volume (AvbConnection *self,
                                          const char    *path) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -323,11 +323,30 @@ delete_fiber (gpointer data)
                                                                 : dex_future_new_for_error (error);
 }
 
+/* Only what create_volume makes; anything else that is handed in is a mistake. */
+static gboolean
+is_own_volume (AvbHypervConnection *self, const char *path)
+{
+  gsize length = self->disk_folder != NULL ? strlen (self->disk_folder) : 0;
+
+  while (length > 0 && self->disk_folder[length - 1] == '\\')
+    length--;
+  return length > 0 && g_ascii_strncasecmp (path, self->disk_folder, length) == 0 && path[length] == '\\'
+         && strchr (path + length + 1, '\\') == NULL && strchr (path + length + 1, '/') == NULL;
+}
+
 DexFuture *
 avb_hyperv_connection_delete_volume (AvbConnection *connection, const char *path)
 {
   AvbHypervVerb *verb = avb_hyperv_verb_new (connection, NULL, _ ("The disk could not be deleted."));
 
+  if (verb != NULL && !is_own_volume (verb->connection, path))
+    {
+      g_clear_pointer (&verb, avb_hyperv_verb_free);
+      return dex_future_new_for_error (
+          avb_error_new (AVB_ERROR_PERMISSION, path,
+                         _ ("This disk was not made by this program and is not deleted.")));
+    }
   if (verb != NULL)
     verb->text = g_strdup (path);
   return avb_hyperv_verb_run (verb, delete_fiber, FALSE);
