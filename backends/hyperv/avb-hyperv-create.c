@@ -370,6 +370,12 @@ avb_hyperv_machine_apply_spec (AvbMachine *machine, AvbMachineSpec *spec)
 {
   AvbHypervVerb *verb = avb_hyperv_verb_new (NULL, machine, _ ("The machine could not be changed."));
 
+  if (verb != NULL && name_is_taken (verb->connection, avb_machine_spec_get_name (spec), verb->machine))
+    {
+      g_clear_pointer (&verb, avb_hyperv_verb_free);
+      return dex_future_new_for_error (
+          avb_error_new (AVB_ERROR_EXISTS, NULL, _ ("There is already a machine of this name.")));
+    }
   if (verb != NULL)
     verb->spec = avb_machine_spec_copy (spec);
   return avb_hyperv_verb_run (verb, apply_spec_fiber, TRUE);

@@ -44,9 +44,7 @@ avb_hyperv_state_read (guint64 state, gboolean *critical)
     case 32782:
       return AVB_MACHINE_OFF;
     case 4:     /* shutting down */
-    case 32773: /* saving */
     case 32774: /* stopping */
-    case 32780: /* saving fast */
     case 32783: /* critical: stopping, saving, saving fast */
     case 32788:
     case 32792:
@@ -58,6 +56,8 @@ avb_hyperv_state_read (guint64 state, gboolean *critical)
     case 32791:
       return AVB_MACHINE_SAVED;
     case 9: /* quiesce */
+    case 32773: /* saving: in memory still, its processors stopped */
+    case 32780: /* saving fast */
     case 32768:
     case 32776: /* pausing */
     case 32785:
