@@ -97,6 +97,7 @@ main (int argc, char **argv)
     .kind = "real",
     .volume_format = "qcow2",
     .disk_bus = AVB_DISK_BUS_VIRTIO,
+    .bridge = "br0",
     .connect = connect_host,
     .make_spec = make_spec,
     .volume_exists = volume_exists,

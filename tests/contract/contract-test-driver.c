@@ -113,6 +113,7 @@ main (int argc, char **argv)
     .kind = "simulated",
     .volume_format = "qcow2",
     .disk_bus = AVB_DISK_BUS_VIRTIO,
+    .bridge = "br0",
     .set_up = set_up,
     .tear_down = tear_down,
     .connect = connect_host,

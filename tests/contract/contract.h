@@ -45,6 +45,7 @@ typedef struct {
   const char *kind;          /* "real" or "simulated" */
   const char *volume_format; /* of new disks */
   AvbDiskBus  disk_bus;
+  const char *bridge;        /* of the host, or of none if it takes any */
 
   void           (*set_up)    (void); /* (nullable) before everything */
   void           (*tear_down) (void); /* (nullable) */

@@ -118,7 +118,7 @@ void     hyperv_simulator_add_file          (HypervSimulator *self,
                                              guint64          capacity);
 gboolean hyperv_simulator_has_file          (HypervSimulator *self, const char *path);
 guint64  hyperv_simulator_get_file_capacity (HypervSimulator *self, const char *path);
-/* How many files have this ending: "vhdx". */
+/* How many files have this ending, "vhdx", but for the disks of machines that were added here. */
 guint    hyperv_simulator_count_files       (HypervSimulator *self, const char *ending);
 /* Of drive C: 200 GiB by default. What is less than a disk wants makes CreateVirtualHardDisk fail. */
 void     hyperv_simulator_set_free_space    (HypervSimulator *self, guint64 bytes);

@@ -268,7 +268,13 @@ hyperv_simulator_count_files (HypervSimulator *self, const char *ending)
 
   g_hash_table_iter_init (&iter, self->files);
   while (g_hash_table_iter_next (&iter, &path, NULL))
-    n += g_str_has_suffix (path, ending);
+    {
+      const char *name = strrchr (path, '\\');
+      const char *dot = strrchr (path, '.');
+      g_autofree char *stem = name != NULL && dot != NULL && dot > name ? g_strndup (name + 1, dot - name - 1) : NULL;
+
+      n += g_str_has_suffix (path, ending) && (stem == NULL || !g_uuid_string_is_valid (stem));
+    }
   return n;
 }
 
