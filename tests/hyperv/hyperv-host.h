@@ -258,6 +258,8 @@ HvFile    *hv_file_find    (HypervSimulator *self, const char *path);
 void       hv_file_remove  (HypervSimulator *self, HvFile *file);
 void       hv_file_free    (HvFile *self);
 gboolean   hv_file_in_use  (HypervSimulator *self, const char *path);
+/* Once snapshots changed. */
+void       hv_merge_disks  (HypervSimulator *self);
 gboolean   hv_has_folder   (HypervSimulator *self, const char *path);
 void       hv_add_folder   (HypervSimulator *self, const char *path);
 

@@ -226,6 +226,7 @@ apply_done (HypervSimulator *self, gpointer data, GPtrArray *results, char **err
       return HV_FAILED;
     }
   replace_current (self, machine, config);
+  hv_merge_disks (self);
   last = hv_follow (machine->system, "Msvm_LastAppliedSnapshot");
   for (guint i = 0; last != NULL && i < machine->system->links->len; i++)
     {
@@ -318,6 +319,7 @@ destroy_done (HypervSimulator *self, gpointer data, GPtrArray *results, char **e
     destroy_children (self, machine, config);
   destroy_one (self, machine, config);
   update_most_current (self, machine);
+  hv_merge_disks (self);
   return HV_OK;
 }
 
