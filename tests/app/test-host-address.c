@@ -86,7 +86,7 @@ test_bad (void)
       g_autofree char *uri
           = avb_host_address_build (cases[i].kind, cases[i].host, cases[i].user, &error);
 
-      g_test_message ("“%s” “%s”", cases[i].host, cases[i].user);
+      g_test_message ("case %d", (int) i);
       g_assert_null (uri);
       g_assert_error (error, AVB_ERROR, AVB_ERROR_INVALID);
       g_assert_cmpstr (error->message, !=, "");
