@@ -37,7 +37,7 @@ static const struct {
                      "qemu+ssh://host/system" },
   [AVB_HOST_HYPERV] = { N_ ("Hyper-V"),
                         N_ ("A Windows computer with Hyper-V whose remote management (WinRM) is on. It asks for the "
-                            "user’s password."),
+                            "user’s password. So far this has met a simulated host only."),
                         "hyperv://user@host" },
   [AVB_HOST_OWN] = { N_ ("This Computer: Your Machines"),
                      N_ ("Machines that are yours alone and need no administrator."), "qemu:///session" },
