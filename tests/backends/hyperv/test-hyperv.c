@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "backends/avb-certificate-request.h"
@@ -742,6 +743,42 @@ test_events (gpointer data)
   return NULL;
 }
 
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
+/* KiB, of proc_pid_status(5) */
+static guint64
+read_memory (const char *what)
+{
+  g_autofree char *text = NULL;
+  const char      *line;
+
+  g_assert_true (g_file_get_contents ("/proc/self/status", &text, NULL, NULL));
+  line = strstr (text, what);
+  g_assert_nonnull (line);
+  return g_ascii_strtoull (line + strlen (what), NULL, 10);
+}
+
+/* How high it went since this was called last. The simulated host is in the same process, and counts. */
+static guint64
+read_growth (void)
+{
+  static guint64 before;
+  guint64        growth = read_memory ("VmHWM:") - before;
+  FILE          *clear = fopen ("/proc/self/clear_refs", "w");
+
+  g_assert_nonnull (clear);
+  fputs ("5", clear);
+  g_assert_cmpint (fclose (clear), ==, 0);
+  before = read_memory ("VmRSS:");
+  return growth;
+}
+#else
+static guint64
+read_growth (void)
+{
+  return 0;
+}
+#endif
+
 /* One of a thousand changes: what it costs does not depend on the others. */
 static DexFuture *
 test_thousand (gpointer data)
@@ -750,9 +787,14 @@ test_thousand (gpointer data)
   HypervSimulator *host = new_host ();
   g_autofree char *id = NULL;
   guint            n[2];
+  guint64          growth;
 
   hyperv_simulator_add_machines (host, "crowd", 1000);
+  read_growth ();
   rig_begin (&rig, host);
+  growth = read_growth ();
+  g_test_message ("memory grew by %" G_GUINT64_FORMAT " KiB", growth);
+  g_assert_cmpuint (growth, <, 32 * 1024);
   g_assert_cmpuint (count (rig.connection), ==, 1000);
   /* One enumeration, whatever the pages are. */
   g_assert_cmpuint (hyperv_simulator_get_n_requests (host, "GetSummaryInformation"), ==, 0);
