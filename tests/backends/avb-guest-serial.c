@@ -101,11 +101,12 @@ avb_guest_serial_log_in (AvbGuestSerial *self, const char *host, const char *use
   avb_test_until_true (strstr (self->text->str, prompt) != NULL);
 }
 
-/* Its end is written in another way than it is typed, as the terminal shows that, too. */
+/* Its end is written in another way than it is typed, as the terminal shows that, too; its begin stands behind what the
+ * shell says to the terminal. */
 const char *
 avb_guest_serial_run (AvbGuestSerial *self, const char *command)
 {
-  g_autofree char *line = g_strdup_printf ("%s; echo the-'end'\n", command);
+  g_autofree char *line = g_strdup_printf ("echo; %s; echo the-'end'\n", command);
 
   avb_guest_serial_type (self, line);
   avb_test_until_true (strstr (self->text->str, "\nthe-end\n") != NULL);

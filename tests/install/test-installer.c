@@ -273,6 +273,7 @@ log_in_fiber (gpointer data)
   avb_guest_serial_log_in (rig->serial, "engine", "ada", PASSWORD);
   text = avb_guest_serial_run (rig->serial, "getent passwd ada | cut -d: -f5; readlink /etc/localtime; "
                                             "grep XKBLAYOUT /etc/default/keyboard; id -nG; hostname; echo $LANG");
+  g_test_message ("%s", text);
   g_assert_nonnull (strstr (text, "\nAda O'Lovelace"));
   g_assert_nonnull (strstr (text, "/Europe/Berlin\n"));
   g_assert_nonnull (strstr (text, "XKBLAYOUT=\"de\"\n"));

@@ -6,9 +6,8 @@
 #include "ui/hosts/avb-host-secrets.h"
 
 #include <glib/gi18n-lib.h>
-#include <libsecret/secret.h>
 
-#include "backends/avb-error.h"
+#include "ui/console/avb-keyring.h"
 
 static const SecretSchema schema = {
   "org.alphavbox.Host",
@@ -20,113 +19,29 @@ static const SecretSchema schema = {
   },
 };
 
-/* @error: (transfer full) */
-static void
-reject (DexPromise *promise, GError *error)
+static GHashTable *
+build (const char *host, const char *user)
 {
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    dex_promise_reject (promise, error);
-  else
-    {
-      dex_promise_reject (promise,
-                          avb_error_new (AVB_ERROR_UNAVAILABLE,
-                                         error->message,
-                                         _ ("This desktop’s keyring can’t be used.")));
-      g_error_free (error);
-    }
-}
-
-static void
-found_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (DexPromise) promise = data;
-  GError *error = NULL;
-  char   *password = secret_password_lookup_finish (result, &error);
-
-  if (error != NULL)
-    reject (promise, error);
-  else
-    dex_promise_resolve_string (promise, g_strdup (password));
-  secret_password_free (password);
+  return secret_attributes_build (&schema, "host", host, "user", user, NULL);
 }
 
 DexFuture *
 avb_host_secrets_find (const char *host, const char *user)
 {
-  DexPromise *promise = dex_promise_new ();
-
-  secret_password_lookup (&schema,
-                          NULL,
-                          found_cb,
-                          dex_ref (promise),
-                          "host",
-                          host,
-                          "user",
-                          user,
-                          NULL);
-  return DEX_FUTURE (promise);
-}
-
-static void
-kept_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (DexPromise) promise = data;
-  GError *error = NULL;
-
-  if (secret_password_store_finish (result, &error))
-    dex_promise_resolve_boolean (promise, TRUE);
-  else
-    reject (promise, error);
+  return avb_keyring_find (&schema, build (host, user));
 }
 
 DexFuture *
 avb_host_secrets_keep (const char *host, const char *user, const char *password)
 {
-  DexPromise      *promise = dex_promise_new ();
   /* Translators: names a password in the keyring: user and host */
   g_autofree char *label = g_strdup_printf (_("%1$s at the host %2$s"), user, host);
 
-  secret_password_store (&schema,
-                         SECRET_COLLECTION_DEFAULT,
-                         label,
-                         password,
-                         NULL,
-                         kept_cb,
-                         dex_ref (promise),
-                         "host",
-                         host,
-                         "user",
-                         user,
-                         NULL);
-  return DEX_FUTURE (promise);
-}
-
-static void
-forgotten_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (DexPromise) promise = data;
-  GError *error = NULL;
-
-  secret_password_clear_finish (result, &error);
-  if (error == NULL)
-    dex_promise_resolve_boolean (promise, TRUE);
-  else
-    reject (promise, error);
+  return avb_keyring_keep (&schema, build (host, user), label, password);
 }
 
 DexFuture *
 avb_host_secrets_forget (const char *host, const char *user)
 {
-  DexPromise *promise = dex_promise_new ();
-
-  secret_password_clear (&schema,
-                         NULL,
-                         forgotten_cb,
-                         dex_ref (promise),
-                         "host",
-                         host,
-                         "user",
-                         user,
-                         NULL);
-  return DEX_FUTURE (promise);
+  return avb_keyring_forget (&schema, build (host, user));
 }
