@@ -152,7 +152,8 @@ undo (virDomain *domain, GError *error)
   return dex_future_new_for_error (error);
 }
 
-/* Once it is whole, its volumes are its. */
+/* Once it is whole, its volumes are its; not before its own claim is gone: whoever takes back a machine that is claimed
+ * must find the claims of its volumes. */
 static void
 settle (Clone *clone)
 {
@@ -205,7 +206,6 @@ define (virDomain *original, AvbLibvirtCall *call)
   read = avb_libvirt_domain_read (vir, clone->uuid, FALSE, &error);
   if (read == NULL)
     return undo (domain, error);
-  settle (clone);
   return dex_future_new_for_pointer (read);
 }
 
@@ -225,6 +225,8 @@ define_thread (virDomain *original, AvbLibvirtCall *call)
     avb_libvirt_claim_hold (claim, clone->uuid);
   else
     avb_libvirt_claim_free (claim);
+  if (error == NULL)
+    settle (clone);
   return result;
 }
 

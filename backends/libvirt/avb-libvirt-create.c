@@ -96,6 +96,7 @@ typedef struct {
   AvbMachineSpec       *spec;
   GBytes               *definition; /* (nullable): one from elsewhere that it begins with */
   char                 *uuid;
+  GPtrArray            *paths; /* (nullable): of the disks, once it has them */
 } CreateCall;
 
 static void
@@ -106,6 +107,7 @@ create_call_free (gpointer data)
   g_object_unref (call->self);
   g_object_unref (call->spec);
   g_clear_pointer (&call->definition, g_bytes_unref);
+  g_clear_pointer (&call->paths, g_ptr_array_unref);
   g_free (call->uuid);
   g_free (call);
 }
@@ -161,9 +163,8 @@ create (CreateCall *call, virConnect *vir)
   read = avb_libvirt_domain_read (vir, call->uuid, TRUE, &error);
   if (read == NULL)
     return create_failed (vir, error);
-  /* Volumes are the machine's from here on, and stay if this program dies. */
   if (!transient)
-    avb_libvirt_claim_settle_all (paths);
+    call->paths = g_steal_pointer (&paths);
   return dex_future_new_for_pointer (read);
 }
 
@@ -187,6 +188,10 @@ create_thread (gpointer data)
     avb_libvirt_claim_hold (claim, call->uuid);
   else
     avb_libvirt_claim_free (claim);
+  /* Volumes are the machine's from here on, and stay if this program dies. In this order: whoever takes back a machine
+   * that is claimed must find the claims of its volumes. */
+  if (call->paths != NULL)
+    avb_libvirt_claim_settle_all (call->paths);
   return result;
 }
 
