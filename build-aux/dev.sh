@@ -11,7 +11,7 @@ help() {
   cat <<'END_OF_HELP'
 ./dev run [ARGS…]              build, then start Alpha VBox (without a display: the tour)
 ./dev test [--slow] [--sanitize] [NAME…]  build, then run all tests, or those whose suite or name contains NAME;
-                               --slow: the Debian installer goes on to its end, which takes an hour
+                               --slow: the Debian installer goes on to its end, which takes half an hour
 ./dev tour [--out DIR]         the main job unattended on a virtual display, a screenshot a step
 ./dev screenshots [--out DIR]  every screen in light, dark, narrow, large text and right-to-left
 ./dev bench NAME [--json FILE] measure beside the peers: start, console, create
