@@ -24,16 +24,28 @@ define (virConnect *vir, const char *name)
     g_error ("%s", virGetLastErrorMessage ());
 }
 
+/* Where the daemon was killed, whoever comes next starts it. Of two that come at once libvirt turns one away. */
+static virConnect *
+open_patiently (const char *uri)
+{
+  for (int i = 0; i < 300; i++)
+    {
+      virConnect *vir = virConnectOpen (uri);
+
+      if (vir != NULL)
+        return vir;
+      g_usleep (G_USEC_PER_SEC / 10);
+    }
+  g_error ("%s", virGetLastErrorMessage ());
+}
 
 void
 contract_libvirt_other (const char *uri, ContractDeed deed, const char *target, const char *argument)
 {
-  g_autoptr (virConnect) vir = virConnectOpen (uri);
+  g_autoptr (virConnect) vir = open_patiently (uri);
   g_autoptr (virDomain) domain = NULL;
   int result = -1;
 
-  if (vir == NULL)
-    g_error ("%s", virGetLastErrorMessage ());
   if (deed == CONTRACT_OTHER_CREATES)
     {
       define (vir, target);
