@@ -13,6 +13,9 @@
 #define NUDGE_US (5 * G_USEC_PER_SEC)
 #define LIMIT_US (300 * G_USEC_PER_SEC)
 
+/* A SPICE server that ended by itself answers nobody: nothing that is waited for comes. */
+static gboolean server_ended;
+
 static gboolean
 tick_cb (gpointer ticked)
 {
@@ -33,6 +36,8 @@ wait_for (RigCondition condition, gpointer data, const char *what, gboolean nudg
     {
       gint64 now = g_get_monotonic_time ();
 
+      if (server_ended)
+        g_error ("the SPICE server ended by itself, waiting: %s", what);
       if (now - start > LIMIT_US)
         g_error ("waited in vain: %s", what);
       if (nudge && now - nudged > NUDGE_US)
@@ -83,7 +88,11 @@ line_cb (GObject *source, GAsyncResult *result, gpointer data)
       = g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (source), result, NULL, &error);
 
   if (line == NULL)
-    return; /* killed; after a cancel the server may be gone */
+    {
+      /* Killed, it may be gone. */
+      server_ended = g_object_get_data (source, "killed") == NULL;
+      return;
+    }
   if (strcmp (line, "ready") == 0)
     server->ready = TRUE;
   else if (strcmp (line, "ok") == 0)
@@ -191,6 +200,7 @@ rig_server_kill (RigServer *server)
 {
   g_autoptr (GError) error = NULL;
 
+  g_object_set_data (G_OBJECT (server->output), "killed", server);
   g_subprocess_force_exit (server->process);
   g_subprocess_wait (server->process, NULL, &error);
   g_assert_no_error (error);
