@@ -213,7 +213,7 @@ is_over (gpointer console)
 static void
 test_ends (Rig *rig, gconstpointer data)
 {
-  for (int i = 0; i < 8; i++)
+  for (int i = 0; i < 16; i++)
     {
       rig_server_command (rig->server, "kick");
       rig_wait (is_over, rig->console, "the console sees the end");

@@ -452,8 +452,13 @@ avb_spice_attempt_channel_event (AvbSpiceAttempt  *self,
         }
       return FALSE;
     case SPICE_CHANNEL_ERROR_AUTH:
-      avb_spice_attempt_over_later (self, OVER_REFUSED, NULL);
-      return TRUE;
+      if (!self->opened)
+        {
+          avb_spice_attempt_over_later (self, OVER_REFUSED, NULL);
+          return TRUE;
+        }
+      /* We were let in: a server that just ended the connection refuses the channels that still begin. */
+      G_GNUC_FALLTHROUGH;
     case SPICE_CHANNEL_CLOSED:
     case SPICE_CHANNEL_ERROR_CONNECT:
     case SPICE_CHANNEL_ERROR_LINK:
