@@ -80,6 +80,21 @@ goes_along (const AvbDiskSpec *disk)
   return disk->device == AVB_DISK_DEVICE_DISK && disk->path != NULL;
 }
 
+static gboolean
+has_served_disk (AvbMachineSpec *spec)
+{
+  GPtrArray *disks = avb_machine_spec_get_disks (spec);
+
+  for (guint i = 0; i < disks->len; i++)
+    {
+      const AvbDiskSpec *disk = g_ptr_array_index (disks, i);
+
+      if (goes_along (disk) && disk->source != AVB_DISK_SOURCE_FILE)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 guint
 avb_export_count_disks (AvbMachineSpec *spec)
 {
@@ -107,6 +122,8 @@ avb_export_find_problem (AvbMachine *machine, AvbMachineSpec *spec, AvbExportFor
     return g_strdup (_("The machine must be off. Shut it down first."));
   if (avb_machine_get_operation (machine) != NULL)
     return g_strdup (_("Other work on the machine is under way. Wait until it is done."));
+  if (spec != NULL && has_served_disk (spec))
+    return g_strdup (_("A disk of this machine is served by an extension, and cannot be exported."));
   if (spec != NULL && format != AVB_EXPORT_OVA && avb_export_count_disks (spec) == 0)
     return g_strdup (_("The machine has no hard disk."));
   return NULL;

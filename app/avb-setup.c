@@ -101,7 +101,7 @@ strip_spec (AvbMachineSpec *spec)
     {
       const AvbDiskSpec *disk = g_ptr_array_index (disks, i - 1);
 
-      if (disk->path == NULL || !disk->read_only || strstr (disk->path, AVB_SETUP_VOLUME) == NULL)
+      if (disk->path == NULL || disk->source != AVB_DISK_SOURCE_FILE || !disk->read_only || strstr (disk->path, AVB_SETUP_VOLUME) == NULL)
         continue;
       g_ptr_array_add (volumes, g_strdup (disk->path));
       g_ptr_array_remove_index (disks, i - 1);

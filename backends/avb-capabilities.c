@@ -183,6 +183,17 @@ avb_capabilities_is_known (AvbCapabilities *self, AvbFeature feature)
   return !self->unknown[feature];
 }
 
+static gboolean
+has_served_disk (AvbMachineSpec *spec)
+{
+  GPtrArray *disks = avb_machine_spec_get_disks (spec);
+
+  for (guint i = 0; i < disks->len; i++)
+    if (((const AvbDiskSpec *) disks->pdata[i])->source != AVB_DISK_SOURCE_FILE)
+      return TRUE;
+  return FALSE;
+}
+
 /* What of a machine needs a feature of its host; %FALSE for no machine. */
 static gboolean
 spec_wants (AvbMachineSpec *spec, AvbFeature feature)
@@ -199,6 +210,8 @@ spec_wants (AvbMachineSpec *spec, AvbFeature feature)
       return avb_machine_spec_get_tpm (spec);
     case AVB_FEATURE_SHARED_FOLDERS:
       return avb_machine_spec_get_shares (spec)->len > 0;
+    case AVB_FEATURE_SERVED_DISKS:
+      return has_served_disk (spec);
     default:
       return FALSE;
     }

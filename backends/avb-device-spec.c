@@ -28,6 +28,7 @@ avb_disk_spec_copy (const AvbDiskSpec *disk)
 
   copy = g_memdup2 (disk, sizeof *disk);
   copy->path = g_strdup (disk->path);
+  copy->export_name = g_strdup (disk->export_name);
   copy->format = g_strdup (disk->format);
   return copy;
 }
@@ -38,6 +39,7 @@ avb_disk_spec_free (AvbDiskSpec *disk)
   g_return_if_fail (disk != NULL);
 
   g_free (disk->path);
+  g_free (disk->export_name);
   g_free (disk->format);
   g_free (disk);
 }
@@ -45,7 +47,8 @@ avb_disk_spec_free (AvbDiskSpec *disk)
 gboolean
 avb_disk_spec_equal (const AvbDiskSpec *a, const AvbDiskSpec *b)
 {
-  return a->device == b->device && a->bus == b->bus && !a->read_only == !b->read_only
+  return a->device == b->device && a->bus == b->bus && a->source == b->source
+         && !a->read_only == !b->read_only && g_strcmp0 (a->export_name, b->export_name) == 0
          && a->boot_order == b->boot_order && g_strcmp0 (a->path, b->path) == 0 &&
          /* An empty drive has no format, whatever a hypervisor writes there. */
          (a->path == NULL || g_strcmp0 (a->format, b->format) == 0);

@@ -53,6 +53,8 @@ DexFuture    *avb_machine_end_work         (AvbMachine   *self,
                                             AvbOperation *operation,
                                             DexFuture    *future) G_GNUC_WARN_UNUSED_RESULT;
 
+/* (nullable): what the guard does */
+DexFuture    *avb_machine_call_start_guard     (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
 GHashTable   *avb_machine_peek_settings        (AvbMachine *self);
 void          avb_machine_emit_setting_changed (AvbMachine *self, const char *key);
 

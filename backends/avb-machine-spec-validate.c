@@ -67,6 +67,29 @@ is_absolute (const char *path)
          || (g_ascii_isalpha (path[0]) && path[1] == ':' && path[2] == '\\');
 }
 
+/* As long as the address of a socket can be on Linux. */
+#define MAX_SOCKET_BYTES 107
+#define MAX_EXPORT_BYTES 4096
+
+/* (nullable) */
+static const char *
+find_served_problem (const AvbDiskSpec *disk)
+{
+  if (disk->source > AVB_DISK_SOURCE_NBD)
+    return _ ("A disk is of an unknown kind.");
+  if (disk->source == AVB_DISK_SOURCE_FILE)
+    return disk->export_name != NULL ? _ ("A disk is of an unknown kind.") : NULL;
+  if (disk->device == AVB_DISK_DEVICE_FLOPPY)
+    return _ ("A floppy disk cannot be served by a program.");
+  if (disk->path == NULL || strlen (disk->path) > MAX_SOCKET_BYTES)
+    return _ ("The path of a socket is missing or too long.");
+  if (disk->export_name != NULL
+      && (*disk->export_name == '\0' || strlen (disk->export_name) > MAX_EXPORT_BYTES
+          || !is_plain_text (disk->export_name, FALSE)))
+    return _ ("The name of a served disk contains characters that cannot be used.");
+  return NULL;
+}
+
 static gboolean
 validate_disk (const AvbDiskSpec *disk, GError **error)
 {
@@ -86,6 +109,8 @@ validate_disk (const AvbDiskSpec *disk, GError **error)
     problem = _ ("The format of a disk must be stated.");
   else if (disk->format != NULL && !g_strv_contains (formats, disk->format))
     problem = _ ("The format of a disk is not known.");
+  else
+    problem = find_served_problem (disk);
 
   if (problem != NULL)
     g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, disk->path, "%s", problem));

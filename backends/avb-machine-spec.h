@@ -46,6 +46,17 @@ typedef enum {
 } AvbDiskBus;
 
 /**
+ * AvbDiskSource:
+ * @AVB_DISK_SOURCE_FILE: a file or a block device.
+ * @AVB_DISK_SOURCE_NBD: a program of the host serves it by the protocol of network block devices, behind the
+ *   socket at the disk's path: it must run before the machine starts (%AVB_FEATURE_SERVED_DISKS).
+ */
+typedef enum {
+  AVB_DISK_SOURCE_FILE,
+  AVB_DISK_SOURCE_NBD,
+} AvbDiskSource;
+
+/**
  * AvbDiskSpec:
  *
  * One disk of a machine. A plain value: avb_disk_spec_new(), fields, avb_disk_spec_free().
@@ -53,7 +64,9 @@ typedef enum {
 typedef struct {
   AvbDiskDevice device;
   AvbDiskBus    bus;
+  AvbDiskSource source;
   char         *path;       /* on the host of the connection; %NULL: an empty drive */
+  char         *export_name; /* for NBD: which of those that are served there; %NULL: the default one */
   char         *format;     /* "qcow2", "raw", …; stated always, never guessed by the hypervisor */
   gboolean      read_only;
   guint         boot_order; /* from 1; 0: not booted from */

@@ -24,11 +24,22 @@ avb_machine_load_details (AvbMachine *self)
   return refusal != NULL ? refusal : klass->load_details (self);
 }
 
+static DexFuture *
+start_guarded_cb (DexFuture *future, gpointer data)
+{
+  AvbMachine      *self = data;
+  AvbMachineClass *klass = AVB_MACHINE_GET_CLASS (self);
+  /* It may be another machine by now. */
+  DexFuture *refusal = avb_machine_refuse (self, klass->start, AVB_MACHINE_CAN_START);
+
+  return refusal != NULL ? refusal : klass->start (self);
+}
+
 DexFuture *
 avb_machine_start (AvbMachine *self)
 {
   AvbMachineClass *klass;
-  DexFuture       *refusal;
+  DexFuture       *refusal, *guard;
 
   g_return_val_if_fail (AVB_IS_MACHINE (self), NULL);
 
@@ -36,7 +47,11 @@ avb_machine_start (AvbMachine *self)
   if (avb_machine_get_is_template (self))
     return avb_machine_reject (AVB_ERROR_NOT_SUPPORTED, avb_machine_template_refusal ());
   refusal = avb_machine_refuse (self, klass->start, AVB_MACHINE_CAN_START);
-  return refusal != NULL ? refusal : klass->start (self);
+  if (refusal != NULL)
+    return refusal;
+  guard = avb_machine_call_start_guard (self);
+  return guard != NULL ? dex_future_then (guard, start_guarded_cb, g_object_ref (self), g_object_unref)
+                       : klass->start (self);
 }
 
 DexFuture *

@@ -32,6 +32,9 @@ typedef struct {
   GWeakRef        connection;
   GHashTable     *settings;
   AvbMachineCan   can;
+  AvbStartGuard   start_guard;
+  gpointer        start_guard_data;
+  GDestroyNotify  start_guard_destroy;
   guint           available : 1;
   guint           emulated : 1;
   guint           has_details : 1;
@@ -118,11 +121,42 @@ avb_machine_update_can (AvbMachine *self)
       g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
 }
 
+void
+avb_machine_set_start_guard (AvbMachine    *self,
+                             AvbStartGuard  guard,
+                             gpointer       data,
+                             GDestroyNotify destroy)
+{
+  AvbMachinePrivate *priv;
+  GDestroyNotify     old_destroy;
+  gpointer           old_data;
+
+  g_return_if_fail (AVB_IS_MACHINE (self));
+
+  priv = PRIV (self);
+  old_destroy = priv->start_guard_destroy;
+  old_data = priv->start_guard_data;
+  priv->start_guard = guard;
+  priv->start_guard_data = data;
+  priv->start_guard_destroy = destroy;
+  if (old_destroy != NULL)
+    old_destroy (old_data);
+}
+
+DexFuture *
+avb_machine_call_start_guard (AvbMachine *self)
+{
+  AvbMachinePrivate *priv = PRIV (self);
+
+  return priv->start_guard != NULL ? priv->start_guard (self, priv->start_guard_data) : NULL;
+}
+
 static void
 avb_machine_finalize (GObject *object)
 {
   AvbMachinePrivate *priv = PRIV (AVB_MACHINE (object));
 
+  avb_machine_set_start_guard (AVB_MACHINE (object), NULL, NULL, NULL);
   g_free (priv->uuid);
   g_free (priv->name);
   g_free (priv->os_id);

@@ -197,7 +197,7 @@ struct _AvbMachineClass {
  * details are kept true from events. Called again it answers at once. */
 DexFuture *avb_machine_load_details (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Starts, or restores where a saved state exists. */
+/* Starts, or restores where a saved state exists; not before its guard, where it has one, is done. */
 DexFuture *avb_machine_start     (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_machine_pause     (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_machine_resume    (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
@@ -287,6 +287,21 @@ gboolean         avb_machine_can_delete      (AvbMachine *self);
 gboolean         avb_machine_can_rename      (AvbMachine *self);
 gboolean         avb_machine_can_edit        (AvbMachine *self);
 gboolean         avb_machine_has_console     (AvbMachine *self);
+
+/**
+ * AvbStartGuard:
+ *
+ * What must be done before a machine is started, by whatever part of the program: to start what serves its disks.
+ *
+ * Returns: (transfer full): resolves to anything, or rejects with why the machine cannot be started
+ */
+typedef DexFuture *(*AvbStartGuard) (AvbMachine *machine, gpointer data);
+
+/* One for a machine; @guard is nullable: none any more. */
+void avb_machine_set_start_guard (AvbMachine    *self,
+                                  AvbStartGuard  guard,
+                                  gpointer       data,
+                                  GDestroyNotify destroy);
 
 /* For backends: the base class keeps the properties and derives the can-… ones from them. */
 void avb_machine_set_name       (AvbMachine *self, const char *name);

@@ -111,6 +111,10 @@ refine_capabilities (AvbCapabilities *capabilities, const char *emulator)
       capabilities,
       AVB_FEATURE_SHARED_FOLDERS,
       _ ("Machines share folders by themselves on Linux hosts only."));
+  avb_capabilities_set_unsupported (
+      capabilities,
+      AVB_FEATURE_SERVED_DISKS,
+      _ ("Extensions that run programs, and so serve disks, work on Linux only."));
   g_free ((char *) traits.loader);
   g_free ((char *) traits.nvram_template);
 }

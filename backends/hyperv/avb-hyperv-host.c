@@ -33,6 +33,7 @@ static const struct {
   { AVB_FEATURE_EXPORT, N_ ("Machines of Hyper-V cannot be exported: their disks are at the host.") },
   { AVB_FEATURE_NETWORK_LINK, NULL },
   { AVB_FEATURE_FREEZE, N_ ("Hyper-V does not freeze a guest’s file systems on request.") },
+  { AVB_FEATURE_SERVED_DISKS, N_ ("Hyper-V uses disks that are files only; extensions cannot serve it any.") },
 };
 
 /* "x64-based PC" */

@@ -15,24 +15,40 @@ avb_domain_edit_disk_file (xmlNode *node, const AvbDiskSpec *disk)
 {
   xmlNode *source = avb_xml_child (node, "source");
   xmlNode *driver = avb_xml_child (node, "driver");
-  gboolean is_block = disk->path != NULL && g_str_has_prefix (disk->path, "/dev/");
+  gboolean is_served = disk->source == AVB_DISK_SOURCE_NBD;
+  gboolean is_block = !is_served && disk->path != NULL && g_str_has_prefix (disk->path, "/dev/");
 
+  /* Of what was served elsewhere nothing is of use. */
+  if (source != NULL && (disk->path == NULL || avb_xml_child (source, "host") != NULL) && !is_served)
+    {
+      avb_xml_remove (source);
+      source = NULL;
+    }
   if (disk->path == NULL)
     {
-      if (source != NULL)
-        avb_xml_remove (source);
+      /* There is no empty drive of the kind "network". */
+      if (avb_xml_attribute_is (node, "type", "network"))
+        avb_xml_set_attribute (node, "type", "file");
       return;
     }
-  if (source == NULL)
+  if (is_served)
+    {
+      avb_domain_served_edit (node, disk);
+      source = avb_xml_child (node, "source");
+    }
+  else if (source == NULL)
     {
       xmlNode *target = avb_xml_child (node, "target");
 
       source = xmlNewDocNode (node->doc, NULL, BAD_CAST "source", NULL);
       xmlAddPrevSibling (target, source);
     }
-  avb_xml_set_attribute (node, "type", is_block ? "block" : "file");
-  xmlUnsetProp (source, BAD_CAST (is_block ? "file" : "dev"));
-  avb_xml_set_attribute (source, is_block ? "dev" : "file", disk->path);
+  if (!is_served)
+    {
+      avb_xml_set_attribute (node, "type", is_block ? "block" : "file");
+      xmlUnsetProp (source, BAD_CAST (is_block ? "file" : "dev"));
+      avb_xml_set_attribute (source, is_block ? "dev" : "file", disk->path);
+    }
   if (driver == NULL)
     {
       driver = xmlNewDocNode (node->doc, NULL, BAD_CAST "driver", NULL);
@@ -45,7 +61,8 @@ avb_domain_edit_disk_file (xmlNode *node, const AvbDiskSpec *disk)
 static void
 edit_disk (xmlNode *node, const AvbDiskSpec *before, const AvbDiskSpec *disk)
 {
-  if (g_strcmp0 (before->path, disk->path) != 0 || g_strcmp0 (before->format, disk->format) != 0)
+  if (g_strcmp0 (before->path, disk->path) != 0 || g_strcmp0 (before->format, disk->format) != 0
+      || before->source != disk->source || g_strcmp0 (before->export_name, disk->export_name) != 0)
     avb_domain_edit_disk_file (node, disk);
   if (!before->read_only != !disk->read_only)
     {
@@ -92,8 +109,10 @@ disk_same (gconstpointer a, gconstpointer b, guint pass)
 
   if (before->device != after->device || before->bus != after->bus)
     return FALSE;
-  return pass == 1 ? before->device != AVB_DISK_DEVICE_DISK
-                   : g_strcmp0 (before->path, after->path) == 0;
+  if (pass == 1)
+    return before->device != AVB_DISK_DEVICE_DISK;
+  return before->source == after->source && g_strcmp0 (before->path, after->path) == 0
+         && g_strcmp0 (before->export_name, after->export_name) == 0;
 }
 
 static gboolean

@@ -104,6 +104,9 @@ keep_disk (Import *import, xmlNode *disk)
   g_autofree char *device = avb_xml_dup_attribute (disk, "device");
   xmlNode         *source = avb_xml_child (disk, "source");
 
+  /* What another computer's programs serve is not here. */
+  if (spec != NULL && spec->source != AVB_DISK_SOURCE_FILE)
+    g_clear_pointer (&spec, avb_disk_spec_free);
   if (spec == NULL && (device == NULL || g_str_equal (device, "disk") || g_str_equal (device, "lun")))
     return avb_domain_edit_refuse (
         import->error,

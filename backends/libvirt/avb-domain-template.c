@@ -54,18 +54,24 @@ avb_domain_template_disk (GString               *xml,
                           const char            *target,
                           const AvbDomainTraits *traits)
 {
-  gboolean is_block = disk->path != NULL && g_str_has_prefix (disk->path, "/dev/");
+  gboolean is_served = disk->source == AVB_DISK_SOURCE_NBD;
+  gboolean is_block = !is_served && disk->path != NULL && g_str_has_prefix (disk->path, "/dev/");
   gboolean is_qemu = traits->domain_type == NULL;
 
   add (xml,
        "<disk type='%s' device='%s'>",
-       is_block ? "block" : "file",
+       is_served  ? "network"
+       : is_block ? "block"
+                  : "file",
        avb_domain_device_name (disk->device));
   if (is_qemu && disk->path != NULL)
     {
       add (xml, "<driver name='qemu' type='%s'", disk->format);
       if (disk->device == AVB_DISK_DEVICE_DISK && !disk->read_only)
         add (xml, " discard='unmap' detect_zeroes='unmap'");
+      /* Whoever serves it may come back: the guest waits, rather than to take its disk for broken. */
+      if (is_served)
+        add (xml, " error_policy='stop' rerror_policy='stop'");
       if (disk->device == AVB_DISK_DEVICE_DISK && g_str_equal (disk->format, "qcow2"))
         add (xml, "><metadata_cache><max_size unit='MiB'>4</max_size></metadata_cache></driver>");
       else
@@ -73,7 +79,9 @@ avb_domain_template_disk (GString               *xml,
     }
   else if (disk->path != NULL)
     add (xml, "<driver type='%s'/>", disk->format);
-  if (disk->path != NULL)
+  if (is_served)
+    avb_domain_served_template (xml, disk);
+  else if (disk->path != NULL)
     add (xml, is_block ? "<source dev='%s'/>" : "<source file='%s'/>", disk->path);
   add (xml, "<target dev='%s' bus='%s'/>", target, avb_domain_bus_name (disk->bus));
   if (disk->read_only || disk->device == AVB_DISK_DEVICE_CDROM)

@@ -330,13 +330,17 @@ avb_domain_disk_read (xmlNode *node)
   xmlNode         *source = avb_xml_child (node, "source");
   AvbDiskSpec     *disk;
   guint            device_index = 0, bus_index = 0;
+  gboolean         served;
 
   if (g_strcmp0 (type, "block") == 0)
     path = avb_xml_dup_attribute (source, "dev");
   else if (type == NULL || g_str_equal (type, "file"))
     path = avb_xml_dup_attribute (source, "file");
+  else if (g_str_equal (type, "network") && avb_domain_source_is_served (source))
+    path = avb_domain_served_dup_socket (source);
   else
     return NULL;
+  served = g_strcmp0 (type, "network") == 0;
   if (device != NULL
       && !find_name (device_names, G_N_ELEMENTS (device_names), device, &device_index))
     return NULL;
@@ -347,7 +351,7 @@ avb_domain_disk_read (xmlNode *node)
                                                       : "scsi");
   if (!find_name (bus_names, G_N_ELEMENTS (bus_names), bus, &bus_index))
     return NULL;
-  if (path == NULL && device_index == AVB_DISK_DEVICE_DISK)
+  if (path == NULL && (served || device_index == AVB_DISK_DEVICE_DISK))
     return NULL;
 
   disk = avb_disk_spec_new (device_index,
@@ -358,6 +362,11 @@ avb_domain_disk_read (xmlNode *node)
                                              : "raw");
   disk->read_only
       = avb_xml_child (node, "readonly") != NULL || device_index == AVB_DISK_DEVICE_CDROM;
+  if (served)
+    {
+      disk->source = AVB_DISK_SOURCE_NBD;
+      disk->export_name = avb_domain_served_dup_export (source);
+    }
   parse_count (order, &disk->boot_order);
   return disk;
 }

@@ -183,6 +183,16 @@ gboolean     avb_domain_memory_is_shared (xmlNode *root);
 gboolean     avb_domain_has_extra    (xmlNode *devices, AvbExtra extra);
 void         avb_domain_remove_extra (xmlNode *devices, AvbExtra extra);
 
+/* avb-domain-served.c */
+/* Whether a <source> is a disk that a program of this host serves by NBD, and nothing besides. */
+gboolean avb_domain_source_is_served  (xmlNode *source);
+/* (nullable) (transfer full) */
+char    *avb_domain_served_dup_socket (xmlNode *source);
+char    *avb_domain_served_dup_export (xmlNode *source);
+/* Makes @node one with this source. */
+void     avb_domain_served_edit       (xmlNode *node, const AvbDiskSpec *disk);
+void     avb_domain_served_template   (GString *xml, const AvbDiskSpec *disk);
+
 /* Fragments of XML, for new definitions and for devices that are added. */
 void avb_domain_template_disk      (GString               *xml,
                                     const AvbDiskSpec     *disk,

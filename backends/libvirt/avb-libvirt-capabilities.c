@@ -229,6 +229,11 @@ guess_verbs (AvbCapabilities *caps, AvbLibvirtDriver driver)
                AVB_FEATURE_FREEZE,
                is_qemu,
                _ ("The machines of libvirt’s test driver have no guests."));
+  /* Whoever serves them does so in this user's own folder. */
+  set_feature (caps,
+               AVB_FEATURE_SERVED_DISKS,
+               driver == AVB_LIBVIRT_DRIVER_QEMU_SESSION,
+               _ ("Only machines of this user on this computer can use disks that an extension serves."));
   set_feature (
       caps,
       AVB_FEATURE_CLONE,

@@ -165,6 +165,14 @@ choose_kind (AvbDomainXml *xml, gboolean running, gboolean *external, GError **e
       if (avb_xml_child (node, "readonly") != NULL
           || (disk != NULL && (disk->path == NULL || disk->read_only)))
         continue;
+      if (disk != NULL && disk->source != AVB_DISK_SOURCE_FILE)
+        {
+          g_propagate_error (
+              error, avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL,
+                                    _ ("No snapshot can be taken while the machine writes to a disk that is "
+                                       "served by an extension.")));
+          return FALSE;
+        }
       if (disk == NULL || disk->device != AVB_DISK_DEVICE_DISK)
         {
           g_propagate_error (
@@ -411,7 +419,8 @@ add_snapshot_files (xmlNode *root, GPtrArray *files)
     {
       g_autoptr (AvbDiskSpec) spec = avb_domain_disk_read (disk);
 
-      if (spec != NULL && spec->device == AVB_DISK_DEVICE_DISK && !spec->read_only)
+      if (spec != NULL && spec->device == AVB_DISK_DEVICE_DISK && !spec->read_only
+          && spec->source == AVB_DISK_SOURCE_FILE)
         add_file (files, g_steal_pointer (&spec->path));
     }
 }

@@ -7,6 +7,7 @@
 
 #include <libxml/c14n.h>
 #include <libxml/parser.h>
+#include <libxml/relaxng.h>
 
 #include "backends/avb-error.h"
 #include "tests/avb-test.h"
@@ -247,6 +248,11 @@ make_spec (guint variant)
                                 i % 2 ? "raw" : "qcow2");
       disk->boot_order = i == 0 ? 1 : 0;
       disk->read_only = i == 3;
+      if (variant % 11 == 4)
+        {
+          disk->source = AVB_DISK_SOURCE_NBD;
+          disk->export_name = i % 2 ? g_strdup ("a <disk> & 'more'") : NULL;
+        }
       avb_machine_spec_add_disk (spec, disk);
     }
   if (variant % 2)
@@ -291,6 +297,138 @@ test_identity (void)
       if (!avb_machine_spec_equal (spec, got))
         g_error ("Variant %u came back as another machine:\n%s", variant, text);
     }
+}
+
+static void
+silent_cb (void *data, const char *format, ...)
+{
+}
+
+static void
+assert_schema (const char *text)
+{
+  xmlRelaxNGParserCtxt *parser = xmlRelaxNGNewParserCtxt (g_getenv ("AVB_LIBVIRT_SCHEMA"));
+  xmlRelaxNG *schema = xmlRelaxNGParse (parser);
+  xmlRelaxNGValidCtxt *context = xmlRelaxNGNewValidCtxt (schema);
+  xmlDoc *document = xmlReadMemory (text, (int) strlen (text), NULL, NULL, XML_PARSE_NONET);
+
+  g_assert_nonnull (schema);
+  if (!g_test_verbose ())
+    xmlRelaxNGSetValidErrors (context, silent_cb, silent_cb, NULL);
+  g_assert_cmpint (xmlRelaxNGValidateDoc (context, document), ==, 0);
+  xmlFreeDoc (document);
+  xmlRelaxNGFreeValidCtxt (context);
+  xmlRelaxNGFree (schema);
+  xmlRelaxNGFreeParserCtxt (parser);
+}
+
+#define SOCKET "/run/user/1000/alpha-vbox/extensions/org.example.disks/a.sock"
+
+/* Applied, read again, equal, and understood by libvirt's schema. (transfer full) */
+static char *
+change (AvbDomainXml *xml, AvbMachineSpec *spec)
+{
+  g_autoptr (AvbMachineSpec) got = NULL;
+  g_autoptr (AvbDomainXml) read = NULL;
+  g_autoptr (GError) error = NULL;
+  char *text;
+
+  avb_machine_spec_validate (spec, &error);
+  g_assert_no_error (error);
+  avb_domain_xml_apply_spec (xml, spec, &traits, &error);
+  g_assert_no_error (error);
+  text = avb_domain_xml_to_string (xml);
+  read = parse (text);
+  got = avb_domain_xml_read_spec (read);
+  g_assert_true (avb_machine_spec_equal (spec, got));
+  assert_schema (text);
+  return text;
+}
+
+/* A disk that is a file becomes one that is served, which moves, and becomes a file again; a drive gets one, and is
+ * emptied. */
+static void
+test_served (void)
+{
+  g_autoptr (AvbMachineSpec) spec = make_spec (0);
+  g_autoptr (AvbDomainXml) xml = NULL;
+  g_autoptr (GError) error = NULL;
+  AvbDiskSpec *disk = avb_disk_spec_new (AVB_DISK_DEVICE_DISK, AVB_DISK_BUS_VIRTIO, SOCKET, "raw");
+  AvbDiskSpec *drive = avb_disk_spec_new (AVB_DISK_DEVICE_CDROM, AVB_DISK_BUS_SATA, NULL, NULL);
+  g_autofree char *first = NULL;
+  g_autofree char *moved = NULL;
+  g_autofree char *file = NULL;
+  g_autofree char *inserted = NULL;
+  g_autofree char *emptied = NULL;
+
+  xml = avb_domain_xml_new (spec, &traits, &error);
+  g_assert_no_error (error);
+  disk->source = AVB_DISK_SOURCE_NBD;
+  avb_machine_spec_add_disk (spec, disk);
+  avb_machine_spec_add_disk (spec, drive);
+  first = change (xml, spec);
+  g_assert_nonnull (strstr (first, "type=\"network\""));
+  g_assert_nonnull (strstr (first, "<host transport=\"unix\" socket=\"" SOCKET "\"/>"));
+  g_assert_nonnull (strstr (first, "<reconnect delay="));
+  g_assert_nonnull (strstr (first, "rerror_policy=\"stop\""));
+
+  g_set_str (&disk->path, "/run/other.sock");
+  g_set_str (&disk->export_name, "one");
+  moved = change (xml, spec);
+  g_assert_null (strstr (moved, SOCKET));
+  g_set_str (&disk->export_name, NULL);
+  disk->source = AVB_DISK_SOURCE_FILE;
+  g_set_str (&disk->path, "/disks/plain.img");
+  file = change (xml, spec);
+  g_assert_null (strstr (file, "nbd"));
+  g_assert_null (strstr (file, "reconnect"));
+
+  drive->source = AVB_DISK_SOURCE_NBD;
+  drive->path = g_strdup (SOCKET);
+  drive->format = g_strdup ("raw");
+  inserted = change (xml, spec);
+  g_assert_nonnull (strstr (inserted, SOCKET));
+  drive->source = AVB_DISK_SOURCE_FILE;
+  g_clear_pointer (&drive->path, g_free);
+  g_clear_pointer (&drive->format, g_free);
+  emptied = change (xml, spec);
+  g_assert_null (strstr (emptied, "nbd"));
+}
+
+/* What others serve, or over a network, is not ours to understand; and none of ours is longer than a socket's
+ * address can be. */
+static void
+test_served_otherwise (void)
+{
+  static const char *const sources[] = {
+    "<source protocol='nbd'><host name='example.org' port='10809'/></source>",
+    "<source protocol='nbd' tls='yes'><host transport='unix' socket='/a'/></source>",
+    "<source protocol='nbd'><host transport='unix' socket='/a'/><host transport='unix' socket='/b'/></source>",
+    "<source protocol='nbd'><host transport='unix'/></source>",
+    "<source protocol='nbd'/>",
+    "<source protocol='gluster' name='v'><host transport='unix' socket='/a'/></source>",
+  };
+  g_autofree char *path = g_strnfill (120, 'a');
+  g_autoptr (AvbMachineSpec) spec = make_spec (1);
+  g_autoptr (GError) error = NULL;
+  AvbDiskSpec *disk;
+
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    {
+      g_autofree char *text = g_strdup_printf (
+          "<domain type='kvm'><name>a</name><memory>1048576</memory><devices><disk type='network' device='disk'>"
+          "%s<target dev='vda' bus='virtio'/></disk></devices></domain>", sources[i]);
+      g_autoptr (AvbDomainXml) xml = parse (text);
+      g_autoptr (AvbMachineSpec) read = avb_domain_xml_read_spec (xml);
+
+      g_assert_cmpuint (avb_machine_spec_get_disks (read)->len, ==, 0);
+    }
+  path[0] = '/';
+  disk = avb_disk_spec_new (AVB_DISK_DEVICE_DISK, AVB_DISK_BUS_VIRTIO, path, "raw");
+  disk->source = AVB_DISK_SOURCE_NBD;
+  avb_machine_spec_add_disk (spec, disk);
+  g_assert_false (avb_machine_spec_validate (spec, &error));
+  g_assert_error (error, AVB_ERROR, AVB_ERROR_INVALID);
 }
 
 static char *
@@ -560,6 +698,8 @@ main (int    argc,
   g_test_add_func ("/Avb/DomainXml/identity", test_identity);
   g_test_add_func ("/Avb/DomainXml/apply-everything", test_apply_everything);
   g_test_add_func ("/Avb/DomainXml/windows", test_windows);
+  g_test_add_func ("/Avb/DomainXml/served", test_served);
+  g_test_add_func ("/Avb/DomainXml/served-otherwise", test_served_otherwise);
   g_test_add_func ("/Avb/DomainXml/displays", test_displays);
   g_test_add_func ("/Avb/DomainXml/arm", test_arm);
   g_test_add_func ("/Avb/DomainXml/settings", test_settings);

@@ -178,6 +178,14 @@ read_only (Contract *c, AvbMachineSpec *spec)
 }
 
 static void
+served (Contract *c, AvbMachineSpec *spec)
+{
+  avb_machine_spec_add_disk (
+      spec, avb_disk_spec_new (AVB_DISK_DEVICE_DISK, c->host->disk_bus, "/tmp/contract/a & b.sock", "raw"));
+  last_disk (spec)->source = AVB_DISK_SOURCE_NBD;
+}
+
+static void
 boot_order (Contract *c, AvbMachineSpec *spec)
 {
   two_disks (c, spec);
@@ -280,6 +288,7 @@ static const Property properties[] = {
   { "disk-usb", bus_usb, AVB_N_FEATURES },
   { "disk-ide", bus_ide, AVB_N_FEATURES },
   { "disk-read-only", read_only, AVB_N_FEATURES },
+  { "disk-served", served, AVB_FEATURE_SERVED_DISKS },
   { "boot-order", boot_order, AVB_N_FEATURES },
   { "empty-drive", empty_drive, AVB_N_FEATURES },
   { "floppy", floppy, AVB_N_FEATURES },

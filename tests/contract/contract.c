@@ -277,8 +277,8 @@ describe_disks (GString *text, GPtrArray *disks)
     {
       const AvbDiskSpec *disk = disks->pdata[i];
 
-      g_string_append_printf (text, " disk %d/%d/%s/%s/%d/%u", disk->device, disk->bus, disk->path,
-                              disk->format, disk->read_only, disk->boot_order);
+      g_string_append_printf (text, " disk %d/%d/%d/%s/%s/%s/%d/%u", disk->device, disk->bus, disk->source,
+                              disk->path, disk->export_name, disk->format, disk->read_only, disk->boot_order);
     }
 }
 
