@@ -111,6 +111,10 @@ disk_same (gconstpointer a, gconstpointer b, guint pass)
     return FALSE;
   if (pass == 1)
     return before->device != AVB_DISK_DEVICE_DISK;
+  /* Whoever serves it may do so behind another socket than before. */
+  if (pass == 2)
+    return before->source == AVB_DISK_SOURCE_NBD && after->source == AVB_DISK_SOURCE_NBD
+           && before->boot_order == after->boot_order;
   return before->source == after->source && g_strcmp0 (before->path, after->path) == 0
          && g_strcmp0 (before->export_name, after->export_name) == 0;
 }
@@ -195,7 +199,7 @@ avb_domain_edit_disks (xmlNode               *root,
   g_autoptr (GString) fragment = g_string_new (NULL);
   gboolean boot_changed = FALSE;
 
-  match_devices (read, after, disk_same, 2, match, used);
+  match_devices (read, after, disk_same, 3, match, used);
   /* What <os><boot> said is kept unless the order itself is changed; then it is said per device. */
   for (guint i = 0; i < read->len; i++)
     {

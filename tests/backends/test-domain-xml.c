@@ -364,8 +364,8 @@ test_served (void)
   xml = avb_domain_xml_new (spec, &traits, &error);
   g_assert_no_error (error);
   disk->source = AVB_DISK_SOURCE_NBD;
-  avb_machine_spec_add_disk (spec, disk);
   avb_machine_spec_add_disk (spec, drive);
+  avb_machine_spec_add_disk (spec, disk);
   first = change (xml, spec);
   g_assert_nonnull (strstr (first, "type=\"network\""));
   g_assert_nonnull (strstr (first, "<host transport=\"unix\" socket=\"" SOCKET "\"/>"));
