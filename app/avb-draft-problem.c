@@ -18,8 +18,11 @@ static const char *
 get_what (AvbDraft *self)
 {
   AvbMedium *medium = avb_draft_get_medium (self);
+  AvbMachineTemplate *template = avb_draft_get_template (self);
 
-  return medium != NULL ? avb_medium_get_label (medium) : "";
+  return medium != NULL     ? avb_medium_get_label (medium)
+         : template != NULL ? avb_machine_template_get_title (template)
+                            : "";
 }
 
 static char *
@@ -40,8 +43,11 @@ static char *
 check_architecture (AvbDraft *self, AvbCapabilities *capabilities)
 {
   AvbMedium *medium = avb_draft_get_medium (self);
+  AvbMachineTemplate *template = avb_draft_get_template (self);
   const char *architecture = medium != NULL ? avb_medium_get_architecture (medium) : NULL;
 
+  if (architecture == NULL && template != NULL)
+    architecture = avb_machine_template_get_architecture (template);
   if (architecture == NULL || avb_draft_plan_architecture (capabilities, architecture) != NULL)
     return NULL;
   return g_strdup_printf (_("“%s” is for computers with an %s processor, which cannot be run here."),

@@ -23,6 +23,7 @@ struct _AvbDraft
   AvbLibrary     *library;
   AvbConnection  *connection;
   AvbMedium      *medium;
+  AvbMachineTemplate *template;
   AvbDefinition  *definition;
   AvbMachineSpec *spec;
   AvbFirstBoot   *first_boot;
@@ -53,6 +54,7 @@ enum {
   PROP_LIBRARY,
   PROP_CONNECTION,
   PROP_MEDIUM,
+  PROP_TEMPLATE,
   PROP_SPEC,
   PROP_FIRST_BOOT,
   PROP_SIZE,
@@ -224,6 +226,7 @@ avb_draft_finalize (GObject *object)
   g_clear_object (&self->library);
   g_clear_object (&self->connection);
   g_clear_object (&self->medium);
+  g_clear_object (&self->template);
   g_clear_pointer (&self->definition, avb_definition_free);
   g_clear_object (&self->spec);
   g_clear_object (&self->first_boot);
@@ -244,6 +247,7 @@ avb_draft_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
     case PROP_LIBRARY: g_value_set_object (value, self->library); break;
     case PROP_CONNECTION: g_value_set_object (value, self->connection); break;
     case PROP_MEDIUM: g_value_set_object (value, self->medium); break;
+    case PROP_TEMPLATE: g_value_set_object (value, self->template); break;
     case PROP_SPEC: g_value_set_object (value, self->spec); break;
     case PROP_FIRST_BOOT: g_value_set_object (value, self->first_boot); break;
     case PROP_SIZE: g_value_set_enum (value, self->size); break;
@@ -289,6 +293,8 @@ avb_draft_class_init (AvbDraftClass *klass)
   properties[PROP_LIBRARY] = g_param_spec_object ("library", NULL, NULL, AVB_TYPE_LIBRARY, readable);
   properties[PROP_CONNECTION] = g_param_spec_object ("connection", NULL, NULL, AVB_TYPE_CONNECTION, readable);
   properties[PROP_MEDIUM] = g_param_spec_object ("medium", NULL, NULL, AVB_TYPE_MEDIUM, readable);
+  properties[PROP_TEMPLATE] =
+      g_param_spec_object ("template", NULL, NULL, AVB_TYPE_MACHINE_TEMPLATE, readable);
   properties[PROP_SPEC] = g_param_spec_object ("spec", NULL, NULL, AVB_TYPE_MACHINE_SPEC, readable);
   properties[PROP_FIRST_BOOT] = g_param_spec_object ("first-boot", NULL, NULL, AVB_TYPE_FIRST_BOOT, readable);
   properties[PROP_SIZE] =
@@ -324,6 +330,7 @@ typedef struct {
   AvbLibrary    *library;
   AvbConnection *connection;
   AvbMedium     *medium;
+  AvbMachineTemplate *template;
 } Request;
 
 static void
@@ -334,6 +341,7 @@ request_free (gpointer data)
   g_object_unref (request->library);
   g_object_unref (request->connection);
   g_clear_object (&request->medium);
+  g_clear_object (&request->template);
   g_free (request);
 }
 
@@ -423,17 +431,19 @@ static void
 fill_spec (AvbDraft *self)
 {
   AvbCapabilities *capabilities = avb_connection_get_capabilities (self->connection);
+  const char *architecture = self->medium != NULL ? avb_medium_get_architecture (self->medium) : NULL;
   g_autofree char *wish =
-      avb_text_make_machine_name (self->medium != NULL ? avb_medium_get_label (self->medium) : NULL);
+      avb_text_make_machine_name (self->template != NULL ? avb_machine_template_get_title (self->template)
+                                  : self->medium != NULL ? avb_medium_get_label (self->medium)
+                                                         : NULL);
   g_autofree char *name = avb_draft_plan_name (self->connection, wish);
 
   avb_machine_spec_set_name (self->spec, name);
   avb_machine_spec_set_os_id (self->spec, self->os != NULL ? self->os->id : NULL);
+  if (architecture == NULL && self->template != NULL)
+    architecture = avb_machine_template_get_architecture (self->template);
   if (capabilities != NULL)
-    avb_machine_spec_set_architecture (
-        self->spec,
-        avb_draft_plan_architecture (capabilities,
-                                     self->medium != NULL ? avb_medium_get_architecture (self->medium) : NULL));
+    avb_machine_spec_set_architecture (self->spec, avb_draft_plan_architecture (capabilities, architecture));
   avb_machine_spec_set_graphics (self->spec, TRUE);
   fill_firmware (self);
   fill_accelerated (self);
@@ -450,6 +460,17 @@ fill_appliance (AvbDraft *self)
   avb_machine_spec_set_memory_mib (self->spec, avb_machine_spec_get_memory_mib (spec));
   avb_machine_spec_set_description (self->spec, avb_machine_spec_get_description (spec));
   self->size = AVB_DRAFT_SIZE_CUSTOM;
+}
+
+/* What is there to start from knows best. */
+static gboolean
+can_use_firmware (AvbDraft *self, AvbFirmware firmware)
+{
+  if (self->medium == NULL)
+    return TRUE;
+  return firmware == AVB_FIRMWARE_BIOS
+             ? avb_medium_get_boots_bios (self->medium) || !avb_medium_get_boots_uefi (self->medium)
+             : avb_medium_get_boots_uefi (self->medium) || !avb_medium_get_boots_bios (self->medium);
 }
 
 /* In a fiber. */
@@ -471,6 +492,33 @@ fill_definition (AvbDraft *self)
   fill_accelerated (self);
 }
 
+/* What this computer cannot give is left to be mended, but for processors, of which fewer are as good. */
+static void
+fill_template (AvbDraft *self)
+{
+  guint cpus = avb_machine_template_get_cpus (self->template);
+  guint64 memory = avb_machine_template_get_memory_mib (self->template);
+  guint64 disk = avb_machine_template_get_disk_size (self->template);
+  AvbFirmware firmware;
+
+  self->applying = TRUE;
+  if (cpus > 0)
+    avb_machine_spec_set_cpus (self->spec, MIN (cpus, MAX (self->host.cpus, avb_draft_get_max_cpus (self))));
+  if (memory > 0)
+    avb_machine_spec_set_memory_mib (self->spec, memory);
+  if (disk > 0)
+    avb_draft_set_disk_size (self, plan_disk (self, disk));
+  if (avb_machine_template_get_firmware (self->template, &firmware) && can_use_firmware (self, firmware))
+    {
+      avb_machine_spec_set_firmware (self->spec, firmware);
+      self->firmware_set = TRUE;
+    }
+  avb_machine_template_fill (self->template, self->spec);
+  self->applying = FALSE;
+  if (cpus > 0 || memory > 0 || disk > 0)
+    self->size = AVB_DRAFT_SIZE_CUSTOM;
+}
+
 static DexFuture *
 new_fiber (gpointer data)
 {
@@ -478,6 +526,7 @@ new_fiber (gpointer data)
   g_autoptr (AvbDraft) self = NULL;
   const char *refusal;
   const char *os_id = request->medium != NULL ? avb_medium_get_os_id (request->medium) : NULL;
+  const char *architecture = NULL;
   GError *error = NULL;
 
   if (!dex_await (avb_link_wait (request->connection, FALSE), &error))
@@ -490,14 +539,21 @@ new_fiber (gpointer data)
   self->library = g_object_ref (request->library);
   self->connection = g_object_ref (request->connection);
   self->medium = request->medium != NULL ? g_object_ref (request->medium) : NULL;
+  g_set_object (&self->template, request->template);
   read_host (self);
   read_access (self);
   if (!read_definition (self, &error))
     return dex_future_new_for_error (error);
   if (self->definition != NULL)
     os_id = avb_machine_spec_get_os_id (self->definition->spec);
+  if (request->medium != NULL)
+    architecture = avb_medium_get_architecture (request->medium);
+  if (self->template != NULL && os_id == NULL)
+    os_id = avb_machine_template_get_os_id (self->template);
+  if (self->template != NULL && architecture == NULL)
+    architecture = avb_machine_template_get_architecture (self->template);
   if (os_id != NULL)
-    self->os = dex_await_boxed (avb_os_db_find (os_id, avb_medium_get_architecture (self->medium)), NULL);
+    self->os = dex_await_boxed (avb_os_db_find (os_id, architecture), NULL);
   fill_spec (self);
   if (self->medium != NULL && avb_medium_get_cloud (self->medium))
     avb_first_boot_set_mode (self->first_boot, AVB_FIRST_BOOT_CLOUD);
@@ -506,6 +562,8 @@ new_fiber (gpointer data)
     fill_appliance (self);
   if (self->definition != NULL)
     fill_definition (self);
+  else if (self->template != NULL && (self->medium == NULL || avb_medium_get_appliance (self->medium) == NULL))
+    fill_template (self);
   avb_draft_check (self);
 
   g_signal_connect_object (self->spec, "notify", G_CALLBACK (spec_notify_cb), self, G_CONNECT_DEFAULT);
@@ -518,8 +576,8 @@ new_fiber (gpointer data)
   return dex_future_new_take_object (g_steal_pointer (&self));
 }
 
-DexFuture *
-avb_draft_new (AvbLibrary *library, AvbConnection *connection, AvbMedium *medium)
+static DexFuture *
+draft_new (AvbLibrary *library, AvbConnection *connection, AvbMedium *medium, AvbMachineTemplate *template)
 {
   Request *request;
 
@@ -531,7 +589,25 @@ avb_draft_new (AvbLibrary *library, AvbConnection *connection, AvbMedium *medium
   request->library = g_object_ref (library);
   request->connection = g_object_ref (connection);
   request->medium = medium != NULL ? g_object_ref (medium) : NULL;
+  g_set_object (&request->template, template);
   return dex_scheduler_spawn (NULL, 0, new_fiber, request, request_free);
+}
+
+DexFuture *
+avb_draft_new (AvbLibrary *library, AvbConnection *connection, AvbMedium *medium)
+{
+  return draft_new (library, connection, medium, NULL);
+}
+
+DexFuture *
+avb_draft_new_from_template (AvbLibrary         *library,
+                             AvbConnection      *connection,
+                             AvbMedium          *medium,
+                             AvbMachineTemplate *template)
+{
+  dex_return_error_if_fail (AVB_IS_MACHINE_TEMPLATE (template));
+
+  return draft_new (library, connection, medium, template);
 }
 
 AvbDiskBus
@@ -548,11 +624,12 @@ avb_draft_dup_spec (AvbDraft *self)
   GPtrArray *interfaces =
       appliance != NULL          ? avb_machine_spec_get_interfaces (avb_appliance_get_ovf (appliance)->spec)
       : self->definition != NULL ? avb_machine_spec_get_interfaces (self->definition->spec)
+      : self->template != NULL   ? avb_machine_template_get_interfaces (self->template)
                                  : NULL;
 
   for (guint i = 0; interfaces != NULL && i < interfaces->len; i++)
     avb_machine_spec_add_interface (spec, avb_interface_spec_copy (interfaces->pdata[i]));
-  if (appliance != NULL || self->definition != NULL)
+  if (interfaces != NULL)
     return spec;
   avb_machine_spec_add_interface (
       spec, avb_interface_spec_new (AVB_INTERFACE_USER, NULL,
@@ -672,6 +749,7 @@ avb_draft_get_host (AvbDraft *self)
 GETTER (AvbLibrary *, library, library)
 GETTER (AvbConnection *, connection, connection)
 GETTER (AvbMedium *, medium, medium)
+GETTER (AvbMachineTemplate *, template, template)
 GETTER (AvbMachineSpec *, spec, spec)
 GETTER (AvbFirstBoot *, first_boot, first_boot)
 GETTER (AvbDraftSize, size, size)

@@ -7,6 +7,7 @@
 
 #include "app/avb-first-boot.h"
 #include "app/avb-library.h"
+#include "app/avb-machine-template.h"
 #include "app/avb-medium.h"
 #include "app/avb-obstacle.h"
 
@@ -35,7 +36,7 @@ GType avb_draft_size_get_type (void);
  * Main thread only.
  *
  * Properties, notifying: `library`, `connection`, `medium` (construct-only; medium nullable: an
- * empty machine), `spec` (#AvbMachineSpec, read-only object, its properties writable; disks and
+ * empty machine), `template` (#AvbMachineTemplate, nullable, read-only: what it was made from), `spec` (#AvbMachineSpec, read-only object, its properties writable; disks and
  * network card are added when it is created), `first-boot` (#AvbFirstBoot, the same), `size`
  * (#AvbDraftSize, read-write), `disk-size` (uint64, bytes, read-write; 0: no new disk),
  * `copy-disk` (boolean, read-write: for a disk image, copy it (default) or use it where it is),
@@ -53,6 +54,13 @@ G_DECLARE_FINAL_TYPE (AvbDraft, avb_draft, AVB, DRAFT, GObject)
 DexFuture *avb_draft_new (AvbLibrary    *library,
                           AvbConnection *connection,
                           AvbMedium     *medium) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same, with what @template says filled in as far as this computer has it; the rest is among the obstacles. What is
+ * known of @medium, which is nullable here too, goes before what is said of its system. */
+DexFuture *avb_draft_new_from_template (AvbLibrary         *library,
+                                        AvbConnection      *connection,
+                                        AvbMedium          *medium,
+                                        AvbMachineTemplate *template) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * avb_draft_create:
@@ -76,6 +84,7 @@ AvbMachineSpec *avb_draft_get_spec             (AvbDraft *self);
 AvbFirstBoot   *avb_draft_get_first_boot       (AvbDraft *self);
 AvbConnection  *avb_draft_get_connection       (AvbDraft *self);
 AvbMedium      *avb_draft_get_medium           (AvbDraft *self); /* (nullable) */
+AvbMachineTemplate *avb_draft_get_template     (AvbDraft *self); /* (nullable) */
 AvbDraftSize    avb_draft_get_size             (AvbDraft *self);
 void            avb_draft_set_size             (AvbDraft *self, AvbDraftSize size);
 guint64         avb_draft_get_disk_size        (AvbDraft *self);

@@ -71,6 +71,9 @@ refuse_disk (const AvbDiskSpec *disk)
   gboolean    is_disc = disk->device == AVB_DISK_DEVICE_CDROM;
   const char *dot = disk->path != NULL ? strrchr (disk->path, '.') : NULL;
 
+  /* The sentence of AVB_FEATURE_SERVED_DISKS. */
+  if (disk->source != AVB_DISK_SOURCE_FILE)
+    return _ ("Hyper-V uses disks that are files only; extensions cannot serve it any.");
   if (disk->device == AVB_DISK_DEVICE_FLOPPY || disk->bus == AVB_DISK_BUS_FDC)
     return _ ("Floppy disks cannot be used with Hyper-V here.");
   if (disk->bus == AVB_DISK_BUS_USB)

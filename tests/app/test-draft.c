@@ -6,6 +6,7 @@
 #include "app/avb-draft.h"
 
 #include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "backends/avb-error.h"
@@ -539,6 +540,130 @@ what_cannot_be_created_is_not (gpointer data)
   return NULL;
 }
 
+static AvbMachineTemplate *
+template_of (const char *text, GError **error)
+{
+  g_autoptr (JsonNode) node = json_from_string (text, NULL);
+
+  g_assert_nonnull (node);
+  return avb_machine_template_new ("org.example.pack", "Small Router", "For <b>tests</b>", json_node_get_object (node),
+                                   error);
+}
+
+static AvbDraft *
+draft_of (Place *place, AvbMedium *medium, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AvbMachineTemplate) template = template_of (text, &error);
+
+  g_assert_no_error (error);
+  return avb_test_await_object (
+      avb_draft_new_from_template (place->library, AVB_CONNECTION (place->connection), medium, template));
+}
+
+#define ROUTER                                                                                              \
+  "{'id':'router','recipe':'some-disc','spec':{'os':'http://debian.org/debian/12','cpus':1,'memory_mib':640," \
+  "'disk_gib':3,'firmware':'bios','tpm':false,'extras':{'sound':false},"                                     \
+  "'interfaces':[{'kind':'user','model':'virtio'},{'kind':'network','source':'lan','model':'e1000e'}]}}"
+
+static char *
+quote (const char *text)
+{
+  char *copy = g_strdup (text);
+
+  return g_strdelimit (copy, "'", '"');
+}
+
+static DexFuture *
+template_is_filled_in (gpointer data)
+{
+  g_autoptr (Place) place = place_new (NULL);
+  g_autofree char *text = quote (ROUTER);
+  g_autoptr (AvbDraft) self = draft_of (place, NULL, text);
+  g_autoptr (AvbOperation) operation = avb_operation_new ("creating");
+  g_autoptr (AvbMachine) machine = NULL;
+  g_autoptr (AvbMachineSpec) spec = NULL;
+  AvbMachineTemplate *template = avb_draft_get_template (self);
+
+  g_assert_cmpstr (avb_machine_template_get_id (template), ==, "org.example.pack/router");
+  g_assert_cmpstr (avb_machine_template_get_recipe (template), ==, "some-disc");
+  g_assert_cmpstr (avb_machine_spec_get_name (avb_draft_get_spec (self)), ==, "Small Router");
+  g_assert_cmpint (avb_draft_get_size (self), ==, AVB_DRAFT_SIZE_CUSTOM);
+  g_assert_cmpuint (avb_draft_get_disk_size (self), ==, 3 * GIB);
+  assert_problem (self, FALSE, "needs at least 1 GiB of memory");
+
+  machine = avb_test_await_object (avb_draft_create (self, operation, FALSE));
+  spec = avb_test_await_object (avb_machine_read_spec (machine));
+  g_assert_cmpuint (avb_machine_spec_get_memory_mib (spec), ==, 640);
+  g_assert_cmpuint (avb_machine_spec_get_cpus (spec), ==, 1);
+  g_assert_cmpstr (avb_machine_spec_get_os_id (spec), ==, "http://debian.org/debian/12");
+  g_assert_false (avb_machine_spec_get_extra (spec, AVB_EXTRA_SOUND));
+  g_assert_true (avb_machine_spec_get_extra (spec, AVB_EXTRA_DISPLAY_AGENT));
+  g_assert_cmpuint (avb_machine_spec_get_interfaces (spec)->len, ==, 2);
+  g_assert_cmpstr (((AvbInterfaceSpec *) avb_machine_spec_get_interfaces (spec)->pdata[1])->source, ==, "lan");
+  return NULL;
+}
+
+/* What the computer does not have is told, and can be mended; what the file is goes before what the template says. */
+static DexFuture *
+template_yields (gpointer data)
+{
+  g_autoptr (Place) place = place_new (NULL);
+  g_autoptr (AvbCapabilities) few = avb_capabilities_copy (
+      avb_connection_get_capabilities (AVB_CONNECTION (place->connection)));
+  g_autofree char *secure = quote ("{'id':'w','spec':{'firmware':'uefi-secure','tpm':true,'cpus':1000,"
+                                   "'memory_mib':60000000,'interfaces':[]}}");
+  g_autofree char *arm = quote ("{'id':'a','spec':{'architecture':'aarch64','firmware':'bios'}}");
+  g_autoptr (AvbMedium) medium = make_iso (place, "Debian 12.5.0 amd64 n");
+  g_autoptr (AvbDraft) self = NULL;
+  g_autoptr (AvbDraft) foreign = draft_of (place, NULL, arm);
+  g_autoptr (AvbDraft) own = draft_of (place, medium, arm);
+
+  assert_problem (foreign, TRUE, "aarch64");
+  assert_problem (own, FALSE, NULL);
+  g_assert_cmpstr (avb_machine_spec_get_architecture (avb_draft_get_spec (own)), ==, "x86_64");
+  g_assert_cmpstr (avb_machine_spec_get_os_id (avb_draft_get_spec (own)), ==, "http://debian.org/debian/12");
+
+  avb_capabilities_set_unsupported (few, AVB_FEATURE_SECURE_BOOT, "No Secure Boot.");
+  avb_capabilities_set_unsupported (few, AVB_FEATURE_TPM, "No TPM.");
+  avb_connection_set_capabilities (AVB_CONNECTION (place->connection), few);
+  self = draft_of (place, NULL, secure);
+  g_assert_cmpuint (avb_machine_spec_get_cpus (avb_draft_get_spec (self)), <=, 1000);
+  assert_problem (self, TRUE, "No Secure Boot.");
+  avb_draft_mend (self, AVB_MEND_PLAIN_FIRMWARE);
+  avb_draft_mend (self, AVB_MEND_NO_TPM);
+  avb_draft_mend (self, AVB_MEND_LESS_MEMORY);
+  g_assert_true (avb_draft_get_can_create (self));
+  return NULL;
+}
+
+static void
+templates_are_not_trusted (void)
+{
+  static const char *const wrong[] = {
+    "{}", "{'id':'a'}", "{'id':7,'spec':{}}", "{'id':'a','spec':[]}", "{'id':'a','spec':{'cpus':0}}",
+    "{'id':'a','spec':{'cpus':1e3}}", "{'id':'a','spec':{'cpus':'2'}}", "{'id':'a','spec':{'memory_mib':-1}}",
+    "{'id':'a','spec':{'memory_mib':9007199254740993}}", "{'id':'a','spec':{'disk_gib':1048577}}",
+    "{'id':'a','spec':{'firmware':'efi'}}", "{'id':'a','spec':{'tpm':1}}", "{'id':'a','spec':{'os':''}}",
+    "{'id':'a','spec':{'os':'a\\nb'}}", "{'id':'a','spec':{'extras':[]}}", "{'id':'a','spec':{'extras':{'sound':'no'}}}",
+    "{'id':'a','spec':{'interfaces':{}}}", "{'id':'a','spec':{'interfaces':[7]}}",
+    "{'id':'a','spec':{'interfaces':[{'kind':'user','source':'x'}]}}", "{'id':'a','spec':{'interfaces':[{}]}}",
+    "{'id':'a','spec':{'interfaces':[{'kind':'bridge'}]}}", "{'id':'a','recipe':[],'spec':{}}",
+    "{'id':'a','spec':{'interfaces':[{'kind':'user'},{'kind':'user'},{'kind':'user'},{'kind':'user'},{'kind':'user'},"
+    "{'kind':'user'},{'kind':'user'},{'kind':'user'},{'kind':'user'}]}}",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autofree char *text = quote (wrong[i]);
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s", text);
+      g_assert_null (template_of (text, &error));
+      g_assert_error (error, AVB_ERROR, AVB_ERROR_INVALID);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -561,5 +686,8 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Draft/machine-that-does-not-start-stays", machine_that_does_not_start_stays);
   avb_test_add_fiber ("/Avb/Draft/without-interest-it-goes-on", without_interest_it_goes_on);
   avb_test_add_fiber ("/Avb/Draft/what-cannot-be-created-is-not", what_cannot_be_created_is_not);
+  avb_test_add_fiber ("/Avb/Draft/template-is-filled-in", template_is_filled_in);
+  avb_test_add_fiber ("/Avb/Draft/template-yields", template_yields);
+  g_test_add_func ("/Avb/Draft/templates-are-not-trusted", templates_are_not_trusted);
   return g_test_run ();
 }
