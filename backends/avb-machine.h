@@ -167,6 +167,8 @@ struct _AvbMachineClass {
   /* see avb-machine-link.h */
   DexFuture *(*read_network_link)  (AvbMachine *self);
   DexFuture *(*set_network_link)   (AvbMachine *self, gboolean up);
+  /* see avb-machine-stats.h */
+  DexFuture *(*read_stats)         (AvbMachine *self);
 
   /* see avb-machine-display.h */
   DexFuture *(*read_picture)       (AvbMachine *self);

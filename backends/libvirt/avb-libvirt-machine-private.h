@@ -58,6 +58,7 @@ DexFuture *avb_libvirt_machine_list_shares     (AvbMachine *machine) G_GNUC_WARN
 DexFuture *avb_libvirt_machine_set_share       (AvbMachine *machine, const AvbShareSpec *share) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_remove_share    (AvbMachine *machine, const char *tag) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_read_network_link (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_read_stats        (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_set_network_link  (AvbMachine *machine, gboolean up) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_clone             (AvbMachine *machine, const AvbCloneSpec *clone, AvbOperation *operation) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_set_template      (AvbMachine *machine, gboolean is_template) G_GNUC_WARN_UNUSED_RESULT;

@@ -296,6 +296,7 @@ avb_libvirt_machine_class_init (AvbLibvirtMachineClass *klass)
   machine_class->set_share = avb_libvirt_machine_set_share;
   machine_class->remove_share = avb_libvirt_machine_remove_share;
   machine_class->read_network_link = avb_libvirt_machine_read_network_link;
+  machine_class->read_stats = avb_libvirt_machine_read_stats;
   machine_class->set_network_link = avb_libvirt_machine_set_network_link;
   machine_class->clone = avb_libvirt_machine_clone;
   machine_class->set_template = avb_libvirt_machine_set_template;
