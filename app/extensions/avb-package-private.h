@@ -1,0 +1,20 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include "app/extensions/avb-package-name.h"
+#include "app/extensions/avb-package.h"
+
+G_BEGIN_DECLS
+
+AvbPackage *avb_package_new (AvbExtensionManifest *manifest,
+                             const char           *sha256,
+                             guint64               length,
+                             guint64               unpacked,
+                             guint                 n_entries);
+
+/* A file that @manifest names and @names has not: its icon, a screenshot, a program, recipes. (transfer none) (nullable) */
+const char *avb_package_find_missing (AvbExtensionManifest *manifest, AvbPackageNames *names);
+
+G_END_DECLS
