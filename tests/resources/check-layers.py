@@ -11,7 +11,7 @@ import tap
 from tap import expect
 
 CODE = (".c", ".h")
-FOLDERS = ("app", "backends", "ui", "tests", "po", "resources", "flatpak", "build-aux", "docs", ".ci", ".github")
+FOLDERS = ("app", "backends", "ui", "tests", "po", "resources", "flatpak", "build-aux", "docs", "sdk", ".ci", ".github")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 
 # What a folder may not include, by the beginning of the header's name.
