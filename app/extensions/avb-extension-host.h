@@ -6,12 +6,14 @@
 #include "app/avb-library.h"
 #include "app/extensions/avb-audit-log.h"
 #include "app/extensions/avb-contributions.h"
-#include "app/extensions/avb-extension-policy.h"
 #include "app/extensions/avb-extension-question.h"
 #include "app/extensions/avb-extension-store.h"
 #include "app/extensions/avb-panel.h"
 
 G_BEGIN_DECLS
+
+/* See avb-extension-policy.h. */
+typedef struct _AvbExtensionPolicy AvbExtensionPolicy;
 
 /**
  * AvbRole:

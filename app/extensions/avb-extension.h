@@ -12,7 +12,7 @@
 G_BEGIN_DECLS
 
 /**
- * AvbExtensionState:
+ * AvbExtensionPhase:
  * @AVB_EXTENSION_STOPPED: has code that does not run now; it is started when it is needed.
  * @AVB_EXTENSION_STARTING: is about to run.
  * @AVB_EXTENSION_RUNNING: runs; content is there to be used.
@@ -31,10 +31,10 @@ typedef enum {
   AVB_EXTENSION_REVOKED,
   AVB_EXTENSION_BLOCKED,
   AVB_EXTENSION_UNSUPPORTED,
-} AvbExtensionState;
+} AvbExtensionPhase;
 
-#define AVB_TYPE_EXTENSION_STATE (avb_extension_state_get_type ())
-GType avb_extension_state_get_type (void);
+#define AVB_TYPE_EXTENSION_PHASE (avb_extension_phase_get_type ())
+GType avb_extension_phase_get_type (void);
 
 /**
  * AvbExtension:
@@ -43,7 +43,7 @@ GType avb_extension_state_get_type (void);
  * thread. Made by #AvbExtensionHost.
  *
  * Properties, read-only and notifying: `installed` (#AvbInstalled), `id` (string), `name` (string: the author's), `state`
- * (#AvbExtensionState), `state-reason` (string, nullable, translated: a sentence), `restarts` (uint: crashes in the last ten
+ * (#AvbExtensionPhase), `state-reason` (string, nullable, translated: a sentence), `restarts` (uint: crashes in the last ten
  * minutes), `log` (#GListModel of #AvbLogLine; always the same), `has-code` (boolean), `can-try-again` (boolean: it is off
  * because it crashed).
  */
@@ -79,7 +79,7 @@ DexFuture *avb_extension_try_again (AvbExtension *self) G_GNUC_WARN_UNUSED_RESUL
 AvbInstalled      *avb_extension_get_installed     (AvbExtension *self);
 const char        *avb_extension_get_id            (AvbExtension *self);
 const char        *avb_extension_get_name          (AvbExtension *self);
-AvbExtensionState  avb_extension_get_state         (AvbExtension *self);
+AvbExtensionPhase  avb_extension_get_state         (AvbExtension *self);
 const char        *avb_extension_get_state_reason  (AvbExtension *self); /* (nullable) */
 guint              avb_extension_get_restarts      (AvbExtension *self);
 AvbExtensionLog   *avb_extension_get_log           (AvbExtension *self);
