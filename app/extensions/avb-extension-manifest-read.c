@@ -28,6 +28,8 @@
 #define MAX_CATEGORIES 8
 #define MAX_SCREENSHOTS 10
 #define MAX_WORD 64
+#define MAX_RANGE 200
+#define MAX_PROTOCOL 99
 #define MAX_MEMORY_MB 4096
 #define MIN_MEMORY_MB 16
 #define MAX_TIMEOUT_S 600
@@ -207,28 +209,46 @@ read_pictures (AvbExtensionManifest *self, JsonObject *object, GError **error)
   return TRUE;
 }
 
-/* A number, or {min, max} */
+/* Majors that @range holds for, as if each were the version N.0.0. */
+static gboolean
+read_protocol_range (const char *range, gint64 *min, gint64 *max)
+{
+  for (gint64 major = 1; major <= MAX_PROTOCOL; major++)
+    {
+      g_autofree char *version = g_strdup_printf ("%" G_GINT64_FORMAT ".0.0", major);
+
+      if (!avb_semver_satisfies (version, range))
+        continue;
+      if (*min == 0)
+        *min = major;
+      *max = major;
+    }
+  return *max > 0;
+}
+
+/* A major, or a range: ">=1 <3" */
 static gboolean
 read_protocol (AvbExtensionManifest *self, JsonObject *engines, GError **error)
 {
   JsonNode *node = json_object_get_member (engines, "protocol");
+  const char *range;
   gint64 min = 0;
   gint64 max = 0;
 
-  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
+  if (node == NULL && self->kind == AVB_EXTENSION_CONTENT)
+    return TRUE;
+  if (node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
     {
-      if (!avb_json_get_int (json_node_get_object (node), "min", 1, 1000, &min, error) ||
-          !avb_json_get_int (json_node_get_object (node), "max", min, 1000, &max, error))
+      range = avb_json_get_string (engines, "protocol", MAX_RANGE, error);
+      if (range == NULL || (!read_protocol_range (range, &min, &max) && !refuse (error, "protocol")))
         return FALSE;
     }
   else
     {
-      if (!avb_json_find_int (engines, "protocol", 1, 1000, &min, error))
+      if (!avb_json_get_int (engines, "protocol", 1, MAX_PROTOCOL, &min, error))
         return FALSE;
       max = min;
     }
-  if (self->kind == AVB_EXTENSION_CODE && max == 0)
-    return refuse (error, "protocol");
   self->protocol_min = (guint) min;
   self->protocol_max = (guint) max;
   return TRUE;
@@ -243,7 +263,7 @@ read_engines (AvbExtensionManifest *self, JsonObject *object, GError **error)
   if (engines == NULL)
     return FALSE;
   if (!avb_json_check_members (engines, known, error) ||
-      !avb_json_find_string (engines, "host", MAX_WORD * 4, &self->engine_host, error) ||
+      !avb_json_find_string (engines, "host", MAX_RANGE, &self->engine_host, error) ||
       (self->engine_host != NULL && !avb_semver_range_is_valid (self->engine_host) && !refuse (error, "host")) ||
       !read_protocol (self, engines, error))
     {
@@ -308,7 +328,7 @@ read_runtime (AvbExtensionManifest *self, JsonObject *object, GError **error)
   if (runtime == NULL)
     return TRUE;
   if (!avb_json_check_members (runtime, known, error) ||
-      !avb_json_find_string (runtime, "python", MAX_WORD, &self->python, error) ||
+      !avb_json_find_string (runtime, "python", MAX_RANGE, &self->python, error) ||
       (self->python != NULL && !avb_semver_range_is_valid (self->python) && !refuse (error, "python")))
     {
       avb_json_prefix_error (error, "runtime");

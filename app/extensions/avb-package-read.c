@@ -14,11 +14,14 @@
 #include "app/extensions/avb-json.h"
 #include "app/extensions/avb-package-name.h"
 #include "app/extensions/avb-package-private.h"
+#include "app/extensions/avb-tar-guard.h"
 #include "app/extensions/avb-tree.h"
 #include "backends/avb-error.h"
 #include "backends/avb-posix.h"
 
 #define BLOCK (256 * 1024)
+/* Headers and padding of one entry of a tar. */
+#define ENTRY_OVERHEAD 4096
 
 typedef struct archive Archive;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Archive, archive_read_free)
@@ -34,7 +37,11 @@ typedef struct {
   guint64               length;
   guint64               done; /* bytes of the file that were read */
   guint8               *input;
+  guint8               *tar;
   guint8               *block;
+  Archive              *compressed; /* gives the tar */
+  AvbTarGuard          *guard;
+  GError               *problem; /* (nullable): that the guard found */
   AvbPackageNames      *names;
   GPtrArray            *folders; /* that were made, to be synced */
   AvbExtensionManifest *manifest;
@@ -50,7 +57,11 @@ reading_clear (Reading *self)
   g_clear_pointer (&self->names, avb_package_names_free);
   g_clear_pointer (&self->folders, g_ptr_array_unref);
   g_clear_object (&self->manifest);
+  g_clear_pointer (&self->compressed, archive_read_free);
+  g_clear_pointer (&self->guard, avb_tar_guard_free);
+  g_clear_error (&self->problem);
   g_free (self->input);
+  g_free (self->tar);
   g_free (self->block);
 }
 
@@ -108,11 +119,31 @@ read_cb (Archive *archive, void *data, const void **buffer)
   return n;
 }
 
+/* The tar, which the guard sees first. */
+static la_ssize_t
+read_tar_cb (Archive *archive, void *data, const void **buffer)
+{
+  Reading *self = data;
+  la_ssize_t n = archive_read_data (self->compressed, self->tar, BLOCK);
+
+  if (n < 0)
+    archive_set_error (archive, EINVAL, "%s", archive_error_string (self->compressed));
+  if (n > 0 && self->problem == NULL && !avb_tar_guard_feed (self->guard, self->tar, (gsize) n, &self->problem))
+    archive_set_error (archive, EINVAL, "%s", self->problem->message);
+  *buffer = self->tar;
+  return self->problem != NULL ? -1 : n;
+}
+
 static gboolean
 fail_archive (Reading *self, Archive *archive, GError **error)
 {
   if (is_cancelled (self))
     return g_cancellable_set_error_if_cancelled (avb_operation_get_cancellable (self->operation), error) && FALSE;
+  if (self->problem != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&self->problem));
+      return FALSE;
+    }
   return refuse (error, archive_error_string (archive), _("The package is damaged, or no package."));
 }
 
@@ -136,19 +167,33 @@ open_file (Reading *self, GError **error)
 }
 
 /* Exactly one filter: one that is found in what another gave would unpack a package in a package. */
+static gboolean
+open_compressed (Reading *self, GError **error)
+{
+  struct archive_entry *entry;
+
+  self->compressed = archive_read_new ();
+  return (archive_read_append_filter (self->compressed, ARCHIVE_FILTER_ZSTD) == ARCHIVE_OK &&
+          archive_read_support_format_raw (self->compressed) == ARCHIVE_OK &&
+          archive_read_open (self->compressed, self, NULL, read_cb, NULL) == ARCHIVE_OK &&
+          archive_read_next_header (self->compressed, &entry) == ARCHIVE_OK) ||
+         fail_archive (self, self->compressed, error);
+}
+
 static Archive *
 open_archive (Reading *self, GError **error)
 {
-  g_autoptr (Archive) archive = archive_read_new ();
+  g_autoptr (Archive) archive = NULL;
 
-  if (archive_read_append_filter (archive, ARCHIVE_FILTER_ZSTD) != ARCHIVE_OK ||
-      archive_read_support_format_tar (archive) != ARCHIVE_OK ||
-      archive_read_open (archive, self, NULL, read_cb, NULL) != ARCHIVE_OK)
-    {
-      fail_archive (self, archive, error);
-      return NULL;
-    }
-  return g_steal_pointer (&archive);
+  if (!open_compressed (self, error))
+    return NULL;
+  archive = archive_read_new ();
+  if (archive_read_append_filter (archive, ARCHIVE_FILTER_NONE) == ARCHIVE_OK &&
+      archive_read_support_format_tar (archive) == ARCHIVE_OK &&
+      archive_read_open (archive, self, NULL, read_tar_cb, NULL) == ARCHIVE_OK)
+    return g_steal_pointer (&archive);
+  fail_archive (self, archive, error);
+  return NULL;
 }
 
 static gboolean
@@ -357,19 +402,30 @@ read_entries (Reading *self, Archive *archive, GError **error)
   return self->manifest != NULL || refuse (error, NULL, _("The package is empty."));
 }
 
-/* What follows the end of the tar counts too: it is what was signed. */
+/* To the end of the tar, which libarchive does not look at any more. */
+static gboolean
+read_padding (Reading *self, Archive *archive, GError **error)
+{
+  const void *buffer;
+  la_ssize_t n;
+
+  while ((n = read_tar_cb (archive, self, &buffer)) > 0)
+    if (is_cancelled (self))
+      break;
+  if (n != 0 || is_cancelled (self))
+    return fail_archive (self, archive, error);
+  return avb_tar_guard_finish (self->guard, error);
+}
+
+/* To the end of the file: all of it is what was signed. */
 static gboolean
 read_rest (Reading *self, GError **error)
 {
   gssize n;
 
   while ((n = read_file (self)) > 0)
-    if (is_cancelled (self))
-      break;
-  if (n < 0)
-    return fail_file (error, self->path);
-  return !is_cancelled (self) ||
-         (g_cancellable_set_error_if_cancelled (avb_operation_get_cancellable (self->operation), error) && FALSE);
+    ;
+  return n == 0 || fail_file (error, self->path);
 }
 
 /* The manifest names files of the package. */
@@ -400,7 +456,8 @@ read_package (Reading *self, const char *sha256, GError **error)
   if (!open_file (self, error))
     return FALSE;
   archive = open_archive (self, error);
-  if (archive == NULL || !read_entries (self, archive, error) || !read_rest (self, error) || !check_files (self, error))
+  if (archive == NULL || !read_entries (self, archive, error) || !read_padding (self, archive, error) ||
+      !read_rest (self, error) || !check_files (self, error))
     return FALSE;
   if (sha256 != NULL && g_strcmp0 (sha256, g_checksum_get_string (self->checksum)) != 0)
     return refuse (error, g_checksum_get_string (self->checksum), _("The package is not the one that was expected."));
@@ -442,7 +499,9 @@ avb_package_read (const char             *path,
                                                                  : AVB_PACKAGE_MAX_UNPACKED;
   self.checksum = g_checksum_new (G_CHECKSUM_SHA256);
   self.input = g_malloc (BLOCK);
+  self.tar = g_malloc (BLOCK);
   self.block = g_malloc (BLOCK);
+  self.guard = avb_tar_guard_new (self.max_unpacked + AVB_PACKAGE_MAX_ENTRIES * ENTRY_OVERHEAD);
   self.names = avb_package_names_new ();
   self.folders = g_ptr_array_new_with_free_func (g_free);
   if (!read_in_utf8 (&self, expect != NULL ? expect->sha256 : NULL, error))
