@@ -17,4 +17,9 @@ AvbPackage *avb_package_new (AvbExtensionManifest *manifest,
 /* A file that @manifest names and @names has not: its icon, a screenshot, a program, recipes. (transfer none) (nullable) */
 const char *avb_package_find_missing (AvbExtensionManifest *manifest, AvbPackageNames *names);
 
+/* libarchive turns names into what the locale of the thread has, and crashes where that has no word for them: let it be
+ * UTF-8 from begin to end. NULL: there is no such locale here. */
+gpointer avb_package_utf8_begin (void);
+void     avb_package_utf8_end   (gpointer locale);
+
 G_END_DECLS

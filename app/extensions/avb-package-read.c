@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include <locale.h>
 #include <string.h>
 
 #include "app/extensions/avb-json.h"
@@ -464,26 +463,6 @@ read_package (Reading *self, const char *sha256, GError **error)
   return sync_folders (self, error);
 }
 
-/* Names in a tar are bytes or UTF-8. libarchive turns them into what the locale has: let that be UTF-8 here. */
-static gboolean
-read_in_utf8 (Reading *self, const char *sha256, GError **error)
-{
-#ifndef G_OS_WIN32
-  locale_t utf8 = newlocale (LC_CTYPE_MASK, "C.UTF-8", (locale_t) 0);
-  locale_t before = utf8 != (locale_t) 0 ? uselocale (utf8) : (locale_t) 0;
-  gboolean ok = read_package (self, sha256, error);
-
-  if (utf8 != (locale_t) 0)
-    {
-      uselocale (before);
-      freelocale (utf8);
-    }
-  return ok;
-#else
-  return read_package (self, sha256, error);
-#endif
-}
-
 AvbPackage *
 avb_package_read (const char             *path,
                   const char             *into_dir,
@@ -492,6 +471,8 @@ avb_package_read (const char             *path,
                   GError                **error)
 {
   g_auto (Reading) self = { .path = path, .into = into_dir, .operation = operation, .fd = -1 };
+  gpointer locale;
+  gboolean ok;
 
   g_return_val_if_fail (path != NULL, NULL);
 
@@ -504,7 +485,10 @@ avb_package_read (const char             *path,
   self.guard = avb_tar_guard_new (self.max_unpacked + AVB_PACKAGE_MAX_ENTRIES * ENTRY_OVERHEAD);
   self.names = avb_package_names_new ();
   self.folders = g_ptr_array_new_with_free_func (g_free);
-  if (!read_in_utf8 (&self, expect != NULL ? expect->sha256 : NULL, error))
+  locale = avb_package_utf8_begin ();
+  ok = read_package (&self, expect != NULL ? expect->sha256 : NULL, error);
+  avb_package_utf8_end (locale);
+  if (!ok)
     return NULL;
   return avb_package_new (self.manifest, g_checksum_get_string (self.checksum), self.length, self.unpacked, self.n_entries);
 }

@@ -202,6 +202,9 @@ write_item (Packing *self, Writer *archive, const Item *item, GError **error)
   g_autoptr (Entry) entry = archive_entry_new ();
 
   archive_entry_set_pathname_utf8 (entry, item->name);
+  /* Without a locale that has them. */
+  if (archive_entry_pathname (entry) == NULL)
+    return refuse (error, item->name, _("The name of a file in the package is not text."));
   archive_entry_set_filetype (entry, item->folder ? AE_IFDIR : AE_IFREG);
   archive_entry_set_perm (entry, item->folder || item->executable ? 0755 : 0644);
   archive_entry_set_size (entry, (la_int64_t) item->size);
@@ -232,7 +235,7 @@ open_writer (int fd, const char *out, GError **error)
 }
 
 static gboolean
-write_archive (Packing *self, int fd, const char *out, GError **error)
+write_items (Packing *self, int fd, const char *out, GError **error)
 {
   g_autoptr (Writer) archive = open_writer (fd, out, error);
 
@@ -241,8 +244,18 @@ write_archive (Packing *self, int fd, const char *out, GError **error)
       return FALSE;
   if (archive == NULL)
     return FALSE;
-  if (archive_write_close (archive) != ARCHIVE_OK)
-    return fail_archive (archive, out, error);
+  return archive_write_close (archive) == ARCHIVE_OK || fail_archive (archive, out, error);
+}
+
+static gboolean
+write_archive (Packing *self, int fd, const char *out, GError **error)
+{
+  gpointer locale = avb_package_utf8_begin ();
+  gboolean ok = write_items (self, fd, out, error);
+
+  avb_package_utf8_end (locale);
+  if (!ok)
+    return FALSE;
   if (g_fsync (fd) == 0 || errno == EINVAL)
     return TRUE;
   g_propagate_error (error, avb_tree_error_new (errno, out));

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <locale.h>
 
 #include "app/extensions/avb-contributes.h"
 #include "app/extensions/avb-extension-manifest-private.h"
@@ -175,6 +176,57 @@ avb_package_find_missing (AvbExtensionManifest *manifest, AvbPackageNames *names
       return exec;
   return NULL;
 }
+
+#ifndef G_OS_WIN32
+
+typedef struct {
+  locale_t utf8;
+  locale_t before;
+} Locale;
+
+gpointer
+avb_package_utf8_begin (void)
+{
+  static const char *const names[] = { "C.UTF-8", "en_US.UTF-8" };
+  locale_t utf8 = (locale_t) 0;
+  Locale *locale;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names) && utf8 == (locale_t) 0; i++)
+    utf8 = newlocale (LC_CTYPE_MASK, names[i], (locale_t) 0);
+  if (utf8 == (locale_t) 0)
+    return NULL;
+  locale = g_new0 (Locale, 1);
+  locale->utf8 = utf8;
+  locale->before = uselocale (utf8);
+  return locale;
+}
+
+void
+avb_package_utf8_end (gpointer data)
+{
+  Locale *locale = data;
+
+  if (locale == NULL)
+    return;
+  uselocale (locale->before);
+  freelocale (locale->utf8);
+  g_free (locale);
+}
+
+#else
+
+gpointer
+avb_package_utf8_begin (void)
+{
+  return NULL;
+}
+
+void
+avb_package_utf8_end (gpointer data)
+{
+}
+
+#endif
 
 typedef struct {
   char         *path;

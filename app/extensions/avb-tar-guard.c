@@ -103,6 +103,9 @@ check_record (const char *key, gsize key_length, const char *value, gsize length
 
   if (memchr (value, '\0', length) != NULL)
     return refuse (error, NULL, _("The name of a file in the package is not text."));
+  /* That would take back what another said. */
+  if (length == 0)
+    return refuse_format (error, "extended header");
   for (guint i = 0; i < G_N_ELEMENTS (known); i++)
     if (strlen (known[i]) == key_length && memcmp (known[i], key, key_length) == 0)
       return TRUE;
