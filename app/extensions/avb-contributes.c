@@ -69,9 +69,9 @@ check_recipe (JsonObject *item, GError **error)
   const char *variant = arch != NULL ? avb_json_get_string (item, "variant", 16, error) : NULL;
   const char *url = variant != NULL ? avb_json_get_string (item, "url", MAX_URL, error) : NULL;
   const char *sha256 = url != NULL ? avb_json_get_string (item, "sha256", 64, error) : NULL;
-  gint64 size;
+  gint64 size = 0;
 
-  if (sha256 == NULL || !avb_json_get_int (item, "size", 1, MAX_SIZE, &size, error) ||
+  if (sha256 == NULL || !avb_json_find_int (item, "size", 1, MAX_SIZE, &size, error) ||
       !avb_json_find_string (item, "os", MAX_URL, &os, error))
     return FALSE;
   if (!is_id (arch))
