@@ -11,11 +11,12 @@ help() {
   cat <<'END_OF_HELP'
 ./dev run [ARGS…]              build, then start Alpha VBox (without a display: the tour)
 ./dev test [--slow] [--sanitize] [NAME…]  build, then run all tests, or those whose suite or name contains NAME;
-                               --slow: the Debian installer goes on to its end, which takes half an hour
+                               --slow: the Debian installer goes on to its end, which takes half an hour, and
+                               fuzz targets run for 60 s each, not 10
 ./dev tour [--out DIR]         the main job unattended on a virtual display, a screenshot a step
 ./dev screenshots [--out DIR]  every screen in light, dark, narrow, large text and right-to-left
 ./dev bench NAME [--json FILE] measure beside the peers: start, console, create
-./dev fuzz NAME [SECONDS]      run a libFuzzer target: domain-xml, ovf, qemu-img, wsman
+./dev fuzz NAME [SECONDS]      run a libFuzzer target: domain-xml, ovf, qemu-img, wsman, extension-manifest, package, …
 ./dev portable                 compile for Windows what can be; says how far that goes
 ./dev build                    configure and build only
 ./dev shell [COMMAND…]         a shell in the place where all this happens
@@ -110,6 +111,7 @@ needs() {
 slow=
 if [ "$command" = test ] && [ "${1:-}" = --slow ]; then
   slow=yes
+  export ALPHA_VBOX_FUZZ_SECONDS=${ALPHA_VBOX_FUZZ_SECONDS:-60}
   shift
 fi
 wanted=("$@")

@@ -22,8 +22,11 @@ case $name in
   wsman) kind='*.soap' ;;
   *) kind='*.json' ;;
 esac
-# Fixtures of the tests are where the search begins.
-while read -r folder; do seeds+=("$folder"); done < <(find tests -name "$kind" -printf '%h\n' | sort -u)
+# Fixtures of the tests are where the search begins, or a folder that is there for this target.
+while read -r folder; do seeds+=("$folder"); done < <(find tests -type d -name "corpus-$name" | sort)
+if [ ${#seeds[@]} -eq 0 ]; then
+  while read -r folder; do seeds+=("$folder"); done < <(find tests -name "$kind" -printf '%h\n' | sort -u)
+fi
 
 export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=0
 export LSAN_OPTIONS=suppressions=$PWD/tests/tools/leaks.supp:print_suppressions=0

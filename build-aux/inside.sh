@@ -82,6 +82,25 @@ test_guests() {
   fi
 }
 
+# Not the whole program: parts of it have no place for the counters of the coverage.
+build_fuzz() {
+  only=fuzz-
+  CC=clang build fuzz -Dfuzz=true -Db_lundef=false "-Db_sanitize=address,undefined" -Dc_args=-fsanitize=fuzzer-no-link
+  only=
+}
+
+# wants_fuzz BUILD [NAME…]: whether tests that are to be run are fuzz targets.
+wants_fuzz() {
+  local dir=$1 name tests
+  shift
+  [ $# -gt 0 ] || return 0
+  tests=$(meson test -C "$dir" --no-rebuild --list 2>/dev/null | sed -n 's|^[^:]*:\(fuzz / .*\)|\1|p')
+  for name in "$@"; do
+    case $tests in *"$name"*) return 0 ;; esac
+  done
+  return 1
+}
+
 case $command in
   build)
     build default
@@ -95,6 +114,10 @@ case $command in
     fi
     build $kind "${options[@]}"
     test_guests
+    if wants_fuzz "$AVB_BUILD/$kind" "$@"; then
+      build_fuzz
+      export AVB_FUZZ_BUILD=$AVB_BUILD/fuzz
+    fi
     [ ! -e "${ALPHA_VBOX_INSTALLER:-}" ] || export AVB_TEST_INSTALLER=$ALPHA_VBOX_INSTALLER
     case ${ALPHA_VBOX_INSTALLER:-} in */archive-*) export AVB_TEST_WHOLE_INSTALLATION=1 ;; esac
     exec build-aux/run-tests.sh "$AVB_BUILD/$kind" "$@"
@@ -116,9 +139,7 @@ case $command in
     exec tests/bench/bench.sh "$AVB_BUILD/default" "$@"
     ;;
   fuzz)
-    # Not the whole program: parts of it have no place for the counters of the coverage.
-    only=fuzz-
-    CC=clang build fuzz -Dfuzz=true -Db_lundef=false "-Db_sanitize=address,undefined" -Dc_args=-fsanitize=fuzzer-no-link
+    build_fuzz
     exec build-aux/fuzz.sh "$AVB_BUILD/fuzz" "$@"
     ;;
   portable)
