@@ -16,6 +16,7 @@ def running() -> int:
 @ext.command("count")
 def count(call):
     """Asks the program, keeps a number from one start to the next, says something."""
+    print("This goes to the log.")
     runs = ext.host.store.get("runs", 0) + 1
     ext.host.store.set("runs", runs)
     return {"text": f"{len(ext.host.machines())} machines, {running()} of them running, counted {runs} times"}
@@ -81,5 +82,4 @@ def refresh(call, value):
 
 
 if __name__ == "__main__":
-    print("This goes to the log.")
     ext.run()

@@ -105,7 +105,8 @@ class Extension:
     """All that an extension is. Make one, give it handlers by its decorators, and run().
 
     A handler gets a Call and returns the result of the method, a dictionary; None means an empty one. It runs in a thread
-    of its own, may block, and may raise an Error. What it prints goes to the log, as all that is written to stderr.
+    of its own, may block, and may raise an Error. What it prints goes to the log, as all that is written to stderr; before
+    run() nothing may be printed, as that goes to the program.
     """
 
     def __init__(self) -> None:
@@ -282,6 +283,8 @@ class Extension:
     def run(self, reader: BinaryIO | None = None, writer: BinaryIO | None = None) -> None:
         """Speaks until the program says that it is enough, then ends the process."""
         own = reader is None or writer is None
+        # Memory is counted, and each thread takes its stack.
+        threading.stack_size(1 << 20)
         if own:
             reader, writer = _take_stdio()
         assert reader is not None and writer is not None
@@ -378,6 +381,7 @@ class Extension:
 
 def _take_stdio() -> tuple[BinaryIO, BinaryIO]:
     """The streams of the protocol. What somebody prints goes to the log instead of between two messages."""
+    sys.stdout.flush()
     reader = os.fdopen(os.dup(0), "rb", buffering=65536)
     writer = os.fdopen(os.dup(1), "wb", buffering=0)
     null = os.open(os.devnull, os.O_RDONLY)
