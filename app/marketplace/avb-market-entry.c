@@ -303,6 +303,11 @@ avb_market_entry_new (JsonObject *object, const char *source, GError **error)
 
   if (id == NULL)
     return NULL;
+  if (!avb_extension_id_is_valid (id))
+    {
+      g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, id, _("The catalog has an extension of an impossible name.")));
+      return NULL;
+    }
   self->id = g_strdup (id);
   self->source = g_strdup (source);
   manifest = read_versions (self, object, error);
