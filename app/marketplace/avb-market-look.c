@@ -46,22 +46,27 @@ begin (AvbMarketLook *self, AvbMarketKept *kept)
   return trust;
 }
 
-/* FALSE: the network failed. */
+/* FALSE: the network failed. @etag: (out): that goes with @bytes */
 static gboolean
-fetch (AvbMarketLook *self, AvbMarketKept *kept, AvbMarketFetch *from, const AvbTrustWant *want, GBytes **bytes)
+fetch (AvbMarketLook      *self,
+       AvbMarketKept      *kept,
+       AvbTrust           *trust,
+       AvbMarketFetch     *from,
+       const AvbTrustWant *want,
+       GBytes            **bytes,
+       char              **etag)
 {
   gboolean tagged = want->kind == AVB_METADATA_TIMESTAMP;
-  g_autofree char *etag = tagged ? g_strdup (kept->etag) : NULL;
-  g_autoptr (GBytes) have = tagged ? avb_market_kept_read (kept, want->kind) : NULL;
+  g_autoptr (GBytes) have = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (have == NULL)
-    g_clear_pointer (&etag, g_free);
-  *bytes = avb_market_fetch_bytes (from, want->name, want->max_length, tagged ? &etag : NULL, &error);
+  /* Only what still stands need not come again. */
+  if (tagged && kept->etag != NULL && avb_trust_get_payload (trust, want->kind) != NULL)
+    have = avb_market_kept_read (kept, want->kind);
+  *etag = have != NULL ? g_strdup (kept->etag) : NULL;
+  *bytes = avb_market_fetch_bytes (from, want->name, want->max_length, tagged ? etag : NULL, &error);
   if (*bytes == NULL && error == NULL)
     *bytes = g_steal_pointer (&have);
-  else if (tagged && *bytes != NULL)
-    g_set_str (&kept->etag, etag);
   /* 5.3.3: a server may say either for a root that is not there yet. */
   if (g_error_matches (error, AVB_ERROR, AVB_ERROR_NOT_FOUND) ||
       (want->kind == AVB_METADATA_ROOT && g_error_matches (error, AVB_ERROR, AVB_ERROR_PERMISSION)))
@@ -72,15 +77,20 @@ fetch (AvbMarketLook *self, AvbMarketKept *kept, AvbMarketFetch *from, const Avb
   return FALSE;
 }
 
+/* @etag: (nullable): of what was accepted just now */
 static gboolean
-keep (AvbMarketLook *self, AvbMarketKept *kept, AvbTrust *trust)
+keep (AvbMarketLook *self, AvbMarketKept *kept, AvbTrust *trust, const char *etag)
 {
   for (AvbMetadataKind kind = AVB_METADATA_ROOT; kind < AVB_METADATA_N_KINDS; kind++)
     {
       g_autoptr (GBytes) bytes = avb_trust_take_accepted (trust, kind);
 
-      if (bytes != NULL && !avb_market_kept_write (kept, kind, bytes, &self->error))
+      if (bytes == NULL)
+        continue;
+      if (!avb_market_kept_write (kept, kind, bytes, &self->error))
         return FALSE;
+      if (kind == AVB_METADATA_TIMESTAMP)
+        g_set_str (&kept->etag, etag);
     }
   return TRUE;
 }
@@ -97,14 +107,15 @@ ask (AvbMarketLook *self, AvbMarketKept *kept, AvbTrust *trust)
   while (avb_trust_next (trust, &want))
     {
       g_autoptr (GBytes) bytes = NULL;
+      g_autofree char *etag = NULL;
 
-      /* Without the network, what is kept has to do. */
-      if (from != NULL && !fetch (self, kept, from, &want, &bytes))
+      /* Without the network, what is kept has to do; where that is what the timestamp names, it is not asked for at all. */
+      if (from != NULL && !fetch (self, kept, trust, from, &want, &bytes, &etag))
         g_clear_pointer (&from, avb_market_fetch_free);
       if (from == NULL)
-        bytes = want.kind == AVB_METADATA_ROOT ? NULL : avb_market_kept_read (kept, want.kind);
+        bytes = want.kind == AVB_METADATA_TIMESTAMP ? avb_market_kept_read (kept, want.kind) : NULL;
       avb_trust_feed (trust, bytes);
-      if (!keep (self, kept, trust))
+      if (!keep (self, kept, trust, etag))
         return;
     }
 }
