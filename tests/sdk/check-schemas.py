@@ -145,7 +145,7 @@ def examples():
 
 
 def manifests_of_the_tree():
-    for folder in ("sdk/examples", "sdk/avx/templates"):
+    for folder in ("extensions", "sdk/examples", "sdk/avx/templates"):
         for name in tap.files(folder, suffixes=["/manifest.json", "manifest.json"]):
             if "@" in tap.read(name):
                 continue
