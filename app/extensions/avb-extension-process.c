@@ -51,6 +51,8 @@ struct _AvbExtensionProcess {
   AvbRpcRequestFunc request;
   AvbRpcNotifyFunc  notify;
   gpointer          data;
+  AvbRpcTraceFunc   trace; /* (nullable) */
+  gpointer          trace_data;
 
   AvbProcessState  state;
   char            *reason;
@@ -177,6 +179,8 @@ spawn (AvbExtensionProcess *self, GError **error)
   avb_extension_log_drain (self->log, g_subprocess_get_stderr_pipe (self->process));
   self->peer = avb_rpc_peer_new (g_subprocess_get_stdout_pipe (self->process), g_subprocess_get_stdin_pipe (self->process));
   avb_rpc_peer_set_handlers (self->peer, request_cb, notify_cb, self, NULL);
+  if (self->trace != NULL)
+    avb_rpc_peer_set_trace (self->peer, self->trace, self->trace_data, NULL);
   return TRUE;
 }
 
@@ -235,20 +239,33 @@ new_object (const char *first, const char *value, const char *second, const char
   return object;
 }
 
+/* Locales are written de_DE.UTF-8, tags of BCP 47 de-DE. */
+static char *
+dup_language (void)
+{
+  const char *locale = g_get_language_names ()[0];
+  char *tag = g_strndup (locale, strcspn (locale, ".@"));
+
+  if (!g_str_equal (tag, "C") && !g_str_equal (tag, "POSIX"))
+    return g_strdelimit (tag, "_", '-');
+  g_free (tag);
+  return g_strdup ("en");
+}
+
 static JsonNode *
 initialize_params (AvbExtensionProcess *self)
 {
   JsonNode *node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *params = json_object_new ();
   JsonObject *protocol = json_object_new ();
-  const char *locale = g_get_language_names ()[0];
+  g_autofree char *language = dup_language ();
 
   json_object_set_int_member (protocol, "min", AVB_PROTOCOL_OLDEST);
   json_object_set_int_member (protocol, "max", AVB_PROTOCOL_VERSION);
   json_object_set_object_member (params, "protocol", protocol);
   json_object_set_object_member (params, "host", new_object ("name", "Alpha VBox", "version", AVB_VERSION));
   json_object_set_object_member (params, "extension", new_object ("id", self->id, "version", self->version));
-  json_object_set_string_member (params, "locale", g_str_equal (locale, "C") ? "en" : locale);
+  json_object_set_string_member (params, "locale", language);
   json_object_set_array_member (params, "granted", list_granted (self));
   json_object_set_object_member (params, "limits", list_limits (self));
   json_object_set_string_member (params, "role", self->role);
@@ -704,6 +721,15 @@ avb_extension_process_set_handlers (AvbExtensionProcess *self, AvbRpcRequestFunc
   self->request = request;
   self->notify = notify;
   self->data = data;
+}
+
+void
+avb_extension_process_set_trace (AvbExtensionProcess *self, AvbRpcTraceFunc func, gpointer data)
+{
+  g_return_if_fail (AVB_IS_EXTENSION_PROCESS (self));
+
+  self->trace = func;
+  self->trace_data = data;
 }
 
 void

@@ -70,6 +70,8 @@ void avb_extension_process_set_handlers (AvbExtensionProcess *self,
                                          AvbRpcRequestFunc    request,
                                          AvbRpcNotifyFunc     notify,
                                          gpointer             data);
+/* As avb_rpc_peer_set_trace(), of each process from its first message on. @func nullable */
+void avb_extension_process_set_trace    (AvbExtensionProcess *self, AvbRpcTraceFunc func, gpointer data);
 void avb_extension_process_set_role     (AvbExtensionProcess *self, const char *role);
 
 /* Resolves to %TRUE once it takes calls; rejects if it does not come to that, %AVB_ERROR_NOT_SUPPORTED if it never will. */

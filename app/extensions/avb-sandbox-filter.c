@@ -132,10 +132,11 @@ fill (scmp_filter_ctx filter, gboolean network)
       seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), ioctl_number, 1,
                         SCMP_CMP (1, SCMP_CMP_MASKED_EQ, 0xffffffffu, TIOCLINUX)) != 0)
     return FALSE;
-  /* Asking which one it is (all ones) and the ordinary one. */
-  if (seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (personality), 2,
-                        SCMP_CMP (0, SCMP_CMP_NE, PER_LINUX), SCMP_CMP (0, SCMP_CMP_NE, 0xffffffffu)) != 0)
-    return FALSE;
+  /* Asking which one it is (all ones) and the ordinary one (PER_LINUX, 0). The library takes no two comparisons of one argument:
+   * what is neither has, somewhere in its ring of bits, one that is set before one that is not. */
+  for (guint bit = 0; bit < 32; bit++)
+    if (!add_masked (filter, EPERM, "personality", 0, (1u << bit) | (1u << (bit + 1) % 32), 1u << bit))
+      return FALSE;
   /* Memory that is shared with nobody but is not counted as a process's own. */
   return add_masked (filter, ENOMEM, "mmap", 3, MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS);
 }
