@@ -270,7 +270,7 @@ write_file (const char *dir, const char *name, const char *text, GError **error)
   g_autoptr (GError) inner = NULL;
 
   if (g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &inner))
-    return avb_tree_sync_folder (dir, error);
+    return TRUE;
   g_propagate_error (error, avb_tree_error_from (inner, path));
   return FALSE;
 }
@@ -280,18 +280,22 @@ avb_extension_state_save (AvbExtensionState *self, const char *dir, GError **err
 {
   g_autofree char *text = write_state (self);
 
-  return write_file (dir, STATE, text, error);
+  return write_file (dir, STATE, text, error) && avb_tree_sync_folder (dir, error);
 }
 
 gboolean
 avb_extension_state_flip (AvbExtensionState *self, const char *dir, const char *folder, GError **error)
 {
   g_autofree char *text = g_strconcat (folder, "\n", NULL);
+  g_autoptr (GError) later = NULL;
 
   g_return_val_if_fail (g_hash_table_contains (self->versions, folder), FALSE);
 
   if (!write_file (dir, CURRENT, text, error))
     return FALSE;
+  /* It is so from here on, and cannot be called a failure any more. */
+  if (!avb_tree_sync_folder (dir, &later))
+    g_info ("“%s” may be lost if the computer fails now: %s", dir, later->message);
   g_set_str (&self->current, folder);
   return TRUE;
 }
