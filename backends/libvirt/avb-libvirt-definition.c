@@ -110,6 +110,68 @@ plug_shares (virDomain *domain, AvbDomainXml *live, AvbMachineSpec *spec)
     }
 }
 
+/* (transfer none) (nullable): the disk that is served behind @socket */
+static xmlNode *
+find_served (AvbDomainXml *xml, const char *socket)
+{
+  xmlNode *devices = avb_xml_child (avb_domain_xml_get_root (xml), "devices");
+
+  for (xmlNode *node = avb_xml_child (devices, "disk"); node != NULL; node = avb_xml_next (node, "disk"))
+    {
+      g_autoptr (AvbDiskSpec) disk = avb_domain_disk_read (node);
+
+      if (disk != NULL && disk->source == AVB_DISK_SOURCE_NBD && g_strcmp0 (disk->path, socket) == 0)
+        return node;
+    }
+  return NULL;
+}
+
+static char *
+dup_element (xmlNode *node)
+{
+  xmlBuffer *buffer = xmlBufferCreate ();
+  char      *text;
+
+  xmlNodeDump (buffer, node->doc, node, 0, 0);
+  text = g_strdup ((const char *) xmlBufferContent (buffer));
+  xmlBufferFree (buffer);
+  return text;
+}
+
+/* Disks that programs serve come and go; one that @to does not have is unplugged, the guest willing. */
+static void
+plug_served_of (virDomain *domain, AvbDomainXml *from, AvbDomainXml *to, gboolean in)
+{
+  g_autoptr (AvbMachineSpec) spec = avb_domain_xml_read_spec (from);
+  GPtrArray *disks = avb_machine_spec_get_disks (spec);
+
+  for (guint i = 0; i < disks->len; i++)
+    {
+      const AvbDiskSpec *disk = disks->pdata[i];
+      g_autofree char   *fragment = NULL;
+
+      if (disk->source != AVB_DISK_SOURCE_NBD || find_served (to, disk->path) != NULL)
+        continue;
+      fragment = dup_element (find_served (from, disk->path));
+      if (in)
+        plug (domain, fragment);
+      else if (virDomainDetachDeviceFlags (domain, fragment, VIR_DOMAIN_AFFECT_LIVE) < 0)
+        g_debug ("Not unplugged: %s", virGetLastErrorMessage ());
+    }
+}
+
+static void
+plug_served (virDomain *domain, AvbDomainXml *live, AvbLibvirtCall *call)
+{
+  g_autoptr (AvbDomainXml) next
+      = avb_libvirt_call_read_definition (domain, VIR_DOMAIN_XML_INACTIVE, call, NULL);
+
+  if (next == NULL)
+    return;
+  plug_served_of (domain, live, next, FALSE);
+  plug_served_of (domain, next, live, TRUE);
+}
+
 /* Whether the machine as it runs is what @spec says. */
 static AvbApplied
 apply_live (virDomain *domain, AvbLibvirtCall *call)
@@ -125,6 +187,7 @@ apply_live (virDomain *domain, AvbLibvirtCall *call)
     {
       plug_extras (domain, before, call->spec);
       plug_shares (domain, before, call->spec);
+      plug_served (domain, before, call);
     }
   after = avb_libvirt_call_read_definition (domain, 0, call, NULL);
   spec = after != NULL ? avb_domain_xml_read_spec (after) : NULL;
