@@ -33,6 +33,7 @@ typedef enum {
   AVB_FEATURE_NETWORK_LINK,
   AVB_FEATURE_FREEZE,
   AVB_FEATURE_SERVED_DISKS, /* AVB_DISK_SOURCE_NBD */
+  AVB_FEATURE_NETWORKS,     /* avb_connection_ensure_network() */
   AVB_N_FEATURES,
 } AvbFeature;
 

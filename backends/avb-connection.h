@@ -70,6 +70,9 @@ typedef struct {
  */
 #define AVB_VOLUME_DISC_COPY "-avb-disc"
 
+/* See avb-network-spec.h. */
+typedef struct _AvbNetworkSpec AvbNetworkSpec;
+
 /**
  * AvbConnection:
  *
@@ -106,6 +109,8 @@ struct _AvbConnectionClass {
   DexFuture *(*read_free)       (AvbConnection *self);
   void       (*retry)           (AvbConnection *self);
   DexFuture *(*close)           (AvbConnection *self);
+  /* see avb-network-spec.h */
+  DexFuture *(*ensure_network)  (AvbConnection *self, const AvbNetworkSpec *network);
 
   gpointer _reserved[8];
 };

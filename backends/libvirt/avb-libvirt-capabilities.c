@@ -212,7 +212,7 @@ guess_devices (AvbCapabilities *caps, gboolean is_qemu)
 }
 
 static void
-guess_verbs (AvbCapabilities *caps, AvbLibvirtDriver driver)
+guess_verbs (AvbCapabilities *caps, AvbLibvirtDriver driver, gboolean privileged)
 {
   gboolean is_qemu = driver != AVB_LIBVIRT_DRIVER_TEST;
 
@@ -229,6 +229,11 @@ guess_verbs (AvbCapabilities *caps, AvbLibvirtDriver driver)
                AVB_FEATURE_FREEZE,
                is_qemu,
                _ ("The machines of libvirt’s test driver have no guests."));
+  set_feature (caps,
+               AVB_FEATURE_NETWORKS,
+               !is_qemu || privileged,
+               _ ("Networks for machines can be made only where the hypervisor is the computer’s, not this "
+                  "user’s: connect to qemu:///system."));
   /* Whoever serves them does so in this user's own folder. */
   set_feature (caps,
                AVB_FEATURE_SERVED_DISKS,
@@ -293,7 +298,7 @@ avb_libvirt_capabilities_guess (virConnect *vir, AvbLibvirtDriver driver)
                is_qemu,
                _ ("The machines of libvirt’s test driver have no firmware."));
   guess_devices (caps, is_qemu);
-  guess_verbs (caps, driver);
+  guess_verbs (caps, driver, is_privileged (vir));
   if (virNodeGetInfo (vir, &info) == 0)
     {
       const char *arch = is_qemu ? info.model : "i686";

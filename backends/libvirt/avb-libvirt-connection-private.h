@@ -61,6 +61,10 @@ DexFuture *avb_libvirt_connection_create_from_definition (AvbConnection  *connec
                                                           AvbMachineSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
 void avb_libvirt_connection_discard_orphans (AvbLibvirtConnection *self);
 
+/* avb-libvirt-network.c */
+DexFuture *avb_libvirt_connection_ensure_network (AvbConnection        *connection,
+                                                  const AvbNetworkSpec *network) G_GNUC_WARN_UNUSED_RESULT;
+
 /* avb-libvirt-import.c */
 DexFuture *avb_libvirt_connection_read_definition (AvbConnection *connection,
                                                    GBytes        *definition) G_GNUC_WARN_UNUSED_RESULT;

@@ -445,6 +445,7 @@ avb_libvirt_connection_class_init (AvbLibvirtConnectionClass *klass)
   connection_class->read_free = avb_libvirt_connection_read_free;
   connection_class->retry = avb_libvirt_connection_retry;
   connection_class->close = avb_libvirt_connection_close;
+  connection_class->ensure_network = avb_libvirt_connection_ensure_network;
 }
 
 static void

@@ -4,8 +4,10 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
+#include <libvirt/libvirt.h>
 
 #include "backends/avb-error.h"
+#include "backends/avb-network-spec.h"
 #include "backends/libvirt/avb-libvirt-connection.h"
 #include "tests/avb-test.h"
 #include "tests/backends/avb-session-test.h"
@@ -210,6 +212,55 @@ finalized_fiber (gpointer data)
   return NULL;
 }
 
+static gboolean
+has_network (const char *name, const char *part)
+{
+  virConnect *vir = virConnectOpen ("test:///default");
+  virNetwork *network = virNetworkLookupByName (vir, name);
+  char *text = network != NULL ? virNetworkGetXMLDesc (network, 0) : NULL;
+  gboolean found = text != NULL && virNetworkIsActive (network) == 1 && strstr (text, part) != NULL;
+
+  free (text);
+  if (network != NULL)
+    virNetworkFree (network);
+  virConnectClose (vir);
+  return found;
+}
+
+/* Networks of libvirt's test driver, of which all connections to test:///default are one. */
+static DexFuture *
+networks_fiber (gpointer data)
+{
+  static const char *const wrong_names[] = { "", "-a", "A", "a b", "a/b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" };
+  static const char *const wrong_subnets[] = { "", "10.8.1.0", "10.8.1.1/24", "8.8.8.0/24", "10.8.1.0/30", "10.0.0.0/7",
+                                               "172.32.0.0/16", "fd00::/64", "10.8.1.0/24/1", "x/24" };
+  g_autoptr (AvbConnection) connection = avb_session_test_connect ("test:///default");
+  AvbNetworkSpec network = { .name = "avb-lab", .nat = TRUE, .dhcp = TRUE, .subnet = "10.77.5.0/24" };
+  AvbNetworkSpec isolated = { .name = "avb-alone" };
+
+  avb_test_await (avb_connection_ensure_network (connection, &network));
+  avb_test_await (avb_connection_ensure_network (connection, &network));
+  g_assert_true (has_network ("avb-lab", "<forward mode='nat'"));
+  g_assert_true (has_network ("avb-lab", "<range start='10.77.5.2' end='10.77.5.254'"));
+  avb_test_await (avb_connection_ensure_network (connection, &isolated));
+  g_assert_true (has_network ("avb-alone", "<ip address='10."));
+  g_assert_false (has_network ("avb-alone", "<forward"));
+  g_assert_false (has_network ("avb-alone", "<dhcp>"));
+  for (guint i = 0; i < G_N_ELEMENTS (wrong_names); i++)
+    {
+      network.name = wrong_names[i];
+      avb_test_await_error (avb_connection_ensure_network (connection, &network), AVB_ERROR, AVB_ERROR_INVALID);
+    }
+  network.name = "avb-other";
+  for (guint i = 0; i < G_N_ELEMENTS (wrong_subnets); i++)
+    {
+      network.subnet = wrong_subnets[i];
+      avb_test_await_error (avb_connection_ensure_network (connection, &network), AVB_ERROR, AVB_ERROR_INVALID);
+    }
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -219,5 +270,6 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Connection/thousand", thousand_fiber);
   avb_test_add_fiber ("/Avb/Connection/refused", refused_fiber);
   avb_test_add_fiber ("/Avb/Connection/finalized", finalized_fiber);
+  avb_test_add_fiber ("/Avb/Connection/networks", networks_fiber);
   return g_test_run ();
 }

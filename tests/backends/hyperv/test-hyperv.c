@@ -181,7 +181,8 @@ test_capabilities (gpointer data)
   for (guint i = 0; i < AVB_N_FEATURES; i++)
     {
       gboolean refused = i == AVB_FEATURE_SHARED_FOLDERS || i == AVB_FEATURE_CLONE || i == AVB_FEATURE_EXPORT
-                         || i == AVB_FEATURE_FREEZE || i == AVB_FEATURE_SERVED_DISKS;
+                         || i == AVB_FEATURE_FREEZE || i == AVB_FEATURE_SERVED_DISKS
+                         || i == AVB_FEATURE_NETWORKS;
 
       g_assert_cmpint (avb_capabilities_can (caps, i), ==, !refused);
       if (refused)
