@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/marketplace/avb-trust.h"
 #include "sdk/avx-market/market-work.h"
 
 #define ROOT_DAYS 365
@@ -24,6 +25,7 @@ static const char usage[]
       "  avx-market rotate WORK root|catalog|timestamp|none   the next root, with a new key; none: only a new term\n"
       "  avx-market revoke WORK ID --reason TEXT [--versions RANGE] [--sha256 HASH] [--severity WORD]\n"
       "  avx-market sign FILE --key KEY              adds a signature to a metadata file\n"
+      "  avx-market fingerprints ROOT                what users compare when they add it: those of its root keys\n"
       "  avx-market check TREE --root FILE           looks at all of it as the program would\n"
       "  avx-market make TREE --root FILE PACKAGE…   all in one, with keys that are thrown away: for builds\n"
       "\n"
@@ -211,6 +213,25 @@ run_check (char **arguments, const Options *options, GError **error)
 }
 
 static gboolean
+run_fingerprints (char **arguments, const Options *options, GError **error)
+{
+  g_autoptr (GBytes) bytes = market_read (arguments[0], error);
+  g_autoptr (AvbTrust) trust = bytes != NULL ? avb_trust_new (bytes, 0, 0, error) : NULL;
+  AvbRoot *root;
+
+  if (trust == NULL)
+    return FALSE;
+  root = avb_trust_get_root (trust);
+  for (guint i = 0; i < root->root->keys->len; i++)
+    {
+      g_autofree char *fingerprint = avb_public_key_dup_fingerprint (g_ptr_array_index (root->root->keys, i));
+
+      g_print ("%s\n", fingerprint);
+    }
+  return TRUE;
+}
+
+static gboolean
 make (const char *folder, char **arguments, const Options *options, gint64 now, GError **error)
 {
   g_autoptr (AvbSigningKey) publisher = avb_signing_key_generate ();
@@ -252,6 +273,7 @@ static const struct {
   gboolean (*run) (char **arguments, const Options *options, GError **error);
 } commands[] = {
   { "add", 2, TRUE, run_add },         { "build", 2, FALSE, run_build },   { "check", 1, FALSE, run_check },
+  { "fingerprints", 1, FALSE, run_fingerprints },
   { "init", 1, FALSE, run_init },      { "key", 1, FALSE, run_key },       { "make", 1, TRUE, run_make },
   { "revoke", 2, FALSE, run_revoke },  { "rotate", 2, FALSE, run_rotate }, { "sign", 1, FALSE, run_sign },
   { "timestamp", 2, FALSE, run_timestamp },

@@ -30,7 +30,7 @@ static const char usage[]
       "  cancel SECONDS METHOD [JSON]      calls it, and cancels it after a while\n"
       "  wait SECONDS                      lets it work\n"
       "\n"
-      "  --world FILE    machines and what else `avx run` makes up (docs/extensions/publishing.md)\n"
+      "  --world FILE    machines and what else `avx run` makes up (see docs/extensions/avx.md)\n"
       "  --deny ID       a permission that is not granted; may be repeated\n"
       "  --role ROLE     viewer, operator or administrator\n"
       "  --data FOLDER   what the extension keeps; else it is thrown away\n"
