@@ -219,6 +219,19 @@ grant_again (AvbStoreWork *work, AvbExtensionState *state, GListStore *granted, 
   return avb_extension_state_save (state, dir, error);
 }
 
+/* Whose data it is cannot be known any more; without data there is nothing to be guarded. */
+static AvbExtensionState *
+replace_damaged (AvbStoreWork *work, const char *dir, GError **error)
+{
+  g_autofree char *data = g_build_filename (work->data_root, work->id, NULL);
+
+  if (!g_file_test (data, G_FILE_TEST_EXISTS))
+    return avb_tree_discard (dir, OLD, error) ? avb_extension_state_new (work->id) : NULL;
+  refuse (error, AVB_ERROR_FAILED, dir,
+          _("What is known of this extension is damaged. Remove it with its data, then install it again."));
+  return NULL;
+}
+
 static AvbExtensionState *
 load_or_new (AvbStoreWork *work, GError **error)
 {
@@ -228,6 +241,8 @@ load_or_new (AvbStoreWork *work, GError **error)
 
   if (g_error_matches (inner, AVB_ERROR, AVB_ERROR_NOT_FOUND))
     return avb_extension_state_new (work->id);
+  if (g_error_matches (inner, AVB_ERROR, AVB_ERROR_INVALID))
+    return replace_damaged (work, dir, error);
   if (inner != NULL)
     g_propagate_error (error, g_steal_pointer (&inner));
   return state;

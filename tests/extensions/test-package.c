@@ -1004,7 +1004,8 @@ disk_is_full (void)
   g_assert_no_errno (g_mkdir (folder, 0700));
   line = g_strdup_printf ("mount -t tmpfs -o size=256k none '%s' && exec '%s' --full '%s'", folder, program, folder);
   arguments[6] = line;
-  g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, &error);
+  g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, NULL,
+                &status, &error);
   g_assert_no_error (error);
   g_spawn_check_wait_status (status, &error);
   g_assert_no_error (error);

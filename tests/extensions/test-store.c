@@ -23,6 +23,8 @@
 #define SOURCE "https://market.example.org/"
 #define KEY "publisher key"
 
+static const char *program;
+
 typedef struct {
   char              *folder;
   char              *root;
@@ -705,6 +707,25 @@ hostile_state (gpointer data)
   return NULL;
 }
 
+/* What was known is lost: a new beginning, unless that would give away what the extension kept. */
+static DexFuture *
+damaged_state (gpointer data)
+{
+  g_autoptr (Place) place = place_new ();
+  g_autofree char *dir = g_build_filename (place->root, ID, NULL);
+  g_autofree char *data_dir = avb_extension_store_dup_data_dir (place->store, ID);
+  g_autofree char *path = make (place, ID, "1.1.0", NULL);
+
+  g_object_unref (install (place, "1.0.0"));
+  g_free (avb_avx_write (dir, "state.json", "x", 1));
+  g_assert_no_errno (g_mkdir_with_parents (data_dir, 0700));
+  avb_test_await_error (avb_extension_store_install (place->store, path, &market, NULL), AVB_ERROR, AVB_ERROR_FAILED);
+  g_assert_no_errno (g_rmdir (data_dir));
+  g_object_unref (avb_test_await_object (avb_extension_store_install (place->store, path, &market, NULL)));
+  assert_seen (place, "1.1.0", NULL);
+  return NULL;
+}
+
 /* A manifest that came to stand where another was does not get its permissions. */
 static DexFuture *
 changed_on_disk (gpointer data)
@@ -739,6 +760,77 @@ cannot_write (gpointer data)
   return NULL;
 }
 
+/* In a small file system of its own: `test --full FOLDER PACKAGES`. */
+static DexFuture *
+full_fiber (gpointer data)
+{
+  char **folders = data;
+  g_autofree char *root = g_build_filename (folders[0], "extensions", NULL);
+  g_autofree char *first = g_build_filename (folders[1], ID "-1.0.0.avx", NULL);
+  g_autofree char *second = g_build_filename (folders[1], ID "-1.1.0.avx", NULL);
+  g_autofree char *filler = g_build_filename (folders[0], "filler", NULL);
+  g_autofree char *zeros = g_malloc0 (4096);
+  g_autofree char *before = NULL;
+  g_autoptr (AvbExtensionStore) store = avb_extension_store_new (root);
+  g_autoptr (AvbInstalled) installed = NULL;
+  guint n_full = 0;
+
+  avb_test_await (avb_extension_store_load (store));
+  installed = avb_test_await_object (avb_extension_store_install (store, first, &market, NULL));
+  before = avb_avx_list (root);
+  {
+    g_autofd int fd = open (filler, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+    while (write (fd, zeros, 4096) == 4096)
+      ;
+    g_assert_cmpint (errno, ==, ENOSPC);
+  }
+  /* One more block each time, until there is enough. */
+  for (;; n_full++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *after = NULL;
+      GStatBuf info;
+
+      if (dex_await (avb_extension_store_install (store, second, &market, NULL), &error))
+        break;
+      g_assert_error (error, AVB_ERROR, AVB_ERROR_NO_SPACE);
+      assert_runs (installed, "1.0.0", NULL);
+      after = avb_avx_list (root);
+      g_assert_cmpstr (after, ==, before);
+      g_assert_no_errno (g_stat (filler, &info));
+      g_assert_no_errno (truncate (filler, info.st_size - 4096));
+    }
+  g_assert_cmpuint (n_full, >=, 3);
+  assert_runs (installed, "1.1.0", "1.0.0");
+  avb_test_until_true (G_OBJECT (store)->ref_count == 1);
+  return NULL;
+}
+
+static DexFuture *
+disk_is_full (gpointer data)
+{
+  g_autoptr (Place) place = place_new ();
+  g_autofree char *small = g_build_filename (place->folder, "small", NULL);
+  g_autofree char *line = NULL;
+  const char *arguments[] = { "unshare", "--user", "--map-root-user", "--mount", "sh", "-c", NULL, NULL };
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  g_free (make (place, ID, "1.0.0", NULL));
+  g_free (make (place, ID, "1.1.0", NULL));
+  g_assert_no_errno (g_mkdir (small, 0700));
+  line = g_strdup_printf ("mount -t tmpfs -o size=256k none '%s' && exec '%s' --full '%s' '%s'", small, program, small,
+                          place->folder);
+  arguments[6] = line;
+  g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, NULL,
+                &status, &error);
+  g_assert_no_error (error);
+  g_spawn_check_wait_status (status, &error);
+  g_assert_no_error (error);
+  return NULL;
+}
+
 static DexFuture *
 of_the_user (gpointer data)
 {
@@ -758,6 +850,16 @@ of_the_user (gpointer data)
 int
 main (int argc, char **argv)
 {
+  program = argv[0];
+  if (argc == 4 && g_str_equal (argv[1], "--full"))
+    {
+      char *folders[] = { argv[2], argv[3] };
+
+      argc = 1;
+      avb_test_init (&argc, &argv);
+      avb_test_run_fiber (full_fiber, folders);
+      return 0;
+    }
   avb_test_init (&argc, &argv);
   avb_test_add_fiber ("/Avb/Store/life", life);
   avb_test_add_fiber ("/Avb/Store/sorted", sorted);
@@ -777,8 +879,10 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Store/sweeps", sweeps);
   avb_test_add_fiber ("/Avb/Store/sweeps-later", sweeps_later);
   avb_test_add_fiber ("/Avb/Store/hostile-state", hostile_state);
+  avb_test_add_fiber ("/Avb/Store/damaged-state", damaged_state);
   avb_test_add_fiber ("/Avb/Store/changed-on-disk", changed_on_disk);
   avb_test_add_fiber ("/Avb/Store/cannot-write", cannot_write);
+  avb_test_add_fiber ("/Avb/Store/disk-is-full", disk_is_full);
   avb_test_add_fiber ("/Avb/Store/of-the-user", of_the_user);
   return g_test_run ();
 }
