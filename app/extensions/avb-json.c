@@ -5,9 +5,7 @@
 
 #include "app/extensions/avb-json.h"
 
-#include <errno.h>
 #include <glib/gi18n-lib.h>
-#include <math.h>
 #include <string.h>
 
 #include "app/extensions/avb-json-private.h"
@@ -87,17 +85,16 @@ avb_json_get_root (JsonNode *node, GError **error)
   return NULL;
 }
 
+/* @format: one of the translated sentences below, which name @member. */
 static void
 refuse (GError **error, const char *member, const char *format)
 {
   g_autofree char *details = g_strdup_printf ("member “%s”", member);
 
-  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
   g_propagate_error (error, avb_error_new (AVB_ERROR_INVALID, details, format, member));
 #pragma GCC diagnostic pop
-  G_GNUC_END_IGNORE_DEPRECATIONS
 }
 
 /* (nullable): it is not there, or not of this kind */

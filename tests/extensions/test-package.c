@@ -829,7 +829,9 @@ extended_headers (gpointer data)
     { "SCHILY.fflags", "x", 1 },     { "LIBARCHIVE.xattr.security.capability", "AQ", 2 }, { "hdrcharset", "BINARY", 6 },
     { "RHT.security.selinux", "x", 1 }, { "SUN.holesdata", "0", 1 }, { "unknown", "x", 1 },
   };
-  static const char *const malformed[] = { "x", "99 path=a\n", "5 a=b\n6", "3 a\n", "10 path=abcd", "0 a=b\n", "-5 a=b\n", "9 path=ab\n\n", " 9 path=a\n" };
+  static const char *const malformed[] = {
+    "x", "99 path=a\n", "5 a=b\n6", "3 a\n", "10 path=abcd", "0 a=b\n", "-5 a=b\n", "9 path=ab\n\n", " 9 path=a\n",
+  };
   g_autoptr (AvbTar) two = avb_tar_new ();
   g_autoptr (AvbTar) many = avb_tar_new ();
   g_autoptr (AvbTar) large = avb_tar_new ();
