@@ -6,8 +6,8 @@
 # and what python-tuf says at each step of the latter. test-oracle.c compares.
 #
 # How the two go together: our timestamp is a timestamp and the snapshot that it names, signed by the same keys. The snapshot's
-# version is the sum of the two versions that it names, so that it falls when one of them does. Our revocations are the targets,
-# and the catalogue is a role that they delegate to, with the same keys.
+# version falls where one of the two versions does that our timestamp names. Our revocations are the targets, and the catalogue
+# is a role that they delegate to, with the same keys.
 
 import base64
 import copy
@@ -115,6 +115,9 @@ class History:
         self.now = NOW
         self.ours = {}
         self.tufs = {}
+        self.issued = {}  # as their owners made them
+        self.named = {}  # by the snapshot's version
+        self.folder = None
         self.versions = {"root": 0, "catalog": 0, "revocations": 0, "timestamp": 0}
         self.life = {"root": 365 * DAY, "catalog": 30 * DAY, "timestamp": 7 * DAY}
         self.roles = {role: {"keys": [Key(self.rng) for _ in range(n)], "threshold": t}
@@ -170,7 +173,7 @@ class History:
         return self.sign(payload, Root(version, expires=when(self.now + life), keys=tuf_keys, roles=tuf_roles), keys, manner)
 
     def put(self, name, tuf_name, pair):
-        self.ours[name], self.tufs[tuf_name] = pair
+        self.ours[name], self.tufs[tuf_name] = self.issued[name] = pair
 
     def issue_root(self, old, manner="well", life=None):
         """The next one; old: the root role before this one."""
@@ -214,16 +217,26 @@ class History:
         payload["meta"], meta = {}, {}
         for kind, tuf_kind in (("catalog", "catalog"), ("revocations", "targets")):
             number = named[kind]
-            ours = self.ours.get(self.name(kind, number), b"nothing")
-            tufs = self.tufs.get(f"{number}.{tuf_kind}.json", b"nothing")
+            ours, tufs = self.issued.get(self.name(kind, number), (b"nothing", b"nothing"))
             payload["meta"][kind] = {"version": number, "length": len(ours), "sha256": hashlib.sha256(ours).hexdigest()}
             meta[f"{tuf_kind}.json"] = MetaFile(number, len(tufs), {"sha256": hashlib.sha256(tufs).hexdigest()})
         keys = self.signers("timestamp", few)
-        both = sum(named.values())
+        both = self.number(named)
+        self.named[both] = named
         timestamp = Timestamp(version, expires=when(self.now + life), snapshot_meta=MetaFile(both))
         self.put("timestamp.json", "timestamp.json", self.sign(payload, timestamp, keys, manner))
         snapshot = Snapshot(both, expires=when(NOW + 3650 * DAY), meta=meta)
-        self.tufs[f"{both}.snapshot.json"] = self.sign({}, snapshot, self.roles["timestamp"]["keys"])[1]
+        self.tufs[f"{both}.snapshot.json"] = self.sign({}, snapshot, keys)[1]
+
+    def number(self, named):
+        """Of a snapshot: lower than the one that is trusted, if one of the two versions is."""
+        path = os.path.join(self.folder or "", "timestamp.json")
+        if self.folder and os.path.exists(path):
+            with open(path, "rb") as file:
+                trusted = json.load(file)["signed"]["meta"]["snapshot.json"]["version"]
+            if any(named[kind] < version for kind, version in self.named[trusted].items()):
+                return trusted - 1
+        return 10 * sum(named.values())
 
     # --- what may happen ---
 
@@ -238,15 +251,18 @@ class History:
         role = self.rng.choice(ROLES)
         old = copy.copy(self.roles["root"])
         now = self.roles[role] = {"keys": list(self.roles[role]["keys"]), "threshold": self.roles[role]["threshold"]}
-        for _ in range(self.rng.randint(1, len(now["keys"]))):
+        # Lists that are signed by none of the new keys: what the old ones delegate is another matter.
+        stale = role == "catalog" and self.rng.random() < 0.2
+        for _ in range(len(now["keys"]) if stale else self.rng.randint(1, len(now["keys"]))):
             now["keys"].pop(0)
             now["keys"].append(Key(self.rng))
         if self.rng.random() < 0.3:
             now["threshold"] = self.rng.randint(1, len(now["keys"]))
         self.issue_root(old)
-        if role == "catalog" and self.rng.random() < 0.8:
+        if role == "catalog" and not stale:
             self.issue_lists()
-        if role != "root" and self.rng.random() < 0.8:
+            self.issue_timestamp()
+        elif role == "timestamp" and self.rng.random() < 0.8:
             self.issue_timestamp()
 
     def rotate_often(self):
@@ -384,7 +400,7 @@ class History:
                 self.expire_root, self.expire_list, self.expire_timestamp, self.replay, self.replay, self.fall_back, self.few,
                 self.mark, self.mark, self.stranger, self.fast_forward, self.fast_forward_list, self.tamper, self.tamper,
                 self.swap, self.skip_root, self.thin_root, self.nothing]
-        folder = tempfile.mkdtemp()
+        folder = self.folder = tempfile.mkdtemp()
         with open(os.path.join(folder, "root.json"), "wb") as file:
             file.write(self.tufs["1.root.json"])
         self.repairs, self.bad = [], None
