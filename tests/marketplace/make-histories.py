@@ -229,14 +229,17 @@ class History:
         self.tufs[f"{both}.snapshot.json"] = self.sign({}, snapshot, keys)[1]
 
     def number(self, named):
-        """Of a snapshot: lower than the one that is trusted, if one of the two versions is."""
+        """Of a snapshot: lower than the one that is trusted if one of the two versions is, the same if both are, else higher."""
         path = os.path.join(self.folder or "", "timestamp.json")
-        if self.folder and os.path.exists(path):
-            with open(path, "rb") as file:
-                trusted = json.load(file)["signed"]["meta"]["snapshot.json"]["version"]
-            if any(named[kind] < version for kind, version in self.named[trusted].items()):
-                return trusted - 1
-        return 10 * sum(named.values())
+        if not self.folder or not os.path.exists(path):
+            return 10 * sum(named.values())
+        with open(path, "rb") as file:
+            trusted = json.load(file)["signed"]["meta"]["snapshot.json"]["version"]
+        if self.named[trusted] == named:
+            return trusted
+        if any(named[kind] < version for kind, version in self.named[trusted].items()):
+            return trusted - 1
+        return max(10 * sum(named.values()), (trusted // 10 + 1) * 10)
 
     # --- what may happen ---
 
