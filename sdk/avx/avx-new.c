@@ -38,6 +38,7 @@ fill (const char *text, const Words *words)
   g_string_replace (filled, "@NAME@", words->name, 0);
   g_string_replace (filled, "@TITLE@", words->title, 0);
   g_string_replace (filled, "@PUBLISHER@", words->publisher, 0);
+  g_string_replace (filled, "@PLATFORM@", avb_extension_platform (), 0);
   return g_strdup (filled->str);
 }
 

@@ -25,8 +25,13 @@ def make_pack(language, folder):
     """What would be packed."""
     shutil.copytree(tap.path("sdk/examples", language), folder, ignore=lambda _, names: [n for n in names if n != "manifest.json"])
     with open(os.path.join(folder, "manifest.json"), encoding="utf-8") as file:
-        platforms = json.load(file)["platforms"]
-    target = os.path.join(folder, next(iter(platforms.values()))["exec"])
+        manifest = json.load(file)
+    program = next(iter(manifest["platforms"].values()))
+    # For this computer, as they were built here.
+    manifest["platforms"] = {"linux-any" if language == "python" else f"linux-{os.uname().machine}": program}
+    with open(os.path.join(folder, "manifest.json"), "w", encoding="utf-8") as file:
+        json.dump(manifest, file)
+    target = os.path.join(folder, program["exec"])
     os.makedirs(os.path.dirname(target), exist_ok=True)
     shutil.copy(PROGRAMS[language], target)
     os.chmod(target, 0o755)
