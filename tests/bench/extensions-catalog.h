@@ -1,0 +1,14 @@
+/* SPDX-FileCopyrightText: Alpha VBox contributors
+ * SPDX-License-Identifier: MPL-2.0 */
+
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* A catalogue of 5,000 entries: how long it takes to be there, and how long a key is searched for. Prints it; (transfer full): the
+ * same as numbers. */
+JsonObject *extensions_catalog_measure (guint n_runs);
+
+G_END_DECLS
