@@ -11,9 +11,11 @@
 
 #define MAX_QUERY 200
 
+/* 0: its name begins with the query; 1: its name has it; 2: something else of it does. */
+#define N_RANKS 3
+
 typedef struct {
   AvbMarketEntry *entry;
-  guint           position; /* in the list: the order among equals */
   guint           rank;
 } Hit;
 
@@ -25,7 +27,8 @@ struct _AvbMarketSearch {
   char       *folded; /* the query that `hits` are for */
   char       *category; /* (nullable) */
   int         code;
-  GArray     *hits; /* of Hit */
+  GArray     *hits; /* of Hit: in the order of the list, which is that among equals */
+  GPtrArray  *shown; /* the same, best first; borrowed from `hits` */
 };
 
 static GType
@@ -37,7 +40,7 @@ get_item_type (GListModel *model)
 static guint
 get_n_items (GListModel *model)
 {
-  return AVB_MARKET_SEARCH (model)->hits->len;
+  return AVB_MARKET_SEARCH (model)->shown->len;
 }
 
 static gpointer
@@ -45,7 +48,7 @@ get_item (GListModel *model, guint i)
 {
   AvbMarketSearch *self = AVB_MARKET_SEARCH (model);
 
-  return i < self->hits->len ? g_object_ref (g_array_index (self->hits, Hit, i).entry) : NULL;
+  return i < self->shown->len ? g_object_ref (g_ptr_array_index (self->shown, i)) : NULL;
 }
 
 static void
@@ -98,7 +101,7 @@ fits_filters (AvbMarketSearch *self, AvbMarketEntry *entry)
   return self->category == NULL || g_strv_contains (avb_market_entry_get_categories (entry), self->category);
 }
 
-/* 0: best. -1: it does not fit. */
+/* -1: it does not fit. */
 static int
 rank (AvbMarketEntry *entry, const char *folded, char **words)
 {
@@ -117,22 +120,11 @@ rank (AvbMarketEntry *entry, const char *folded, char **words)
   return in_name ? 1 : 2;
 }
 
-static int
-compare_hits (gconstpointer a, gconstpointer b)
-{
-  const Hit *one = a;
-  const Hit *other = b;
-
-  if (one->rank != other->rank)
-    return one->rank < other->rank ? -1 : 1;
-  return one->position < other->position ? -1 : one->position > other->position;
-}
-
 static void
-try_entry (AvbMarketSearch *self, GArray *hits, AvbMarketEntry *entry, guint position, const char *folded, char **words)
+try_entry (AvbMarketSearch *self, GArray *hits, AvbMarketEntry *entry, const char *folded, char **words)
 {
   int found = fits_filters (self, entry) ? rank (entry, folded, words) : -1;
-  Hit hit = { NULL, position, MAX (found, 0) };
+  Hit hit = { NULL, MAX (found, 0) };
 
   if (found < 0)
     return;
@@ -152,6 +144,20 @@ split (const char *folded)
   return g_strv_builder_end (words);
 }
 
+static void
+show (AvbMarketSearch *self)
+{
+  g_ptr_array_set_size (self->shown, 0);
+  for (guint rank = 0; rank < N_RANKS; rank++)
+    for (guint i = 0; i < self->hits->len; i++)
+      {
+        Hit *hit = &g_array_index (self->hits, Hit, i);
+
+        if (hit->rank == rank)
+          g_ptr_array_add (self->shown, hit->entry);
+      }
+}
+
 /* @narrower: what does not fit now did not fit before either */
 static void
 search (AvbMarketSearch *self, gboolean narrower)
@@ -167,17 +173,17 @@ search (AvbMarketSearch *self, gboolean narrower)
       {
         Hit *hit = &g_array_index (old, Hit, i);
 
-        try_entry (self, hits, hit->entry, hit->position, folded, words);
+        try_entry (self, hits, hit->entry, folded, words);
       }
   else
     for (guint i = 0, n = g_list_model_get_n_items (self->entries); i < n; i++)
       {
         g_autoptr (AvbMarketEntry) entry = g_list_model_get_item (self->entries, i);
 
-        try_entry (self, hits, entry, i, folded, words);
+        try_entry (self, hits, entry, folded, words);
       }
-  g_array_sort (hits, compare_hits);
   self->hits = hits;
+  show (self);
   g_free (self->folded);
   self->folded = g_steal_pointer (&folded);
   g_list_model_items_changed (G_LIST_MODEL (self), 0, old->len, hits->len);
@@ -209,6 +215,7 @@ avb_market_search_finalize (GObject *object)
   g_free (self->query);
   g_free (self->folded);
   g_free (self->category);
+  g_ptr_array_unref (self->shown);
   g_array_unref (self->hits);
 
   G_OBJECT_CLASS (avb_market_search_parent_class)->finalize (object);
@@ -287,6 +294,7 @@ avb_market_search_init (AvbMarketSearch *self)
   self->folded = g_strdup ("");
   self->code = -1;
   self->hits = hits_new ();
+  self->shown = g_ptr_array_new ();
 }
 
 AvbMarketSearch *
