@@ -286,8 +286,11 @@ read_text (Guard *self)
 gboolean
 avb_json_guard (const char *text, gsize length, gsize max_values, gsize *n_members, GError **error)
 {
-  Guard self = { .text = text, .at = text, .end = text + length, .max_values = max_values };
+  Guard self = { .max_values = max_values };
 
+  /* Empty bytes are nowhere. */
+  self.text = self.at = text != NULL ? text : "";
+  self.end = self.text + length;
   if (!g_utf8_validate_len (text, length, NULL))
     fail (&self, _("This is not a text in UTF-8."));
   else if (read_text (&self))
