@@ -291,7 +291,7 @@ avb_json_guard (const char *text, gsize length, gsize max_values, gsize *n_membe
   /* Empty bytes are nowhere. */
   self.text = self.at = text != NULL ? text : "";
   self.end = self.text + length;
-  if (!g_utf8_validate_len (text, length, NULL))
+  if (!g_utf8_validate_len (self.text, length, NULL))
     fail (&self, _("This is not a text in UTF-8."));
   else if (read_text (&self))
     {
