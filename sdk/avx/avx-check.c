@@ -10,9 +10,11 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "app/avb-machine-template.h"
 #include "app/extensions/avb-contributes.h"
 #include "app/extensions/avb-json.h"
 #include "app/extensions/avb-package.h"
+#include "backends/avb-error.h"
 
 #define MAX_FILE_OF_CONTRIBUTIONS (4 * 1024 * 1024)
 
@@ -83,6 +85,22 @@ asks_for (AvbExtensionManifest *manifest, const char *permission)
   return avb_permissions_allow (avb_extension_manifest_get_permissions (manifest), permission, NULL);
 }
 
+/* The machines of templates: read when they are used, so that a wrong one would only be seen then. */
+static void
+check_templates (AvbExtensionManifest *manifest, JsonArray *templates, AvxReport *self)
+{
+  for (guint i = 0; i < json_array_get_length (templates); i++)
+    {
+      JsonObject *item = json_array_get_object_element (templates, i);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (AvbMachineTemplate) template
+          = avb_machine_template_new (avb_extension_manifest_get_id (manifest), "", NULL, item, &error);
+
+      if (template == NULL)
+        avx_report_error (self, "contributes.templates[%u].spec: “%s” is not what it should be", i, avb_error_get_details (error));
+    }
+}
+
 static void
 check_contributions (const char *pack, AvbExtensionManifest *manifest, AvxReport *self)
 {
@@ -100,6 +118,8 @@ check_contributions (const char *pack, AvbExtensionManifest *manifest, AvxReport
     {
       g_autoptr (JsonArray) items = g_str_has_prefix (kind, "x-") ? NULL : load_kind (pack, contributes, kind, self);
 
+      if (items != NULL && g_str_equal (kind, "templates"))
+        check_templates (manifest, items, self);
       n += items != NULL ? json_array_get_length (items) : 0;
       for (guint i = 0; i < G_N_ELEMENTS (needs); i++)
         if (g_str_equal (kind, needs[i].kind) && !asks_for (manifest, needs[i].permission))

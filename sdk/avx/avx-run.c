@@ -38,21 +38,54 @@ typedef struct {
 
 /* --- what is seen --- */
 
+/* What an extension sends is shown on a terminal, which takes some characters for orders. */
+static char *
+make_shown (const char *text, gsize length)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, (gssize) MIN (length, MAX_SHOWN));
+  GString *shown = g_string_new (NULL);
+
+  for (const char *c = valid; *c != '\0'; c = g_utf8_next_char (c))
+    if (g_unichar_isprint (g_utf8_get_char (c)))
+      g_string_append_unichar (shown, g_utf8_get_char (c));
+    else
+      g_string_append_printf (shown, "\\u%04x", g_utf8_get_char (c));
+  if (length > MAX_SHOWN)
+    g_string_append (shown, "…");
+  return g_string_free (shown, FALSE);
+}
+
+/* One line of JSON, whatever it was; what is none at all becomes a string. (transfer full) */
+static char *
+make_line (const char *text, gsize length)
+{
+  g_autoptr (JsonNode) node = avb_json_parse (text, length, MAX_PARAMS, NULL);
+
+  if (node == NULL)
+    {
+      g_autofree char *valid = g_utf8_make_valid (text, (gssize) length);
+
+      node = json_node_init_string (json_node_alloc (), valid);
+    }
+  return avb_json_canonical (node);
+}
+
 static void
 trace_cb (AvbRpcPeer *peer, gboolean outgoing, const char *text, gsize length, gpointer data)
 {
   Run *run = data;
   double seconds = (double) (g_get_monotonic_time () - run->begin) / G_USEC_PER_SEC;
+  g_autofree char *shown = make_shown (text, length);
 
   if (run->trace != NULL)
     {
       char time[G_ASCII_DTOSTR_BUF_SIZE];
+      g_autofree char *line = make_line (text, length);
 
       g_ascii_formatd (time, sizeof time, "%.6f", seconds);
-      fprintf (run->trace, "{\"time\":%s,\"from\":\"%s\",\"message\":%.*s}\n", time, outgoing ? "host" : "extension", (int) length,
-               text);
+      fprintf (run->trace, "{\"time\":%s,\"from\":\"%s\",\"message\":%s}\n", time, outgoing ? "host" : "extension", line);
     }
-  g_print ("%8.3f %s %.*s%s\n", seconds, outgoing ? "→" : "←", (int) MIN (length, MAX_SHOWN), text, length > MAX_SHOWN ? "…" : "");
+  g_print ("%8.3f %s %s\n", seconds, outgoing ? "→" : "←", shown);
 }
 
 /* What it logs, a line each. */
@@ -136,7 +169,7 @@ call (Run *run, const char *line, double cancel_after, GError **error)
 
   if (method == NULL)
     return avx_fail (error, "there is no method in “%s”", line) == AVX_OK;
-  params = *line != '\0' ? avb_json_parse (line, strlen (line), MAX_PARAMS, error) : json_node_init_object (json_node_alloc (), json_object_new ());
+  params = avb_json_parse (*line != '\0' ? line : "{}", *line != '\0' ? strlen (line) : 2, MAX_PARAMS, error);
   if (params == NULL)
     return FALSE;
   if (cancel_after >= 0)

@@ -147,6 +147,7 @@ def findings():
         "names that are one": (lambda at: (at.write("hello/pack/A", b""), at.write("hello/pack/a", b"")), "same file"),
         "storage": (member("contributes", "storage", value=[{"id": "s", "title": "S"}]), "storage.serve"),
         "a file of recipes": (lambda at: (member("contributes", "recipes", value={"file": "r.json"})(at), at.write("hello/pack/r.json", b"[{}]")), "r.json"),
+        "a template": (member("contributes", "templates", value=[{"id": "t", "title": "T", "spec": {"cpus": "two"}}]), "“cpus”"),
         "no recipes": (member("contributes", "recipes", value={"file": "r.json"}), "r.json"),
         "no JSON": (lambda at: at.write("hello/pack/manifest.json", b"{"), "manifest.json"),
     }
@@ -275,6 +276,10 @@ def running():
         done = subprocess.run([AVX, "run", "hello"], cwd=at.path, env=ENV, text=True, input='# a comment\n\ncommand/run {"command":"hello"}\n', stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=250, check=True)
         has(done.stdout, "2 machines run: debian, router")
+        # What it sends gives no orders to the terminal.
+        at.write("hello/pack/main.py", "#!/usr/bin/python3\nfrom alpha_vbox import Extension\next = Extension()\n"
+                 "ext.command('hello')(lambda call: {'text': '\\x9b31m\\x7f'})\next.run()\n".encode(), 0o755)
+        has(at.avx("run", "hello", 'command/run {"command":"hello"}'), r'"text":"\u009b31m\u007f"')
         at.write("hello/pack/main.py", b"#!/usr/bin/python3\nimport sys\nsys.exit('it does not start')\n", 0o755)
         has(at.avx("run", "hello", code=1), "it does not start")
 

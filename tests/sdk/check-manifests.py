@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from random import Random
 
 import schemas
 import tap
@@ -189,10 +190,70 @@ def texts():
     yield from (f"{name}: taken" for (name, _), verdict in zip(TEXTS, verdicts([text for _, text in TEXTS])) if verdict == "taken")
 
 
+POOL = [None, True, False, 0, 1, -1, 99, 1.5, 2**40, 2**53, "", " ", "a", "a b", "A", "1", "1.2.3", ">=1", "<3 >1", "*", "a.b.c", "a/b", "../a", "/", "con", "x" * 70,
+        "x" * 300, "https://example.org/a", "http://example.org", "file:///a", "MIT", "linux-any", "startup", "action:a", "network.fetch", "secrets",
+        "machines.read", "example.org", "0" * 64, "content", "code", "machine", "cloud", "x86_64", "\u00e9", "a\nb", "\u202e", [], ["a"], [1], ["example.org"], {}, {"en": "a"}, {"de": "a"},
+        {"id": "a", "title": "b"}, [{"id": "a", "title": "b"}], {"file": "a.json"}, {"exec": "a"}, {"min": 1, "max": 2}, [{}], [[]]]
+# Whoever uses them reads these; in a manifest the program looks no further than that they are an object, or an array of them.
+LATER = ("spec", "options", "operations")
+NAMES = ["x-a", "id", "kind", "args", "optional", "reason", "file", "exec", "host", "python", "en", "size", "states", "where", "recipes", "actions", "extra", "icon"]
+
+
+def places(value, path=()):
+    yield path
+    if isinstance(value, (dict, list)):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield from places(value[key], (*path, key))
+
+
+def mutate(random, manifest):
+    """One or two members of it are others, gone, or new."""
+    manifest = copy.deepcopy(manifest)
+    for _ in range(random.choice((1, 1, 2))):
+        path = random.choice([place for place in places(manifest) if place and not set(place) & set(LATER)])
+        at = manifest
+        for part in path[:-1]:
+            at = at[part]
+        what = random.random()
+        if what < 0.2:
+            del at[path[-1]]
+        elif what < 0.4 and isinstance(at[path[-1]], dict):
+            at[path[-1]][random.choice(NAMES)] = random.choice(POOL)
+        elif what < 0.5 and isinstance(at[path[-1]], list) and at[path[-1]]:
+            at[path[-1]].append(random.choice([*at[path[-1]], random.choice(POOL)]))
+        else:
+            at[path[-1]] = random.choice(POOL)
+    return manifest
+
+
+def twice(manifest):
+    """Whether something is there twice, which a schema does not see."""
+    contributes = manifest.get("contributes")
+    lists = [*contributes.values()] if isinstance(contributes, dict) else []
+    ids = [[item.get("id") for item in items if isinstance(item, dict)] for items in lists if isinstance(items, list)]
+    asked = [(item.get("id"), tuple(sorted(set(map(str, item.get("args", [])))))) for item in manifest.get("permissions", []) if isinstance(item, dict)]
+    return any(len(names) != len(set(map(str, names))) for names in [*ids, asked])
+
+
+def mutations():
+    """Where no table was thought of: 4,000 random changes, always the same ones."""
+    random = Random(20261128)
+    manifests = [mutate(random, random.choice((CONTENT, CODE))) for _ in range(4000)]
+    taken = 0
+    for manifest, verdict in zip(manifests, verdicts([json.dumps(manifest) for manifest in manifests])):
+        problems = schemas.problems("manifest.schema.json", manifest)
+        taken += verdict == "taken"
+        if (verdict == "taken") != (not problems) and not (not problems and twice(manifest)):
+            yield f"the program: {verdict}; the schema: {problems[:2] or 'taken'}: {json.dumps(manifest)}"
+    if not 400 < taken < 3600:
+        yield f"{taken} of 4,000 were taken: that says little"
+
+
 tap.main({
     "both take what the table begins with": lambda: expect(bases()),
     f"both take {len(GOOD)} good manifests": lambda: expect(table(GOOD, True)),
     f"both refuse {len(BAD)} bad manifests": lambda: expect(table(BAD, False)),
+    "both say the same of 4,000 random ones": lambda: expect(list(mutations())[:12]),
     "what only the program can see": lambda: expect(only_the_program()),
     "what is no manifest at all": lambda: expect(texts()),
 })
