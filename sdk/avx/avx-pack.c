@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Alpha VBox contributors
  * SPDX-License-Identifier: MPL-2.0 */
 
-/* avx pack, show, key, sign, publish. */
+/* avx pack, show, unpack, key, sign, publish. */
 
 #include "config.h"
 
@@ -102,6 +102,24 @@ avx_show (char **arguments, const AvxOptions *options, GError **error)
   else
     g_propagate_error (error, g_steal_pointer (&failure));
   return *error != NULL ? AVX_FAILED : AVX_OK;
+}
+
+int
+avx_unpack (char **arguments, const AvxOptions *options, GError **error)
+{
+  g_autoptr (AvbPackage) package = NULL;
+
+  /* What is refused is refused before anything is written. */
+  if ((package = avb_package_read (arguments[0], NULL, NULL, NULL, error)) == NULL)
+    return AVX_FAILED;
+  g_clear_object (&package);
+  if (g_mkdir (arguments[1], 0755) != 0)
+    return avx_fail (error, "%s: %s", arguments[1], g_strerror (errno));
+  package = avb_package_read (arguments[0], arguments[1], NULL, NULL, error);
+  if (package == NULL)
+    return AVX_FAILED;
+  g_print ("%s: %u files\n", arguments[1], avb_package_get_n_entries (package));
+  return AVX_OK;
 }
 
 int

@@ -40,6 +40,7 @@ int avx_check   (char **arguments, const AvxOptions *options, GError **error);
 int avx_run     (char **arguments, const AvxOptions *options, GError **error);
 int avx_pack    (char **arguments, const AvxOptions *options, GError **error);
 int avx_show    (char **arguments, const AvxOptions *options, GError **error);
+int avx_unpack  (char **arguments, const AvxOptions *options, GError **error);
 int avx_key     (char **arguments, const AvxOptions *options, GError **error);
 int avx_sign    (char **arguments, const AvxOptions *options, GError **error);
 int avx_publish (char **arguments, const AvxOptions *options, GError **error);

@@ -20,6 +20,7 @@ static const char usage[]
       "  avx run [FOLDER] [CALL…]          starts it in its sandbox beside a made-up program, and shows every message\n"
       "  avx pack [FOLDER] [-o FILE]       the package, the same bytes for the same files\n"
       "  avx show PACKAGE                  what is in a package, and who signed it\n"
+      "  avx unpack PACKAGE FOLDER         what is in it, as files\n"
       "  avx key FILE                      a publisher's key pair; prints its public part\n"
       "  avx sign PACKAGE --key FILE       signs it: PACKAGE.sig\n"
       "  avx publish PACKAGE… --market FOLDER --tree FOLDER\n"
@@ -102,6 +103,7 @@ static const struct {
 } commands[] = {
   { "check", 0, 1, avx_check },       { "key", 1, 1, avx_key },   { "new", 2, 2, avx_new },   { "pack", 0, 1, avx_pack },
   { "publish", 1, 1000, avx_publish }, { "run", 0, 1000, avx_run }, { "show", 1, 1, avx_show }, { "sign", 1, 1, avx_sign },
+  { "unpack", 2, 2, avx_unpack },
 };
 
 static int

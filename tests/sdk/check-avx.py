@@ -189,7 +189,15 @@ def reproducible():
         if at.read("1.avx") != at.read("3.avx"):
             raise Wrong("modes of the author's umask count")
         has(at.avx("show", "1.avx"), "net.alphavbox-test.hello 0.1.0 by Test, MIT", "See your machines", "not signed")
+        at.avx("unpack", "1.avx", "out")
+        at.avx("pack", "out", "-o", "5.avx")
+        if at.read("1.avx") != at.read("5.avx"):
+            raise Wrong("what was unpacked makes other bytes")
+        has(at.avx("unpack", "1.avx", "out", code=1), "out")
         at.write("4.avx", at.read("1.avx")[:-10])
+        at.avx("unpack", "4.avx", "broken", code=1)
+        if os.path.exists(at / "broken"):
+            raise Wrong("something is left of a broken package")
         at.avx("show", "4.avx", code=1)
 
 

@@ -67,9 +67,19 @@ def pages():
     yield from (f"security.md does not say “{line}”" for line in lines if line not in text)
 
 
+def installed():
+    """What is in a folder is named in its meson.build, or it would not be there once installed."""
+    for folder, suffixes in (("sdk/protocol", (".json",)), ("sdk/python", (".py", ".typed")), ("sdk/go", (".go", ".mod")), ("sdk/rust", (".rs", "Cargo.toml"))):
+        listed = tap.read(f"{folder}/meson.build")
+        for name in tap.files(folder, suffixes=suffixes):
+            if f"'{os.path.relpath(name, folder)}'" not in listed and not name.endswith("make-reference.py"):
+                yield f"{folder}/meson.build does not name {name}"
+
+
 tap.main({
     "what changes something": lambda: expect(changes()),
     "permissions": lambda: expect(permissions()),
     "constants of the libraries": lambda: expect(libraries()),
+    "all files are installed": lambda: expect(installed()),
     "numbers of the page about security": lambda: expect(pages()),
 })
