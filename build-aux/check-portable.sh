@@ -28,7 +28,7 @@ for library in "${libraries[@]}"; do
     esac
   done
 done
-for header in archive.h archive_entry.h yaml.h gnutls libvirt; do
+for header in archive.h archive_entry.h yaml.h gnutls libvirt sodium.h sodium; do
   for folder in "$system" "$system/$(uname -m)-linux-gnu"; do
     [ ! -e "$folder/$header" ] || cp -rL "$folder/$header" "$out/include/"
   done

@@ -10,6 +10,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/avb-checksum.h"
 #include "app/marketplace/avb-market-fetch-private.h"
@@ -145,7 +146,7 @@ finish (Part *self, const char *part, const char *path, const char *sha256, GErr
                                                  "removed.")));
       return FALSE;
     }
-  if (fsync (self->fd) != 0 || g_rename (part, path) != 0)
+  if (g_fsync (self->fd) != 0 || g_rename (part, path) != 0)
     return set_disk_error (error, errno);
   return TRUE;
 }

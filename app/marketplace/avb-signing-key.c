@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -205,7 +206,7 @@ avb_signing_key_save (AvbSigningKey *self, const char *path, GError **error)
   length = strlen (text);
   if (fd >= 0)
     {
-      if (write (fd, text, length) != (ssize_t) length || fsync (fd) != 0)
+      if (write (fd, text, length) != (ssize_t) length || g_fsync (fd) != 0)
         code = errno != 0 ? errno : ENOSPC;
       close (fd);
     }
