@@ -54,7 +54,7 @@ DexFuture *avb_contribution_resolve_recipe (AvbContribution *self, const char *a
  */
 typedef struct {
   gboolean nbd;       /* else a file */
-  char    *path;      /* on this computer: a socket or a file that is within the extension's own folder */
+  char    *path;      /* on this computer: a socket or a file that was in the extension's own folder */
   char    *format;    /* "raw" or "qcow2": what it said, never guessed */
   char    *export;    /* (nullable): of NBD */
   gboolean read_only;
@@ -114,8 +114,9 @@ DexFuture *avb_contribution_attach_network (AvbContribution *self, JsonObject *p
  * here give anything. */
 gboolean avb_extension_check_result (const char *method, JsonNode *result, GError **error);
 
-/* (transfer full) (nullable): @inner, as an extension calls it (below /run/avb, or in its real folder), as a path of this
- * computer; %AVB_ERROR_INVALID if it is not within @runtime_dir, also by a link. Blocks for a look at the file system. */
-char    *avb_extension_resolve_path (const char *runtime_dir, const char *inner, GError **error);
+/* (transfer full) (nullable): what an extension calls @inner: a socket, or else a file, right in its runtime folder. The path
+ * given back is another name of it, in a folder that the extension does not see, so that nothing can be put in its place.
+ * %AVB_ERROR_INVALID. A short look at the file system. */
+char    *avb_extension_take_path (const char *runtime_dir, const char *inner, gboolean is_socket, GError **error);
 
 G_END_DECLS

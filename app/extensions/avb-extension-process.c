@@ -622,7 +622,6 @@ avb_extension_process_dispose (GObject *object)
   AvbExtensionProcess *self = AVB_EXTENSION_PROCESS (object);
 
   clear_run (self);
-  avb_extension_log_drain (self->log, NULL);
   G_OBJECT_CLASS (avb_extension_process_parent_class)->dispose (object);
 }
 
@@ -687,7 +686,6 @@ avb_extension_process_class_init (AvbExtensionProcessClass *klass)
 static void
 avb_extension_process_init (AvbExtensionProcess *self)
 {
-  self->log = avb_extension_log_new ();
   self->crashes = g_array_new (FALSE, FALSE, sizeof (gint64));
 }
 
@@ -709,6 +707,7 @@ avb_extension_process_new (const AvbProcessSpec *spec)
   self->disk = spec->disk;
   self->network = spec->network;
   self->granted = spec->granted != NULL ? g_object_ref (spec->granted) : NULL;
+  self->log = spec->log != NULL ? g_object_ref (spec->log) : avb_extension_log_new ();
   self->role = g_strdup (spec->role != NULL ? spec->role : "administrator");
   return self;
 }

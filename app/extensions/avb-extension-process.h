@@ -47,6 +47,7 @@ typedef struct {
   guint64      disk;        /* bytes of a file, and of all in data_dir; 0: 1 GiB */
   gboolean     network;
   GListModel  *granted;     /* (nullable): of #AvbPermission, as they are at each start */
+  AvbExtensionLog *log;     /* (nullable): where it writes to; else one of its own */
   const char  *role;        /* (nullable): what the user may: "viewer", "operator", "administrator" */
 } AvbProcessSpec;
 

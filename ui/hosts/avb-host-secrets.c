@@ -7,7 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "ui/console/avb-keyring.h"
+#include "backends/avb-keyring.h"
 
 static const SecretSchema schema = {
   "org.alphavbox.Host",

@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "ui/console/avb-keyring.h"
+#include "backends/avb-keyring.h"
 
 #include <glib/gi18n-lib.h>
 
