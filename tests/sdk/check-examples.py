@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 
+import schemas
 import tap
 from messages import wrong_messages
 from tap import Wrong, expect
@@ -120,6 +121,28 @@ def rights(language):
     same(answers(messages, "command/run")[0]["error"]["code"], -32001)
 
 
+WORLD = {
+    "machines": [{"id": "x", "name": "only", "state": "running", "memory_mib": 512, "stats": {"cpus": 3}}],
+    "exec": {"output": "guest\n"}, "fetch": {"https://example.org/": {"headers": {"content-type": "text/plain"}, "body": "Hello"}},
+    "answer": {"accepted": True, "values": {"sure": False}},
+}
+
+
+def everything(language):
+    """Each method that the program offers, by each library."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as world:
+        json.dump(WORLD, world)
+        world.flush()
+        messages, _ = run(language, [("command/run", {"command": "everything"})], "--world", world.name)
+    text = texts(messages, "everything")[0].lower()
+    for wrong in "'\",":
+        text = text.replace(wrong, "")
+    same(text, "3 next-start guest 200 hello secret [list/a] true false")
+    asked = {m["method"] for side, m in messages if side == "extension" and m.get("method", "").startswith("host/")}
+    same({name for name in schemas.methods() if name.startswith("host/")} - asked, {"host/kv.get"})
+    same([m["params"]["event"] for _, m in messages if m.get("method") == "monitor/event"], ["tried"])
+
+
 def refusals(language):
     messages, _ = run(language, [
         ("command/run", {"command": "none"}), ("nothing/here", {}), ("panel/open", {"panel": "none"}), ("monitor/start", {"monitor": "none"}),
@@ -130,6 +153,6 @@ def refusals(language):
 
 checks = {}
 for language in PROGRAMS:
-    for check in (actions, long_work, panels, rights, refusals):
+    for check in (actions, long_work, panels, rights, everything, refusals):
         checks[f"{language}: {check.__name__.replace('_', ' ')}"] = lambda check=check, language=language: check(language)
 tap.main(checks)

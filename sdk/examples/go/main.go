@@ -7,6 +7,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -82,6 +83,75 @@ func saveAll(ctx context.Context, _ *extension.Call) (*extension.Notice, error) 
 	return &extension.Notice{Text: fmt.Sprintf("%d saved", saved)}, nil
 }
 
+// everything asks the program for all that it offers.
+func everything(ctx context.Context, _ *extension.Call) (*extension.Notice, error) {
+	host := ext.Host()
+	machines, err := host.Machines(ctx)
+	if err != nil {
+		return nil, err
+	}
+	machine := machines[0].ID
+	details, err := host.Machine(ctx, machine)
+	if err != nil {
+		return nil, err
+	}
+	stats, err := host.Stats(ctx, machine)
+	if err != nil {
+		return nil, err
+	}
+	applied, err := host.SetHardware(ctx, machine, 0, 2*details.MemoryMiB)
+	if err != nil {
+		return nil, err
+	}
+	output, err := host.GuestExec(ctx, machine, []string{"uname", "-n"}, 10)
+	if err != nil {
+		return nil, err
+	}
+	page, err := host.Fetch(ctx, extension.Request{URL: "https://example.org/", Headers: map[string]string{"Accept": "text/plain"}})
+	if err != nil {
+		return nil, err
+	}
+	kept, err := keep(ctx)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := host.Ask(ctx, extension.Question{
+		Title: "Go on?", Text: "Nothing is lost.", Accept: "Go On", Controls: []*extension.Node{extension.Switch("sure", "Sure", true)},
+	})
+	if err != nil {
+		return nil, err
+	}
+	event := extension.Event{Monitor: "running", Event: "tried", Severity: "warning", Text: "Everything was tried", Machine: machine, Action: "count"}
+	if err := ext.Event(event); err != nil {
+		return nil, err
+	}
+	return &extension.Notice{Text: fmt.Sprintf("%d %s %s %d %s %s %v %v", *stats.CPUs, applied, strings.TrimSpace(output.Output),
+		page.Status, page.Body, kept, answer.Accepted, answer.Values["sure"])}, nil
+}
+
+// keep keeps a password and a value, and forgets them.
+func keep(ctx context.Context) (string, error) {
+	host := ext.Host()
+	if err := host.SetSecret(ctx, "password", "secret"); err != nil {
+		return "", err
+	}
+	secret, _, err := host.Secret(ctx, "password")
+	if err != nil {
+		return "", err
+	}
+	if err := host.DeleteSecret(ctx, "password"); err != nil {
+		return "", err
+	}
+	if err := host.Set(ctx, "list/a", []any{1, map[string]any{"b": nil}}); err != nil {
+		return "", err
+	}
+	keys, err := host.Keys(ctx, "list/")
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprint(secret, " ", keys), host.Delete(ctx, "list/a")
+}
+
 func show(ctx context.Context) (*extension.Node, error) {
 	_, n, err := running(ctx)
 	pause := extension.Switch("paused", "Pause", paused.Load())
@@ -112,6 +182,7 @@ func main() {
 	ext.Command("count", count)
 	ext.Command("slow", slow)
 	ext.Command("save-all", saveAll)
+	ext.Command("everything", everything)
 	ext.Monitor("running", 500*time.Millisecond, sample)
 	ext.Panel("running", func(ctx context.Context, _ *extension.Call) (*extension.Node, error) { return show(ctx) })
 	ext.PanelAction("running", "paused", func(ctx context.Context, _ *extension.Call, value any) (*extension.PanelResult, error) {

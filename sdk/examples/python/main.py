@@ -46,6 +46,26 @@ def save_all(call):
     return {"text": f"{saved} saved"}
 
 
+@ext.command("everything")
+def everything(call):
+    """Asks the program for all that it offers."""
+    host = ext.host
+    machine = host.machines()[0]["id"]
+    details, stats = host.machine(machine), host.stats(machine)
+    applied = host.set_hardware(machine, memory_mib=2 * details["memory_mib"])
+    name = host.guest_exec(machine, ["uname", "-n"], input="", timeout_s=10).output.strip()
+    page = host.fetch("https://example.org/", headers={"Accept": "text/plain"}, max_bytes=65536)
+    host.secrets.set("password", "secret")
+    secret = host.secrets.get("password")
+    host.secrets.delete("password")
+    host.store.set("list/a", [1, {"b": None}])
+    keys = host.store.keys("list/")
+    host.store.delete("list/a")
+    answer = host.ask("Go on?", "Nothing is lost.", [panel.switch("sure", "Sure", True)], accept="Go On")
+    ext.event("running", "tried", "Everything was tried", severity="warning", machine=machine, action="count")
+    return {"text": f"{stats['cpus']} {applied} {name} {page.status} {page.text} {secret} {keys} {answer.accepted} {answer.values['sure']}"}
+
+
 def show() -> panel.Node:
     return panel.group(
         panel.row("Running", value=str(running())),

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use alpha_vbox_extension::{panel, Call, Extension, Host, Node, Notice, PanelResult, Result};
+use alpha_vbox_extension::{panel, Call, Extension, Host, Node, Notice, PanelResult, Question, Request, Result};
+use serde_json::json;
 
 static PAUSED: AtomicBool = AtomicBool::new(false);
 
@@ -50,6 +51,39 @@ fn save_all(call: &Call) -> Result<Notice> {
     Ok(Notice::text(format!("{saved} saved")))
 }
 
+/// Asks the program for all that it offers.
+fn everything(call: &Call) -> Result<Notice> {
+    let host = call.host();
+    let machine = host.machines()?.remove(0).id;
+    let details = host.machine(&machine)?.machine;
+    let stats = host.stats(&machine)?;
+    let now = host.set_hardware(&machine, None, details.memory_mib.map(|memory| 2 * memory))?;
+    let output = host.guest_exec(&machine, &["uname", "-n"], 10)?.output;
+    let headers = BTreeMap::from([("Accept".to_string(), "text/plain".to_string())]);
+    let page = host.fetch(&Request { url: "https://example.org/".into(), headers, ..Request::default() })?;
+    host.set_secret("password", "secret")?;
+    let secret = host.secret("password")?.unwrap_or_default();
+    host.delete_secret("password")?;
+    host.set("list/a", json!([1, {"b": null}]))?;
+    let keys = host.keys("list/")?;
+    host.delete("list/a")?;
+    let controls = vec![panel::switch("sure", "Sure", true)];
+    let question = Question { title: "Go on?".into(), text: Some("Nothing is lost.".into()), controls, ..Question::default() };
+    let answer = host.ask(&question)?;
+    let event = json!({"monitor": "running", "event": "tried", "severity": "warning", "text": "Everything was tried", "machine": machine});
+    host.notify("monitor/event", event)?;
+    let applied = if now { "now" } else { "next-start" };
+    Ok(Notice::text(format!(
+        "{} {applied} {} {} {} {secret} {keys:?} {} {}",
+        stats.cpus.unwrap_or(0),
+        output.trim(),
+        page.status,
+        page.body.unwrap_or_default(),
+        answer.accepted,
+        answer.values["sure"]
+    )))
+}
+
 fn show(host: &Host) -> Result<Node> {
     let pause = panel::switch("paused", "Pause", PAUSED.load(Ordering::Relaxed));
     Ok(panel::group(
@@ -67,6 +101,7 @@ fn main() {
     ext.command("count", count);
     ext.command("slow", slow);
     ext.command("save-all", save_all);
+    ext.command("everything", everything);
     // Called while the monitor runs.
     ext.monitor("running", Duration::from_millis(500), |sampling| {
         let mut values = BTreeMap::new();
