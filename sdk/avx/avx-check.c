@@ -14,6 +14,7 @@
 #include "app/extensions/avb-contributes.h"
 #include "app/extensions/avb-json.h"
 #include "app/extensions/avb-package.h"
+#include "app/extensions/avb-panel.h"
 #include "backends/avb-error.h"
 
 #define MAX_FILE_OF_CONTRIBUTIONS (4 * 1024 * 1024)
@@ -101,6 +102,29 @@ check_templates (AvbExtensionManifest *manifest, JsonArray *templates, AvxReport
     }
 }
 
+/* What the user of a target or network is asked. */
+static void
+check_options (const char *kind, JsonArray *items, AvxReport *self)
+{
+  for (guint i = 0; i < json_array_get_length (items); i++)
+    {
+      JsonArray *options = NULL;
+      guint nodes = 0;
+
+      if (!avb_json_find_array (json_array_get_object_element (items, i), "options", G_MAXUINT, &options, NULL))
+        avx_report_error (self, "contributes.%s[%u].options: is no array", kind, i);
+      for (guint j = 0; options != NULL && j < json_array_get_length (options); j++)
+        {
+          g_autoptr (GError) error = NULL;
+          JsonObject *option = avb_json_get_element_object (options, j, &error);
+          g_autoptr (AvbPanelNode) node = option != NULL ? avb_panel_node_new (option, &nodes, &error) : NULL;
+
+          if (node == NULL)
+            avx_report_error (self, "contributes.%s[%u].options[%u]: %s", kind, i, j, error->message);
+        }
+    }
+}
+
 static void
 check_contributions (const char *pack, AvbExtensionManifest *manifest, AvxReport *self)
 {
@@ -120,6 +144,8 @@ check_contributions (const char *pack, AvbExtensionManifest *manifest, AvxReport
 
       if (items != NULL && g_str_equal (kind, "templates"))
         check_templates (manifest, items, self);
+      if (items != NULL && (g_str_equal (kind, "storage") || g_str_equal (kind, "networks")))
+        check_options (kind, items, self);
       n += items != NULL ? json_array_get_length (items) : 0;
       for (guint i = 0; i < G_N_ELEMENTS (needs); i++)
         if (g_str_equal (kind, needs[i].kind) && !asks_for (manifest, needs[i].permission))

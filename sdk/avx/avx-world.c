@@ -142,7 +142,7 @@ find_machine (AvxWorld *self, JsonObject *params, GError **error)
         return machine;
     }
   if (id != NULL)
-    refuse (error, AVB_ERROR_INVALID, "There is no machine “%s”.", id);
+    refuse (error, AVB_ERROR_NOT_FOUND, "There is no machine “%s”.", id);
   return NULL;
 }
 

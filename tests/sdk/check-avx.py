@@ -147,6 +147,8 @@ def findings():
         "names that are one": (lambda at: (at.write("hello/pack/A", b""), at.write("hello/pack/a", b"")), "same file"),
         "storage": (member("contributes", "storage", value=[{"id": "s", "title": "S"}]), "storage.serve"),
         "a file of recipes": (lambda at: (member("contributes", "recipes", value={"file": "r.json"})(at), at.write("hello/pack/r.json", b"[{}]")), "r.json"),
+        "an option": (lambda at: (member("contributes", "storage", value=[{"id": "s", "title": "S", "options": [{"kind": "image"}]}])(at),
+                                 member("permissions", 0, value={"id": "storage.serve", "reason": "x"})(at)), "options[0]"),
         "a template": (member("contributes", "templates", value=[{"id": "t", "title": "T", "spec": {"cpus": "two"}}]), "“cpus”"),
         "no recipes": (member("contributes", "recipes", value={"file": "r.json"}), "r.json"),
         "no JSON": (lambda at: at.write("hello/pack/manifest.json", b"{"), "manifest.json"),

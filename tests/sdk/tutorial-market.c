@@ -70,7 +70,7 @@ tutorial_fiber (gpointer data)
   AvbMarketplaceSetup setup = { .policy = policy, .folder = kept, .cache = cache };
   g_autoptr (AvbMarketplace) market = NULL;
   AvbMarketEntry *entry;
-  AvbInstalled *installed;
+  g_autoptr (AvbInstalled) installed = NULL;
 
   avb_test_await (avb_extension_store_load (store));
   market = avb_marketplace_new (store, &setup);
@@ -79,7 +79,8 @@ tutorial_fiber (gpointer data)
   avb_test_await (avb_marketplace_refresh (market));
   entry = avb_marketplace_find (market, id);
   g_assert_nonnull (entry);
-  if (avb_extension_store_find (store, id) == NULL)
+  installed = avb_extension_store_find (store, id);
+  if (installed == NULL)
     {
       AvbMarketVersion *version = avb_market_entry_get_best (entry);
       g_autoptr (GError) error = NULL;
@@ -97,6 +98,7 @@ tutorial_fiber (gpointer data)
       g_assert_false (avb_market_update_get_widens (update));
       avb_test_await (avb_marketplace_update (market, update, NULL, operation));
     }
+  g_clear_object (&installed);
   installed = avb_extension_store_find (store, id);
   g_assert_nonnull (installed);
   printf ("version %s\ndir %s\n", avb_installed_get_version (installed), avb_installed_get_dir (installed));
