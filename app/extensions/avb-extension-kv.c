@@ -90,7 +90,9 @@ load_thread (gpointer data)
       if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         return dex_future_new_for_error (error);
       g_error_free (error);
-      return dex_future_new_take_boxed (JSON_TYPE_NODE, json_node_init_object (json_node_alloc (), json_object_new ()));
+      node = json_node_new (JSON_NODE_OBJECT);
+      json_node_take_object (node, json_object_new ());
+      return dex_future_new_take_boxed (JSON_TYPE_NODE, node);
     }
   node = avb_json_parse (text, length, MAX_FILE, &error);
   return node != NULL ? dex_future_new_take_boxed (JSON_TYPE_NODE, node) : dex_future_new_for_error (error);
