@@ -176,6 +176,15 @@ tell_cancelled (AvbRpcPeer *self, gint64 id)
 
 static gboolean alarm_cb (gpointer data);
 
+/* Sources of GLib for time set themselves anew after each call. */
+static gboolean
+dispatch_alarm (GSource *source, GSourceFunc callback, gpointer data)
+{
+  return callback (data);
+}
+
+static GSourceFuncs alarm_funcs = { NULL, NULL, dispatch_alarm, NULL };
+
 static void
 set_alarm (AvbRpcPeer *self, gint64 deadline)
 {
@@ -184,7 +193,7 @@ set_alarm (AvbRpcPeer *self, gint64 deadline)
   self->alarm_time = deadline;
   if (self->alarm == NULL)
     {
-      self->alarm = g_timeout_source_new (G_MAXINT);
+      self->alarm = g_source_new (&alarm_funcs, sizeof (GSource));
       g_source_set_static_name (self->alarm, "[avb] time limits of calls");
       g_source_set_callback (self->alarm, alarm_cb, self, NULL);
       g_source_attach (self->alarm, NULL);
