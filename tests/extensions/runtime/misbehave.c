@@ -259,10 +259,10 @@ misbehave (const char *method, const char *argument)
         if (fork () == 0)
           {
             size_t size = 64 << 20;
-            char *memory = malloc (size);
+            volatile char *memory = malloc (size);
 
-            if (memory != NULL)
-              memset (memory, 1, size);
+            for (size_t at = 0; memory != NULL && at < size; at += 4096)
+              memory[at] = 1;
             hang ();
           }
       hang ();

@@ -47,7 +47,7 @@ typedef struct {
 
 void   loop_watch_start (LoopWatch *self);
 void   loop_watch_stop  (LoopWatch *self);
-/* Bytes that the program has more than at the start. */
+/* Bytes that the program had more than at the start, at most. */
 gint64 loop_watch_growth (LoopWatch *self);
 
 G_END_DECLS
