@@ -15,7 +15,7 @@ help() {
                                fuzz targets run for 60 s each, not 10
 ./dev tour [--out DIR]         the main job unattended on a virtual display, a screenshot a step
 ./dev screenshots [--out DIR]  every screen in light, dark, narrow, large text and right-to-left
-./dev bench NAME [--json FILE] measure beside the peers: start, console, create
+./dev bench NAME [--json FILE] measure beside the peers: start, console, create; extensions
 ./dev fuzz NAME [SECONDS]      run a libFuzzer target: domain-xml, ovf, qemu-img, wsman, extension-manifest, package, …
 ./dev portable                 compile for Windows what can be; says how far that goes
 ./dev build                    configure and build only

@@ -217,7 +217,7 @@ flood_stderr (void)
   for (size_t i = 100; i < sizeof block; i += 100)
     block[i] = '\n';
   memcpy (block, "\033[31mred\033[0m \xff", 14);
-  for (int i = 0; i < 1024; i++)
+  for (int i = 0; i < 256; i++)
     if (write (2, block, sizeof block) < 0)
       break;
 }

@@ -175,7 +175,7 @@ test_stderr (gpointer data)
   avb_test_await (avb_extension_process_start (rig->process));
   loop_watch_start (&watch);
   answer = runtime_rig_ask (rig, "bad/stderr", NULL);
-  check_watch (&watch, "64 MiB of stderr");
+  check_watch (&watch, "16 MiB of stderr");
   g_assert_cmpstr (answer, ==, "done");
   g_assert_cmpuint (g_list_model_get_n_items (log), >, 100);
   for (guint i = 0; i < g_list_model_get_n_items (log); i++)
