@@ -133,6 +133,16 @@ read_header (AvbRpcCodec *self, const char *text, gsize length, GError **error)
   return have_length || refuse (self, "no Content-Length", error);
 }
 
+/* (nullable): the empty line that ends a header */
+static const char *
+find_end (const char *text, gsize length)
+{
+  for (gsize i = 0; i + 4 <= length; i++)
+    if (memcmp (text + i, "\r\n\r\n", 4) == 0)
+      return text + i;
+  return NULL;
+}
+
 /* Whether the header is complete and was read. */
 static gboolean
 take_header (AvbRpcCodec *self, GError **error)
@@ -143,7 +153,7 @@ take_header (AvbRpcCodec *self, GError **error)
 
   if (length == 0)
     return FALSE;
-  end = memmem (text + self->seen, length - self->seen, "\r\n\r\n", 4);
+  end = find_end (text + self->seen, length - self->seen);
   if (end == NULL)
     {
       if (length == AVB_RPC_MAX_HEADER)
