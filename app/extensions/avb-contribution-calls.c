@@ -6,6 +6,7 @@
 #include "app/extensions/avb-contribution-calls.h"
 
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 
 #include "app/extensions/avb-json.h"
 #include "backends/avb-error.h"
@@ -291,6 +292,8 @@ avb_contribution_detach_storage (AvbContribution *self, const AvbStorageAttachme
   if (volume != NULL)
     json_object_set_string_member (params, "volume", volume);
   json_object_set_string_member (params, "path", attachment->inner);
+  /* The name that it had for machines only. */
+  g_unlink (attachment->path);
   return dex_future_then (avb_contribution_call (self, "storage/detach", params, NULL), done_cb, NULL, NULL);
 }
 
