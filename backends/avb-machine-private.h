@@ -55,7 +55,18 @@ DexFuture    *avb_machine_end_work         (AvbMachine   *self,
 
 /* (nullable): what the guard does */
 DexFuture    *avb_machine_call_start_guard     (AvbMachine *self) G_GNUC_WARN_UNUSED_RESULT;
-GHashTable   *avb_machine_peek_settings        (AvbMachine *self);
-void          avb_machine_emit_setting_changed (AvbMachine *self, const char *key);
+
+/* avb-machine-settings.c */
+typedef struct {
+  GHashTable *values;  /* key → value that is in force */
+  GHashTable *unkept;  /* key → serial number of what is in force though it is not kept (yet) */
+  DexFuture  *keeping; /* (nullable): the last that is being kept */
+  guint       serial;
+} AvbMachineSettings;
+
+AvbMachineSettings *avb_machine_settings_new  (void);
+void                avb_machine_settings_free (AvbMachineSettings *self);
+AvbMachineSettings *avb_machine_peek_settings (AvbMachine *self);
+void                avb_machine_emit_setting_changed (AvbMachine *self, const char *key);
 
 G_END_DECLS

@@ -30,7 +30,7 @@ typedef struct {
   char           *last_error;
   gint64          frozen_until;
   GWeakRef        connection;
-  GHashTable     *settings;
+  AvbMachineSettings *settings;
   AvbMachineCan   can;
   AvbStartGuard   start_guard;
   gpointer        start_guard_data;
@@ -109,10 +109,10 @@ avb_machine_update_can (AvbMachine *self)
     now &= ~AVB_MACHINE_CAN_SAVE;
   if (priv->state == AVB_MACHINE_SAVED && priv->operation != NULL)
     now = 0;
-  if (g_hash_table_contains (priv->settings, AVB_SETTING_DISPOSABLE))
+  if (g_hash_table_contains (priv->settings->values, AVB_SETTING_DISPOSABLE))
     now &= ~(AVB_MACHINE_CAN_SAVE | AVB_MACHINE_CAN_EDIT);
   /* Frozen: its clones stand on what it is. */
-  if (g_hash_table_contains (priv->settings, AVB_SETTING_TEMPLATE))
+  if (g_hash_table_contains (priv->settings->values, AVB_SETTING_TEMPLATE))
     now &= ~(AVB_MACHINE_CAN_START | AVB_MACHINE_CAN_EDIT);
 
   priv->can = now;
@@ -161,7 +161,7 @@ avb_machine_finalize (GObject *object)
   g_free (priv->name);
   g_free (priv->os_id);
   g_free (priv->last_error);
-  g_hash_table_unref (priv->settings);
+  avb_machine_settings_free (priv->settings);
   g_clear_object (&priv->operation);
   g_weak_ref_clear (&priv->connection);
 
@@ -312,7 +312,7 @@ static void
 avb_machine_init (AvbMachine *self)
 {
   g_weak_ref_init (&PRIV (self)->connection, NULL);
-  PRIV (self)->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  PRIV (self)->settings = avb_machine_settings_new ();
 }
 
 const char *
@@ -639,7 +639,7 @@ avb_machine_set_has_graphics (AvbMachine *self, gboolean has_graphics)
   avb_machine_update_can (self);
 }
 
-GHashTable *
+AvbMachineSettings *
 avb_machine_peek_settings (AvbMachine *self)
 {
   return PRIV (self)->settings;

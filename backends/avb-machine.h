@@ -158,7 +158,8 @@ struct _AvbMachineClass {
   DexFuture *(*find_console)    (AvbMachine *self);
   DexFuture *(*open_console_fd) (AvbMachine *self);
   DexFuture *(*take_screenshot) (AvbMachine *self);
-  DexFuture *(*set_setting)     (AvbMachine *self, const char *key, const char *value);
+  /* Keeps a setting that is in force already. Called for one after the other. */
+  DexFuture *(*keep_setting)    (AvbMachine *self, const char *key, const char *value);
   DexFuture *(*read_guest_info) (AvbMachine *self);
   DexFuture *(*freeze)          (AvbMachine *self, guint seconds);
   DexFuture *(*thaw)            (AvbMachine *self);
@@ -315,7 +316,7 @@ void avb_machine_set_details    (AvbMachine *self,
                                  guint       cpus,
                                  guint64     memory_mib,
                                  gboolean    emulated);
-/* All settings, as strings, as they were read. */
+/* All settings, as strings, as they were read. What was asked for and is not kept (yet) stays in force. */
 void avb_machine_set_settings   (AvbMachine *self, GHashTable *settings);
 void avb_machine_set_last_error (AvbMachine *self, const char *message);
 /* Both end by themselves with the guest. */

@@ -258,7 +258,7 @@ avb_hyperv_machine_take_config (AvbHypervMachine *self, AvbHypervConfig *config)
 
   g_object_freeze_notify (G_OBJECT (self));
   self->is_outdated = FALSE;
-  avb_hyperv_machine_take_settings (self, settings);
+  avb_machine_set_settings (machine, settings);
   avb_machine_set_details (machine, avb_machine_spec_get_os_id (spec), avb_machine_spec_get_cpus (spec),
                            avb_machine_spec_get_memory_mib (spec), FALSE);
   avb_machine_set_has_graphics (machine, avb_machine_spec_get_graphics (spec));
@@ -273,7 +273,6 @@ avb_hyperv_machine_dispose (GObject *object)
   AvbHypervMachine *self = AVB_HYPERV_MACHINE (object);
 
   dex_clear (&self->details);
-  dex_clear (&self->keeping);
   dex_clear (&self->typing);
 
   G_OBJECT_CLASS (avb_hyperv_machine_parent_class)->dispose (object);
@@ -288,7 +287,6 @@ avb_hyperv_machine_finalize (GObject *object)
   g_free (self->configured);
   g_free (self->keyboard);
   g_free (self->mouse);
-  g_hash_table_unref (self->unkept);
 
   G_OBJECT_CLASS (avb_hyperv_machine_parent_class)->finalize (object);
 }
@@ -320,7 +318,7 @@ avb_hyperv_machine_class_init (AvbHypervMachineClass *klass)
   machine_class->read_picture = avb_hyperv_machine_read_picture;
   machine_class->send_scancodes = avb_hyperv_machine_send_scancodes;
   machine_class->send_pointer = avb_hyperv_machine_send_pointer;
-  machine_class->set_setting = avb_hyperv_machine_set_setting;
+  machine_class->keep_setting = avb_hyperv_machine_keep_setting;
   machine_class->read_network_link = avb_hyperv_machine_read_network_link;
   machine_class->set_network_link = avb_hyperv_machine_set_network_link;
   machine_class->list_snapshots = avb_hyperv_machine_list_snapshots;
@@ -332,7 +330,6 @@ avb_hyperv_machine_class_init (AvbHypervMachineClass *klass)
 static void
 avb_hyperv_machine_init (AvbHypervMachine *self)
 {
-  self->unkept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, avb_hyperv_unkept_free);
 }
 
 AvbHypervMachine *

@@ -58,15 +58,12 @@ struct _AvbHypervMachine {
   char      *configured; /* (nullable): when its configuration changed, as the host says it */
   gboolean   is_outdated;
   DexFuture *details;
-  DexFuture *keeping; /* the setting that is being kept */
   DexFuture *typing;  /* the input that is being sent */
   guint      width;   /* of the display, when last seen */
   guint      height;
   guint      buttons; /* that were pressed last */
   char      *keyboard;
   char      *mouse;
-  GHashTable *unkept;  /* settings that were asked for and are not kept yet */
-  guint      settings_serial;
 };
 
 /* --- the link: avb-hyperv-link.c --- */
@@ -184,7 +181,7 @@ gboolean          avb_hyperv_request_state       (const AvbHypervCall *call, con
 DexFuture *avb_hyperv_machine_read_spec   (AvbMachine *machine);
 DexFuture *avb_hyperv_machine_apply_spec  (AvbMachine *machine, AvbMachineSpec *spec);
 DexFuture *avb_hyperv_machine_rename      (AvbMachine *machine, const char *name);
-DexFuture *avb_hyperv_machine_set_setting (AvbMachine *machine, const char *key, const char *value);
+DexFuture *avb_hyperv_machine_keep_setting (AvbMachine *machine, const char *key, const char *value);
 DexFuture *avb_hyperv_machine_delete      (AvbMachine *machine, AvbDeleteFlags flags);
 DexFuture *avb_hyperv_machine_read_network_link (AvbMachine *machine);
 DexFuture *avb_hyperv_machine_set_network_link  (AvbMachine *machine, gboolean up);
@@ -200,8 +197,5 @@ DexFuture *avb_hyperv_machine_take_snapshot   (AvbMachine   *machine,
                                                AvbOperation *operation);
 DexFuture *avb_hyperv_machine_revert_snapshot (AvbMachine *machine, const char *name, AvbOperation *operation);
 DexFuture *avb_hyperv_machine_delete_snapshot (AvbMachine *machine, const char *name, AvbOperation *operation);
-
-void avb_hyperv_machine_take_settings (AvbHypervMachine *self, GHashTable *settings);
-void avb_hyperv_unkept_free           (gpointer data);
 
 G_END_DECLS

@@ -224,7 +224,7 @@ created_cb (DexFuture *future, gpointer data)
   machine = g_hash_table_lookup (self->machines, call->uuid);
   /* Of one that an event was faster to name, only what the event did not tell. */
   if (machine != NULL && read->has_details)
-    avb_libvirt_machine_take_settings (AVB_LIBVIRT_MACHINE (machine), read->settings);
+    avb_machine_set_settings (machine, read->settings);
   else if (machine == NULL)
     g_hash_table_unref (avb_libvirt_connection_apply_domains (self, domains));
   machine = g_hash_table_lookup (self->machines, call->uuid);

@@ -11,16 +11,9 @@ G_BEGIN_DECLS
 struct _AvbLibvirtMachine {
   AvbMachine parent_instance;
 
-  DexFuture  *details;
-  DexFuture  *keeping; /* (nullable): the last of the settings that are being kept */
-  GHashTable *unkept;  /* key → what is in force though it is not kept */
-  guint       settings_serial;
-  gpointer    freeze; /* (nullable): see avb-libvirt-freeze.c */
+  DexFuture *details;
+  gpointer   freeze; /* (nullable): see avb-libvirt-freeze.c */
 };
-
-/* Takes over what was read of the definition, but what is @unkept. */
-void avb_libvirt_machine_take_settings (AvbLibvirtMachine *self, GHashTable *settings);
-void avb_libvirt_unkept_free           (gpointer unkept);
 
 /* Changes call->spec, which was read of the definition. */
 typedef gboolean (*AvbLibvirtChangeFunc) (AvbLibvirtCall *call, GError **error);
@@ -53,7 +46,7 @@ DexFuture *avb_libvirt_machine_list_text_consoles (AvbMachine *machine) G_GNUC_W
 DexFuture *avb_libvirt_machine_open_guest_channel (AvbMachine *machine, const char *name) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_forward_port (AvbMachine *machine, guint port) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_open_text_console (AvbMachine *machine, const char *name, gboolean take_over) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *avb_libvirt_machine_set_setting     (AvbMachine *machine, const char *key, const char *value) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_keep_setting    (AvbMachine *machine, const char *key, const char *value) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_list_shares     (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_set_share       (AvbMachine *machine, const AvbShareSpec *share) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_remove_share    (AvbMachine *machine, const char *tag) G_GNUC_WARN_UNUSED_RESULT;

@@ -197,7 +197,7 @@ details_thread (virDomain *domain, AvbLibvirtCall *call)
 static void
 take_details (AvbMachine *machine, const AvbLibvirtDomain *domain)
 {
-  avb_libvirt_machine_take_settings (AVB_LIBVIRT_MACHINE (machine), domain->settings);
+  avb_machine_set_settings (machine, domain->settings);
   avb_machine_set_details (
       machine, domain->os_id, domain->cpus, domain->memory_mib, domain->emulated);
   avb_machine_set_has_graphics (machine, domain->has_graphics);
@@ -245,18 +245,9 @@ avb_libvirt_machine_dispose (GObject *object)
   AvbLibvirtMachine *self = AVB_LIBVIRT_MACHINE (object);
 
   dex_clear (&self->details);
-  dex_clear (&self->keeping);
   avb_libvirt_machine_end_freeze (self);
 
   G_OBJECT_CLASS (avb_libvirt_machine_parent_class)->dispose (object);
-}
-
-static void
-avb_libvirt_machine_finalize (GObject *object)
-{
-  g_hash_table_unref (AVB_LIBVIRT_MACHINE (object)->unkept);
-
-  G_OBJECT_CLASS (avb_libvirt_machine_parent_class)->finalize (object);
 }
 
 static void
@@ -265,7 +256,6 @@ avb_libvirt_machine_class_init (AvbLibvirtMachineClass *klass)
   AvbMachineClass *machine_class = AVB_MACHINE_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = avb_libvirt_machine_dispose;
-  G_OBJECT_CLASS (klass)->finalize = avb_libvirt_machine_finalize;
 
   machine_class->load_details = avb_libvirt_machine_load_details;
   machine_class->start = avb_libvirt_machine_start;
@@ -291,7 +281,7 @@ avb_libvirt_machine_class_init (AvbLibvirtMachineClass *klass)
   machine_class->open_text_console = avb_libvirt_machine_open_text_console;
   machine_class->open_guest_channel = avb_libvirt_machine_open_guest_channel;
   machine_class->forward_port = avb_libvirt_machine_forward_port;
-  machine_class->set_setting = avb_libvirt_machine_set_setting;
+  machine_class->keep_setting = avb_libvirt_machine_keep_setting;
   machine_class->list_shares = avb_libvirt_machine_list_shares;
   machine_class->set_share = avb_libvirt_machine_set_share;
   machine_class->remove_share = avb_libvirt_machine_remove_share;
@@ -310,7 +300,6 @@ avb_libvirt_machine_class_init (AvbLibvirtMachineClass *klass)
 static void
 avb_libvirt_machine_init (AvbLibvirtMachine *self)
 {
-  self->unkept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, avb_libvirt_unkept_free);
 }
 
 AvbLibvirtMachine *

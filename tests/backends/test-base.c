@@ -406,6 +406,9 @@ G_DECLARE_FINAL_TYPE (TestMachine, test_machine, TEST, MACHINE, AvbMachine)
 
 struct _TestMachine {
   AvbMachine parent_instance;
+
+  DexPromise *keeping; /* (nullable): of the setting that is being kept; %NULL rejects at once */
+  GString    *kept;
 };
 
 G_DEFINE_FINAL_TYPE (TestMachine, test_machine, AVB_TYPE_MACHINE)
@@ -423,11 +426,31 @@ test_machine_save (AvbMachine *machine, AvbOperation *operation)
   return dex_future_new_true ();
 }
 
+static DexFuture *
+test_machine_keep_setting (AvbMachine *machine, const char *key, const char *value)
+{
+  TestMachine *self = TEST_MACHINE (machine);
+
+  g_string_append_printf (self->kept, "%s=%s ", key, value);
+  if (self->keeping == NULL)
+    return dex_future_new_for_error (avb_error_new (AVB_ERROR_UNAVAILABLE, NULL, "No link"));
+  return dex_ref (DEX_FUTURE (self->keeping));
+}
+
+static void
+test_machine_finalize (GObject *object)
+{
+  g_string_free (TEST_MACHINE (object)->kept, TRUE);
+  G_OBJECT_CLASS (test_machine_parent_class)->finalize (object);
+}
+
 static void
 test_machine_class_init (TestMachineClass *klass)
 {
   AvbMachineClass *machine_class = AVB_MACHINE_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->finalize = test_machine_finalize;
+  machine_class->keep_setting = test_machine_keep_setting;
   machine_class->start = test_machine_verb;
   machine_class->force_off = test_machine_verb;
   machine_class->discard_saved = test_machine_verb;
@@ -437,6 +460,59 @@ test_machine_class_init (TestMachineClass *klass)
 static void
 test_machine_init (TestMachine *self)
 {
+  self->kept = g_string_new (NULL);
+}
+
+static void
+read_setting (AvbMachine *machine, const char *value)
+{
+  g_autoptr (GHashTable) settings = g_hash_table_new (g_str_hash, g_str_equal);
+
+  if (value != NULL)
+    g_hash_table_insert (settings, (gpointer) "key", (gpointer) value);
+  avb_machine_set_settings (machine, settings);
+}
+
+static void
+end_keeping (TestMachine *self)
+{
+  g_autoptr (DexPromise) promise = g_steal_pointer (&self->keeping);
+
+  self->keeping = dex_promise_new ();
+  dex_promise_resolve_boolean (promise, TRUE);
+}
+
+/* In force at once, kept one after the other, and no older one comes back meanwhile. */
+static DexFuture *
+settings_fiber (gpointer data)
+{
+  g_autoptr (AvbMachine) machine = g_object_new (TEST_TYPE_MACHINE, "uuid", "u", NULL);
+  TestMachine *self = TEST_MACHINE (machine);
+  DexFuture   *first, *second;
+
+  self->keeping = dex_promise_new ();
+  first = avb_machine_set_setting (machine, "key", "1");
+  second = avb_machine_set_setting (machine, "key", "2");
+  g_assert_cmpstr (self->kept->str, ==, "key=1 ");
+  read_setting (machine, "0");
+  g_assert_cmpstr (avb_machine_get_setting (machine, "key"), ==, "2");
+  end_keeping (self);
+  avb_test_await (first);
+  avb_test_until_true (g_str_equal (self->kept->str, "key=1 key=2 "));
+  read_setting (machine, NULL);
+  g_assert_cmpstr (avb_machine_get_setting (machine, "key"), ==, "2");
+  end_keeping (self);
+  avb_test_await (second);
+  read_setting (machine, "0");
+  g_assert_cmpstr (avb_machine_get_setting (machine, "key"), ==, "0");
+
+  /* One that cannot be kept stays for as long as the machine is known, but does not hold it. */
+  dex_clear (&self->keeping);
+  avb_test_await_error (avb_machine_set_setting (machine, "key", "3"), AVB_ERROR, AVB_ERROR_UNAVAILABLE);
+  read_setting (machine, "0");
+  g_assert_cmpstr (avb_machine_get_setting (machine, "key"), ==, "3");
+  g_assert_finalize_object (g_steal_pointer (&machine));
+  return NULL;
 }
 
 static DexFuture *
@@ -553,6 +629,7 @@ main (int argc, char **argv)
   g_test_add_func ("/Avb/MachineSpec/validate", test_spec_validate);
   g_test_add_func ("/Avb/MachineSpec/copy", test_spec_copy);
   avb_test_add_fiber ("/Avb/Machine/can", machine_fiber);
+  avb_test_add_fiber ("/Avb/Machine/settings", settings_fiber);
   g_test_add_func ("/Avb/Folders/platforms", test_folders);
   g_test_add_func ("/Avb/Secret/wiped", test_secret);
   return g_test_run ();
