@@ -19,7 +19,7 @@ made_elsewhere (Contract *c)
     g_assert_true (avb_machine_get_available (machine));
     avb_test_await (avb_machine_load_details (machine));
     c->host->other (CONTRACT_OTHER_DELETES, avb_machine_get_uuid (machine), NULL);
-    avb_test_until_true (contract_find (c->connection, "contract-others") == NULL);
+    avb_test_until_true (!contract_has (c->connection, "contract-others"));
     g_assert_false (avb_machine_get_available (machine));
   }
 }
@@ -88,8 +88,8 @@ changed_elsewhere (Contract *c)
   contract_bring (machine, AVB_MACHINE_OFF);
   contract_until_state (same, AVB_MACHINE_OFF);
   avb_test_await (avb_machine_delete (machine, AVB_DELETE_KEEP_DISKS));
-  avb_test_until_true (contract_find (second, "contract-both") == NULL);
-  avb_test_await (avb_connection_close (second));
+  avb_test_until_true (!contract_has (second, "contract-both"));
+  contract_close (g_steal_pointer (&second));
 }
 
 const ContractBehaviour contract_event_behaviours[] = {

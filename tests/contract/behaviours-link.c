@@ -98,7 +98,7 @@ changed_meanwhile (Contract *c)
   c->host->other (CONTRACT_OTHER_CREATES, "contract-came", NULL);
   c->host->other (CONTRACT_OTHER_STARTS, avb_machine_get_uuid (stays), NULL);
   avb_test_until_true (avb_connection_get_link (c->connection) == AVB_LINK_UP);
-  avb_test_until_true (contract_find (c->connection, "contract-goes") == NULL);
+  avb_test_until_true (!contract_has (c->connection, "contract-goes"));
   {
     g_autoptr (AvbMachine) came = NULL;
 
@@ -135,8 +135,8 @@ close_link (Contract *c)
   avb_test_await (avb_machine_force_off (seen));
   contract_until_state (seen, AVB_MACHINE_OFF);
   avb_test_await (avb_machine_delete (seen, AVB_DELETE_KEEP_DISKS));
-  avb_test_until_true (contract_find (later, "contract-close") == NULL);
-  avb_test_await (avb_connection_close (later));
+  avb_test_until_true (!contract_has (later, "contract-close"));
+  contract_close (g_steal_pointer (&later));
 }
 
 /* Dropped with calls under way, a connection goes all the same. */

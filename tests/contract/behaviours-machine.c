@@ -128,7 +128,7 @@ settings (Contract *c)
     g_assert_cmpstr (avb_machine_get_setting (seen, "display"), ==, "a & <b> “ü” 機");
     g_assert_cmpstr (avb_machine_get_setting (seen, "sound"), ==, "off");
     g_assert_null (avb_machine_get_setting (seen, "clipboard"));
-    avb_test_await (avb_connection_close (second));
+    contract_close (g_steal_pointer (&second));
   }
   g_signal_handlers_disconnect_by_data (machine, &count);
 }
@@ -141,7 +141,7 @@ delete_keeping (Contract *c)
 
   g_assert_true (c->host->volume_exists (path));
   avb_test_await (avb_machine_delete (machine, AVB_DELETE_KEEP_DISKS));
-  avb_test_until_true (contract_find (c->connection, "contract-keep") == NULL);
+  avb_test_until_true (!contract_has (c->connection, "contract-keep"));
   g_assert_true (c->host->volume_exists (path));
 }
 
@@ -164,11 +164,11 @@ delete_with_disks (Contract *c)
   contract_bring (machine, AVB_MACHINE_SAVED);
 
   avb_test_await (avb_machine_delete (machine, AVB_DELETE_DISKS));
-  avb_test_until_true (contract_find (c->connection, "contract-first") == NULL);
+  avb_test_until_true (!contract_has (c->connection, "contract-first"));
   g_assert_false (c->host->volume_exists (c->volumes->pdata[0]));
   g_assert_true (c->host->volume_exists (c->volumes->pdata[1]));
   avb_test_await (avb_machine_delete (second, AVB_DELETE_DISKS));
-  avb_test_until_true (contract_find (c->connection, "contract-second") == NULL);
+  avb_test_until_true (!contract_has (c->connection, "contract-second"));
   g_assert_false (c->host->volume_exists (c->volumes->pdata[1]));
 }
 
@@ -193,7 +193,7 @@ gone (Contract *c)
   DexFuture *first, *second;
 
   avb_test_await (avb_machine_delete (machine, AVB_DELETE_KEEP_DISKS));
-  avb_test_until_true (contract_find (c->connection, "contract-gone") == NULL);
+  avb_test_until_true (!contract_has (c->connection, "contract-gone"));
   g_assert_false (avb_machine_can_start (machine));
   g_assert_false (avb_machine_can_delete (machine));
   assert_gone (avb_machine_start (machine));
@@ -214,7 +214,7 @@ gone (Contract *c)
     g_assert_true (read != NULL || g_error_matches (error, AVB_ERROR, AVB_ERROR_NOT_FOUND)
                    || g_error_matches (error, AVB_ERROR, AVB_ERROR_UNAVAILABLE));
   }
-  avb_test_until_true (contract_find (c->connection, "contract-raced") == NULL);
+  avb_test_until_true (!contract_has (c->connection, "contract-raced"));
 }
 
 /* --- Networks --- */
@@ -234,7 +234,7 @@ unknown_network (Contract *c)
     {
       g_assert_true (g_error_matches (error, AVB_ERROR, AVB_ERROR_NOT_FOUND)
                      || g_error_matches (error, AVB_ERROR, AVB_ERROR_INVALID));
-      g_assert_null (contract_find (c->connection, "contract-network"));
+      g_assert_false (contract_has (c->connection, "contract-network"));
       contract_remark (c, "refused at creation");
       return;
     }

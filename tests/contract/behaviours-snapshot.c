@@ -226,7 +226,7 @@ gone_with_machine (Contract *c)
   take (machine, "first");
   take (machine, "second");
   avb_test_await (avb_machine_delete (machine, AVB_DELETE_DISKS));
-  avb_test_until_true (contract_find (c->connection, "contract-goes") == NULL);
+  avb_test_until_true (!contract_has (c->connection, "contract-goes"));
   avb_test_until_true (c->host->count_volumes () == 0);
 }
 

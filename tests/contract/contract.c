@@ -75,6 +75,17 @@ remove_with (Contract *c, AvbMachine *machine, AvbDeleteFlags flags)
   avb_test_until_true (!is_listed (c->connection, machine));
 }
 
+void
+contract_close (AvbConnection *connection)
+{
+  gpointer weak = connection;
+
+  avb_test_await (avb_connection_close (connection));
+  g_object_add_weak_pointer (G_OBJECT (connection), &weak);
+  g_object_unref (connection);
+  avb_test_until_true (weak == NULL);
+}
+
 /* Nothing of a case is there in the next one. */
 static void
 end (Contract *c)
@@ -100,7 +111,7 @@ end (Contract *c)
   for (guint i = 0; i < c->volumes->len; i++)
     avb_test_await (avb_connection_delete_volume (c->connection, c->volumes->pdata[i]));
   avb_test_until_true (c->host->count_volumes () == 0);
-  avb_test_await (avb_connection_close (c->connection));
+  contract_close (g_steal_pointer (&c->connection));
 }
 
 static DexFuture *
@@ -120,7 +131,6 @@ case_fiber (gpointer data)
   g_free (c.refusal);
   g_free (c.remark);
   g_ptr_array_unref (c.volumes);
-  g_object_unref (c.connection);
   return NULL;
 }
 
@@ -367,6 +377,14 @@ contract_find (AvbConnection *connection, const char *name)
         return g_steal_pointer (&machine);
     }
   return NULL;
+}
+
+gboolean
+contract_has (AvbConnection *connection, const char *name)
+{
+  g_autoptr (AvbMachine) machine = contract_find (connection, name);
+
+  return machine != NULL;
 }
 
 guint

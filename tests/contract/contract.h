@@ -130,6 +130,9 @@ void            contract_bring        (AvbMachine *machine, AvbMachineState stat
 void            contract_remove       (Contract *c, AvbMachine *machine);
 /* (transfer full) (nullable) */
 AvbMachine     *contract_find         (AvbConnection *connection, const char *name);
+gboolean        contract_has          (AvbConnection *connection, const char *name);
+/* Takes @connection: closes it, and nothing may hold it then. */
+void            contract_close        (AvbConnection *connection);
 guint           contract_count        (AvbConnection *connection);
 const char     *contract_state_name   (AvbMachineState state);
 
