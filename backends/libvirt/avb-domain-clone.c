@@ -16,14 +16,14 @@ remove_attribute (xmlNode *node, const char *name)
 
 /* All that tells machines apart outside of the devices. */
 static void
-renew_identity (xmlNode *root, const char *name)
+renew_identity (AvbDomainXml *self, const char *name)
 {
+  xmlNode *root = avb_domain_xml_get_root (self);
   xmlNode *system = NULL;
   xmlNode *entry;
 
-  xmlNodeSetContent (avb_xml_child (root, "name"), BAD_CAST "");
-  xmlNodeAddContent (avb_xml_child (root, "name"), BAD_CAST name);
   avb_xml_remove_children (root, "title");
+  avb_domain_xml_set_name (self, name);
   if (avb_xml_child (root, "genid") != NULL)
     xmlNodeSetContent (avb_xml_child (root, "genid"), BAD_CAST "");
   /* It must be the machine's. */
@@ -154,7 +154,7 @@ avb_domain_xml_make_clone (AvbDomainXml *self,
   xmlNode *root = avb_domain_xml_get_root (self);
   xmlNode *device;
 
-  renew_identity (root, name);
+  renew_identity (self, name);
   renew_nvram (root);
   renew_settings (root);
   avb_xml_remove_children (root, "uuid");

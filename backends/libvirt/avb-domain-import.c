@@ -502,13 +502,3 @@ avb_domain_xml_set_disk_files (AvbDomainXml *self, GPtrArray *disks)
       i++;
     }
 }
-
-void
-avb_domain_xml_set_name (AvbDomainXml *self, const char *name)
-{
-  xmlNode *node = avb_xml_ensure_child (avb_domain_xml_get_root (self), "name", NULL);
-
-  xmlNodeSetContent (node, NULL);
-  /* Escapes, where xmlNodeSetContent() would read entities. */
-  xmlNodeAddContent (node, BAD_CAST name);
-}

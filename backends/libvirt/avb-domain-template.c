@@ -331,8 +331,9 @@ AvbDomainXml *
 avb_domain_xml_new (AvbMachineSpec *spec, const AvbDomainTraits *traits, GError **error)
 {
   g_autoptr (GString) xml = g_string_new (NULL);
-  const char *description, *arch;
-  gboolean    accelerated;
+  const char   *description, *arch;
+  gboolean      accelerated;
+  AvbDomainXml *self;
 
   g_return_val_if_fail (AVB_IS_MACHINE_SPEC (spec), NULL);
   g_return_val_if_fail (traits != NULL, NULL);
@@ -378,5 +379,8 @@ avb_domain_xml_new (AvbMachineSpec *spec, const AvbDomainTraits *traits, GError 
   avb_domain_template_vmnet (xml, avb_machine_spec_get_interfaces (spec), traits);
   add (xml, "</domain>");
 
-  return avb_domain_xml_parse (xml->str, xml->len, error);
+  self = avb_domain_xml_parse (xml->str, xml->len, error);
+  if (self != NULL)
+    avb_domain_xml_set_name (self, avb_machine_spec_get_name (spec));
+  return self;
 }

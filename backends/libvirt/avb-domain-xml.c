@@ -505,7 +505,7 @@ avb_domain_xml_read_spec (AvbDomainXml *self)
   spec = avb_machine_spec_new ();
   root = avb_domain_xml_get_root (self);
   os = avb_xml_child (root, "os");
-  name = avb_xml_dup_text (avb_xml_child (root, "name"));
+  name = avb_domain_xml_dup_name (self);
   description = avb_xml_dup_text (avb_xml_child (root, "description"));
   os_id = avb_domain_xml_dup_os_id (self);
   architecture = avb_xml_dup_attribute (avb_xml_child (os, "type"), "arch");

@@ -103,6 +103,14 @@ gboolean        avb_domain_xml_make_import    (AvbDomainXml          *self,
                                                GError               **error);
 /* Gives the disks, in the order in which they are read, the files and formats of @disks. */
 void            avb_domain_xml_set_disk_files (AvbDomainXml *self, GPtrArray *disks);
+/* --- avb-domain-name.c: names of machines are not always names of domains --- */
+
+/* (transfer full): the name of the domain for a machine of this @name: mostly the same */
+char           *avb_domain_name_make          (const char *name);
+/* A name of a domain that has this form is the machine's, unless avb_domain_name_is_made_of() its title. */
+gboolean        avb_domain_name_may_be_made   (const char *name);
+gboolean        avb_domain_name_is_made_of    (const char *name, const char *title); /* both (nullable) */
+char           *avb_domain_xml_dup_name       (AvbDomainXml *self); /* (nullable): the machine's */
 void            avb_domain_xml_set_name       (AvbDomainXml *self, const char *name);
 /* (nullable) (transfer full): the file with the firmware's variables */
 char           *avb_domain_xml_dup_nvram      (AvbDomainXml *self);

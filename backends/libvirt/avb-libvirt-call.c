@@ -120,18 +120,3 @@ avb_libvirt_call_read_definition (virDomain      *domain,
   free (text);
   return xml;
 }
-
-gboolean
-avb_libvirt_name_is_taken (virConnect *vir, const char *name)
-{
-  g_autoptr (virDomain) domain = virDomainLookupByName (vir, name);
-
-  return domain != NULL;
-}
-
-DexFuture *
-avb_libvirt_reject_name (void)
-{
-  return dex_future_new_for_error (
-      avb_error_new (AVB_ERROR_EXISTS, NULL, _ ("There is already a machine of this name.")));
-}

@@ -55,8 +55,14 @@ AvbDomainXml *avb_libvirt_call_read_definition (virDomain      *domain,
                                                 AvbLibvirtCall *call,
                                                 GError        **error);
 
-/* Worker thread. */
+/* --- avb-libvirt-name.c; worker thread --- */
+
+/* (transfer full): the machine's, which is not always the domain's; valid UTF-8 */
+char      *avb_libvirt_dup_name      (virDomain *domain);
 gboolean   avb_libvirt_name_is_taken (virConnect *vir, const char *name);
 DexFuture *avb_libvirt_reject_name   (void) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether QEMU did not start because others gave the machine a name that avb_domain_name_make() would not leave so. */
+gboolean   avb_libvirt_name_is_refused (virDomain *domain, const GError *error);
+DexFuture *avb_libvirt_rename        (virDomain *domain, const char *name) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

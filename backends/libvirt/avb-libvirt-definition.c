@@ -205,10 +205,11 @@ define_spec (virDomain *domain, AvbLibvirtCall *call, AvbDomainXml *xml)
   g_autoptr (virDomain) defined = NULL;
   g_autoptr (GPtrArray) paths = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *before = avb_libvirt_dup_name (domain);
   const char      *name = avb_machine_spec_get_name (call->spec);
   gboolean         ok;
 
-  renamed = g_strcmp0 (virDomainGetName (domain), name) != 0;
+  renamed = g_strcmp0 (before, name) != 0;
   if (renamed && avb_libvirt_name_is_taken (virDomainGetConnect (domain), name))
     return avb_libvirt_reject_name ();
   traits = avb_libvirt_traits_read (virDomainGetConnect (domain),
@@ -226,9 +227,7 @@ define_spec (virDomain *domain, AvbLibvirtCall *call, AvbDomainXml *xml)
     return avb_libvirt_future_error (call->what);
   paths = avb_domain_xml_dup_disk_paths (xml, FALSE);
   avb_libvirt_claim_settle_all (paths);
-  if (renamed && virDomainRename (domain, name, 0) < 0)
-    return avb_libvirt_future_error (_ ("The machine could not be renamed."));
-  return dex_future_new_true ();
+  return renamed ? avb_libvirt_rename (domain, name) : dex_future_new_true ();
 }
 
 /* (nullable): what the host is known not to have, and the machine had not before. Only apply_spec() brings

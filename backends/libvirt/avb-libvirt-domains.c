@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "backends/libvirt/avb-libvirt-private.h"
+#include "backends/libvirt/avb-libvirt-call.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -27,7 +27,7 @@ domain_new (virDomain *vir)
 
   virDomainGetUUIDString (vir, uuid);
   domain->uuid = g_strdup (uuid);
-  domain->name = g_utf8_make_valid (virDomainGetName (vir), -1);
+  domain->name = avb_libvirt_dup_name (vir);
   return domain;
 }
 

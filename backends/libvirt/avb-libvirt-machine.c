@@ -27,6 +27,11 @@ start_thread (virDomain *domain, AvbLibvirtCall *call)
   if (virDomainCreate (domain) == 0)
     return dex_future_new_true ();
   error = avb_libvirt_error_new (call->what);
+  if (avb_libvirt_name_is_refused (domain, error))
+    return dex_future_new_for_error (
+        avb_error_new (AVB_ERROR_INVALID,
+                       avb_error_get_details (error),
+                       _ ("The machine can’t be started under this name. Rename it first.")));
   if (!saved || error->code == AVB_ERROR_UNAVAILABLE || error->code == AVB_ERROR_BUSY
       || virDomainHasManagedSaveImage (domain, 0) != 1)
     return dex_future_new_for_error (g_steal_pointer (&error));
@@ -163,7 +168,7 @@ rename_thread (virDomain *domain, AvbLibvirtCall *call)
   /* libvirt calls a name that is taken an operation that is not valid. */
   if (avb_libvirt_name_is_taken (virDomainGetConnect (domain), call->text))
     return avb_libvirt_reject_name ();
-  return avb_libvirt_call_resolve (virDomainRename (domain, call->text, 0), call);
+  return avb_libvirt_rename (domain, call->text);
 }
 
 static DexFuture *
