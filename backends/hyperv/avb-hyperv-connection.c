@@ -190,7 +190,7 @@ avb_hyperv_connection_init (AvbHypervConnection *self)
   self->machines = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->pending = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->hidden = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->orphans = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->orphans = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->switches = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_hyperv_switch_free);
 }
 

@@ -8,8 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 /* A machine comes into being as an empty one (page "DefineSystem method of the Msvm_VirtualSystemManagementService class"),
- * which is then brought to its spec as any other would be. One that is only half made is taken away again, if need be when
- * the link is back. */
+ * which is then brought to its spec as any other would be. One that is only half made is taken away again. */
 
 static void
 add_objects (AvbWmiObject *parameters, const char *name, GPtrArray *objects)
@@ -133,45 +132,6 @@ avb_hyperv_connection_apply_spec (AvbHypervConnection *self,
 /* --- Creating --- */
 
 static gboolean
-destroy (const AvbHypervCall *call, const char *id, GError **error)
-{
-  g_autoptr (AvbWmiObject) parameters = avb_wmi_object_new ("DestroySystem");
-  g_autoptr (AvbWmiPath) path = avb_hyperv_system_path (id);
-
-  avb_wmi_object_set_path (parameters, "AffectedSystem", path);
-  return call_with (call, AVB_HYPERV_VSMS, "DestroySystem", parameters, error);
-}
-
-static DexFuture *
-discard_fiber (gpointer data)
-{
-  AvbHypervVerb *verb = data;
-  g_autoptr (GError) error = NULL;
-
-  if (!destroy (&verb->call, verb->text, &error) && !g_error_matches (error, AVB_ERROR, AVB_ERROR_NOT_FOUND))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-  g_hash_table_remove (verb->connection->orphans, verb->text);
-  return dex_future_new_true ();
-}
-
-void
-avb_hyperv_connection_discard_orphans (AvbHypervConnection *self)
-{
-  g_autoptr (GPtrArray) ids = g_hash_table_get_keys_as_ptr_array (self->orphans);
-
-  for (guint i = 0; i < ids->len; i++)
-    {
-      AvbHypervVerb *verb = avb_hyperv_verb_new (AVB_CONNECTION (self), NULL, _ ("The machine could not be deleted."));
-
-      if (verb == NULL)
-        return;
-      verb->text = g_strdup (ids->pdata[i]);
-      avb_future_finish (avb_hyperv_verb_run (verb, discard_fiber, FALSE),
-                         "Removing a machine that was created halfway");
-    }
-}
-
-static gboolean
 name_is_taken (AvbHypervConnection *self, const char *name, AvbHypervMachine *except)
 {
   GHashTableIter iter;
@@ -224,7 +184,7 @@ find_defined (AvbHypervVerb *verb, AvbWmiObject *result, GError **error)
 static char *
 define (AvbHypervVerb *verb, GError **error)
 {
-  g_autoptr (AvbWmiObject) settings = avb_hyperv_spec_new_settings (verb->spec);
+  g_autoptr (AvbWmiObject) settings = avb_hyperv_spec_new_settings (verb->spec, verb->text);
   g_autoptr (AvbWmiObject) parameters = avb_wmi_object_new ("DefineSystem");
   g_autoptr (AvbWmiObject) result = NULL;
 
@@ -233,24 +193,23 @@ define (AvbHypervVerb *verb, GError **error)
   return result != NULL ? find_defined (verb, result, error) : NULL;
 }
 
-/* Takes @error. Nothing may be left. */
+/* Takes @error. Nothing may be left, whatever it was that failed. @id: (nullable): the answer that names it was lost */
 static DexFuture *
 take_back (AvbHypervVerb *verb, const char *id, GError *error)
 {
   AvbHypervConnection *self = verb->connection;
-  g_autoptr (GError) owned = error;
-  g_autofree char *key = g_ascii_strdown (id, -1);
+  g_autofree char     *key = id != NULL ? g_ascii_strdown (id, -1) : NULL;
 
-  if (!avb_hyperv_connection_is_current (self, verb->client) || !destroy (&verb->call, id, NULL))
+  if (id != NULL)
+    avb_hyperv_connection_discard (self, &verb->call, id, NULL);
+  else
+    avb_hyperv_connection_discard (self, &verb->call, verb->text, avb_machine_spec_get_name (verb->spec));
+  if (id != NULL)
     {
-      g_hash_table_add (self->orphans, g_strdup (id));
-      /* The link may be back already. */
-      if (self->client != verb->client)
-        avb_hyperv_connection_discard_orphans (self);
+      avb_hyperv_connection_remove (self, id);
+      g_hash_table_remove (self->hidden, key);
     }
-  avb_hyperv_connection_remove (self, id);
-  g_hash_table_remove (self->hidden, key);
-  return dex_future_new_for_error (g_steal_pointer (&owned));
+  return dex_future_new_for_error (error);
 }
 
 /* Only what is whole gets a card. */
@@ -274,9 +233,11 @@ create_hidden (AvbHypervVerb *verb)
   AvbHypervMachine *machine;
 
   if (!avb_hyperv_connection_read_switches (self, verb->client, &error)
-      || !avb_hyperv_spec_check (verb->spec, NULL, self->switches, architecture, &error)
-      || (id = define (verb, &error)) == NULL)
+      || !avb_hyperv_spec_check (verb->spec, NULL, self->switches, architecture, &error))
     return dex_future_new_for_error (error);
+  id = define (verb, &error);
+  if (id == NULL)
+    return take_back (verb, NULL, error);
   key = g_ascii_strdown (id, -1);
   g_hash_table_add (self->hidden, g_strdup (key));
   if (!avb_hyperv_connection_apply_spec (self, &verb->call, id, verb->spec, &error))
@@ -285,14 +246,17 @@ create_hidden (AvbHypervVerb *verb)
   system = dex_await_boxed (avb_wsman_client_get (verb->client, path), &error);
   if (system == NULL)
     return take_back (verb, id, error);
+  /* Whoever is told that it failed takes the disks away. */
+  if (!avb_hyperv_connection_is_current (self, verb->client))
+    return take_back (verb, id,
+                      avb_error_new (AVB_ERROR_UNAVAILABLE, NULL,
+                                     _ ("There is no connection to the hypervisor at the moment.")));
   g_hash_table_remove (self->hidden, key);
   g_hash_table_remove (self->hidden, verb->more);
-  if (!avb_hyperv_connection_is_current (self, verb->client))
-    return dex_future_new_for_error (avb_error_new (
-        AVB_ERROR_UNAVAILABLE, NULL, _ ("There is no connection to the hypervisor at the moment.")));
   machine = avb_hyperv_connection_apply_system (self, system);
-  return machine != NULL ? dex_future_new_for_object (machine)
-                         : dex_future_new_for_error (avb_error_new (AVB_ERROR_FAILED, NULL, "%s", verb->call.what));
+  return machine != NULL
+             ? dex_future_new_for_object (machine)
+             : take_back (verb, id, avb_error_new (AVB_ERROR_FAILED, "No identifier", "%s", verb->call.what));
 }
 
 static DexFuture *
@@ -301,6 +265,7 @@ create_fiber (gpointer data)
   AvbHypervVerb *verb = data;
   DexFuture     *result;
 
+  verb->text = g_uuid_string_random ();
   verb->more = dup_hidden_name (verb->spec);
   g_hash_table_add (verb->connection->hidden, g_strdup (verb->more));
   result = create_hidden (verb);

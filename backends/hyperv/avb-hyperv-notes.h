@@ -15,8 +15,8 @@ G_BEGIN_DECLS
  * AvbHypervNotes:
  *
  * Notes that were read. `description` (nullable) is the user's text, with line feeds and without control characters;
- * `words` are the lines of the block, key to value: "os", "extras", "graphics", "disks", "nics", and a setting of the
- * machine behind %AVB_HYPERV_NOTES_SETTING.
+ * `words` are the lines of the block, key to value: "os", "extras", "graphics", "disks", "nics", a setting of the
+ * machine behind %AVB_HYPERV_NOTES_SETTING, and %AVB_HYPERV_NOTES_MAKING as long as the machine is not whole.
  */
 typedef struct {
   char       *description;
@@ -24,6 +24,7 @@ typedef struct {
 } AvbHypervNotes;
 
 #define AVB_HYPERV_NOTES_SETTING "set."
+#define AVB_HYPERV_NOTES_MAKING "making"
 
 AvbHypervNotes *avb_hyperv_notes_new   (void);
 AvbHypervNotes *avb_hyperv_notes_parse (const char *text); /* (nullable), hostile */

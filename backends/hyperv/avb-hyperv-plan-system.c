@@ -139,6 +139,8 @@ set_words (AvbHypervNotes *notes, AvbMachineSpec *spec)
   avb_hyperv_notes_set (notes, "os", avb_machine_spec_get_os_id (spec));
   avb_hyperv_notes_set (notes, "extras", extras);
   avb_hyperv_notes_set (notes, "graphics", avb_machine_spec_get_graphics (spec) ? NULL : "no");
+  /* It is whole with this. */
+  avb_hyperv_notes_set (notes, AVB_HYPERV_NOTES_MAKING, NULL);
 }
 
 static gboolean
@@ -256,7 +258,7 @@ avb_hyperv_plan_security (AvbHypervPlan *plan, GError **error)
 }
 
 AvbWmiObject *
-avb_hyperv_spec_new_settings (AvbMachineSpec *spec)
+avb_hyperv_spec_new_settings (AvbMachineSpec *spec, const char *mark)
 {
   AvbWmiObject  *settings = avb_wmi_object_new ("Msvm_VirtualSystemSettingData");
   gboolean       bios = avb_machine_spec_get_firmware (spec) == AVB_FIRMWARE_BIOS;
@@ -266,6 +268,7 @@ avb_hyperv_spec_new_settings (AvbMachineSpec *spec)
   g_autofree char *text = NULL;
 
   set_words (notes, spec);
+  avb_hyperv_notes_set (notes, AVB_HYPERV_NOTES_MAKING, mark);
   g_hash_table_iter_init (&iter, avb_machine_spec_get_settings (spec));
   while (g_hash_table_iter_next (&iter, &key, &value))
     {

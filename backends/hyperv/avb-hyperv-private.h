@@ -42,7 +42,7 @@ struct _AvbHypervConnection {
   GHashTable *machines; /* lower-case identifier: AvbHypervMachine */
   GHashTable *pending;  /* lower-case identifiers: the host knows something new of these */
   GHashTable *hidden;   /* being created: identifiers, and names behind a "=" */
-  GHashTable *orphans;  /* created halfway; the host's own spelling */
+  GHashTable *orphans;  /* see avb-hyperv-orphans.c: identifier, or mark → name of the machine */
   gboolean    refreshing;
   guint       poll_source; /* where the host has no events */
   gboolean    polling;
@@ -109,13 +109,22 @@ AvbHypervConfig *avb_hyperv_connection_read_config (AvbHypervConnection *self,
 /* --- making and changing: avb-hyperv-create.c --- */
 
 DexFuture *avb_hyperv_connection_create_machine (AvbConnection *connection, AvbMachineSpec *spec);
-void       avb_hyperv_connection_discard_orphans (AvbHypervConnection *self);
 /* Brings a machine to a spec, call by call. Only in a fiber. */
 gboolean   avb_hyperv_connection_apply_spec (AvbHypervConnection *self,
                                              const AvbHypervCall *call,
                                              const char          *id,
                                              AvbMachineSpec      *spec,
                                              GError             **error);
+
+/* --- what was made halfway: avb-hyperv-orphans.c --- */
+
+/* Takes the machine away, now or when the link is back. @orphan: its identifier, as the host spells it, or, where that is not
+ * known, its mark, with the @name that it was given. Only in a fiber. */
+void avb_hyperv_connection_discard         (AvbHypervConnection *self,
+                                            const AvbHypervCall *call,
+                                            const char          *orphan,
+                                            const char          *name);
+void avb_hyperv_connection_discard_orphans (AvbHypervConnection *self);
 
 /* --- volumes: avb-hyperv-volume.c --- */
 

@@ -102,8 +102,8 @@ gboolean avb_hyperv_spec_check (AvbMachineSpec  *spec,
                                 const char      *architecture,
                                 GError         **error);
 
-/* (transfer full): what DefineSystem gets for a new machine */
-AvbWmiObject *avb_hyperv_spec_new_settings (AvbMachineSpec *spec);
+/* (transfer full): what DefineSystem gets for a new machine. @mark: in its notes until it is whole */
+AvbWmiObject *avb_hyperv_spec_new_settings (AvbMachineSpec *spec, const char *mark);
 
 /**
  * AvbHypervStep:

@@ -77,7 +77,7 @@ hyperv_model_new (AvbMachineSpec *spec)
 {
   static const guint64 order[] = { 1, 2, 3, 0 };
   HypervModel               *model = g_new0 (HypervModel, 1);
-  AvbWmiObject        *settings = avb_hyperv_spec_new_settings (spec);
+  AvbWmiObject        *settings = avb_hyperv_spec_new_settings (spec, "mark");
 
   avb_wmi_object_set_string (settings, "InstanceID", "Microsoft:" GUID);
   avb_wmi_object_set_string (settings, "Unknown", "kept");

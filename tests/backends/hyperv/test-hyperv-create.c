@@ -109,6 +109,75 @@ test_reboot_while_creating (gpointer data)
   return NULL;
 }
 
+/* Whatever it is that fails once the machine is defined. */
+static DexFuture *
+test_create_fails_late (gpointer data)
+{
+  static const struct {
+    const char *action;
+    HypervFail  kind;
+  } cases[] = {
+    { "DefineSystem", HYPERV_FAIL_WRONG_RELATES_TO },
+    { "DefineSystem", HYPERV_FAIL_WRONG_NAMESPACES },
+    { "DefineSystem", HYPERV_FAIL_CUT },
+    { "ModifyResourceSettings", HYPERV_FAIL_FAULT },
+    { "Get", HYPERV_FAIL_FAULT },
+    { "Get", HYPERV_FAIL_GARBAGE },
+  };
+  HypervRig rig;
+
+  hyperv_rig_begin (&rig, hyperv_rig_new_host ());
+  hyperv_simulator_set_synchronous (rig.host, TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (AvbMachineSpec) spec = hyperv_rig_new_spec ("late");
+      g_autoptr (GError) error = NULL;
+      guint before = hyperv_simulator_get_n_requests (rig.host, "DefineSystem");
+      guint destroyed = hyperv_simulator_get_n_requests (rig.host, "DestroySystem");
+
+      g_test_message ("%s fails with %d", cases[i].action, cases[i].kind);
+      hyperv_simulator_fail_next (rig.host, cases[i].action, cases[i].kind);
+      g_assert_null (dex_await_object (avb_connection_create_machine (rig.connection, spec), &error));
+      g_assert_true (error->domain == AVB_ERROR);
+      hyperv_simulator_fail_never (rig.host);
+      g_assert_cmpuint (hyperv_simulator_get_n_requests (rig.host, "DefineSystem"), >, before);
+      /* It was there. */
+      avb_test_until_true (hyperv_simulator_get_n_requests (rig.host, "DestroySystem") > destroyed);
+      avb_test_until_true (hyperv_simulator_get_n_machines (rig.host) == 0);
+      avb_test_until_true (hyperv_rig_is_up (rig.connection) && hyperv_rig_count (rig.connection) == 0);
+    }
+  hyperv_rig_end (&rig);
+  return NULL;
+}
+
+/* The host does not say which machine it made, and does not take it back before it was away. */
+static DexFuture *
+test_create_answer_is_lost (gpointer data)
+{
+  HypervRig rig;
+  g_autoptr (AvbMachineSpec) spec = hyperv_rig_new_spec ("lost");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *namesake = NULL;
+
+  hyperv_rig_begin (&rig, hyperv_rig_new_host ());
+  hyperv_simulator_set_synchronous (rig.host, TRUE);
+  hyperv_simulator_fail_next (rig.host, "DefineSystem", HYPERV_FAIL_WRONG_NAMESPACES);
+  hyperv_simulator_fail_next (rig.host, "DestroySystem", HYPERV_FAIL_FAULT);
+  g_assert_null (dex_await_object (avb_connection_create_machine (rig.connection, spec), &error));
+  g_assert_true (error->domain == AVB_ERROR);
+  g_assert_cmpuint (hyperv_simulator_get_n_requests (rig.host, "DestroySystem"), ==, 1);
+  g_assert_cmpuint (hyperv_simulator_get_n_machines (rig.host), ==, 1);
+  namesake = hyperv_simulator_add_machine (rig.host, "lost", 2, HYPERV_STATE_DISABLED);
+  hyperv_simulator_reboot (rig.host, 300, TRUE);
+  avb_test_until_true (hyperv_simulator_get_n_requests (rig.host, "DestroySystem") == 2);
+  avb_test_until_true (hyperv_simulator_get_n_machines (rig.host) == 1);
+  avb_test_until_true (hyperv_rig_count (rig.connection) == 1);
+  /* Ours went, not somebody else's of the same name. */
+  g_assert_cmpint (hyperv_simulator_get_machine_state (rig.host, namesake), ==, HYPERV_STATE_DISABLED);
+  hyperv_rig_end (&rig);
+  return NULL;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -117,6 +186,8 @@ main (int argc, char **argv)
     { "create-bios", test_create_bios },
     { "create-fails", test_create_fails },
     { "reboot-while-creating", test_reboot_while_creating },
+    { "create-fails-late", test_create_fails_late },
+    { "create-answer-is-lost", test_create_answer_is_lost },
     { NULL, NULL },
   };
 

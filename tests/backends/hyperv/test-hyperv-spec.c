@@ -24,7 +24,7 @@ make (guint i, AvbMachineSpec **out_spec, gboolean log)
   g_assert_no_error (error);
   if (log)
     {
-      g_autoptr (AvbWmiObject) settings = avb_hyperv_spec_new_settings (spec);
+      g_autoptr (AvbWmiObject) settings = avb_hyperv_spec_new_settings (spec, "mark");
 
       model->log = g_string_new (NULL);
       g_string_append_printf (model->log, "=== %s\ndefine\n", hyperv_specs[i].name);
