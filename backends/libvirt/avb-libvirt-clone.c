@@ -96,7 +96,6 @@ static DexFuture *
 refuse (virDomain *domain, Clone *clone, AvbDomainXml *xml)
 {
   g_autoptr (GHashTable) settings = avb_domain_xml_read_settings (xml);
-  g_autoptr (virDomain) taken = NULL;
 
   if (virDomainIsActive (domain) != 0 || virDomainHasManagedSaveImage (domain, 0) != 0)
     return reject (AVB_ERROR_BUSY, _ ("Only a machine that is off can be cloned."));
@@ -105,8 +104,7 @@ refuse (virDomain *domain, Clone *clone, AvbDomainXml *xml)
   if (clone->linked && !g_hash_table_contains (settings, AVB_SETTING_TEMPLATE))
     return reject (AVB_ERROR_INVALID,
                    _ ("Only a template can have linked clones: its disks must not change."));
-  taken = virDomainLookupByName (virDomainGetConnect (domain), clone->name);
-  if (taken != NULL)
+  if (avb_libvirt_name_is_taken (virDomainGetConnect (domain), clone->name))
     return reject (AVB_ERROR_EXISTS, _ ("There is already a machine of this name."));
   return NULL;
 }
@@ -139,7 +137,7 @@ plan_thread (virDomain *domain, AvbLibvirtCall *call)
   return dex_future_new_true ();
 }
 
-/* Takes back what virDomainDefineXMLFlags() made. */
+/* Takes back what virDomainDefineXMLFlags() made; what stays is an orphan. Takes @error. */
 static DexFuture *
 undo (virDomain *domain, GError *error)
 {
@@ -148,7 +146,10 @@ undo (virDomain *domain, GError *error)
   g_autoptr (GError) why = NULL;
 
   if (dex_future_get_value (deleted, &why) == NULL)
-    g_warning ("Removing a clone that was made halfway: %s", why->message);
+    {
+      g_debug ("Removing a clone that was made halfway: %s", why->message);
+      error->code = AVB_ERROR_UNAVAILABLE;
+    }
   return dex_future_new_for_error (error);
 }
 

@@ -30,12 +30,12 @@ orphan_call_free (gpointer data)
 }
 
 static DexFuture *
-discard (OrphanCall *call, virConnect *vir)
+discard (virConnect *vir, const char *uuid)
 {
   g_autoptr (virDomain) domain = NULL;
 
   virResetLastError ();
-  domain = virDomainLookupByUUIDString (vir, call->uuid);
+  domain = virDomainLookupByUUIDString (vir, uuid);
   if (domain == NULL)
     return virGetLastErrorCode () == VIR_ERR_NO_DOMAIN ? dex_future_new_true ()
                                                        : avb_libvirt_future_error ("orphan");
@@ -51,7 +51,7 @@ orphan_thread (gpointer data)
 {
   OrphanCall *call = data;
   g_autoptr (virConnect) vir = g_steal_pointer (&call->vir);
-  DexFuture *result = discard (call, vir);
+  DexFuture *result = discard (vir, call->uuid);
 
   if (dex_future_is_resolved (result))
     avb_libvirt_claim_settle (call->uuid);
@@ -112,13 +112,23 @@ create_call_free (gpointer data)
   g_free (call);
 }
 
-/* Takes @error. Whatever the call itself said: without a link nobody knows what became of it. */
+/* Takes @error. Whatever the call itself said: without a link nobody knows what became of it, and what cannot be taken
+ * away again now must go later. */
 static DexFuture *
-create_failed (virConnect *vir, GError *error)
+create_failed (CreateCall *call, virConnect *vir, gboolean defined, GError *error)
 {
   g_autoptr (GError) owned = error;
+  gboolean settled;
 
-  if (owned->code != AVB_ERROR_UNAVAILABLE && virConnectIsAlive (vir) != 1)
+  if (defined)
+    {
+      g_autoptr (DexFuture) gone = discard (vir, call->uuid);
+
+      settled = dex_future_is_resolved (gone);
+    }
+  else
+    settled = virConnectIsAlive (vir) == 1;
+  if (!settled && owned->code != AVB_ERROR_UNAVAILABLE)
     return dex_future_new_for_error (
         avb_error_new (AVB_ERROR_UNAVAILABLE, avb_error_get_details (owned), "%s", owned->message));
   return dex_future_new_for_error (g_steal_pointer (&owned));
@@ -159,10 +169,11 @@ create (CreateCall *call, virConnect *vir)
   domain = transient ? virDomainCreateXML (vir, text, VIR_DOMAIN_START_VALIDATE)
                      : virDomainDefineXMLFlags (vir, text, VIR_DOMAIN_DEFINE_VALIDATE);
   if (domain == NULL)
-    return create_failed (vir, avb_libvirt_error_new (_ ("The machine could not be created.")));
+    return create_failed (
+        call, vir, FALSE, avb_libvirt_error_new (_ ("The machine could not be created.")));
   read = avb_libvirt_domain_read (vir, call->uuid, TRUE, &error);
   if (read == NULL)
-    return create_failed (vir, error);
+    return create_failed (call, vir, TRUE, error);
   if (!transient)
     call->paths = g_steal_pointer (&paths);
   return dex_future_new_for_pointer (read);
