@@ -31,6 +31,8 @@ avb_console_endpoint_copy (const AvbConsoleEndpoint *endpoint)
   copy = g_memdup2 (endpoint, sizeof *endpoint);
   copy->host = g_strdup (endpoint->host);
   copy->reason = g_strdup (endpoint->reason);
+  copy->user = g_strdup (endpoint->user);
+  copy->id = g_strdup (endpoint->id);
   copy->password = g_strdup (endpoint->password);
   copy->ca_file = g_strdup (endpoint->ca_file);
   return copy;
@@ -43,6 +45,8 @@ avb_console_endpoint_free (AvbConsoleEndpoint *endpoint)
 
   g_free (endpoint->host);
   g_free (endpoint->reason);
+  g_free (endpoint->user);
+  g_free (endpoint->id);
   avb_secret_free (endpoint->password);
   g_free (endpoint->ca_file);
   g_free (endpoint);

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* A display that the hypervisor itself shows and types into, for machines whose console is %AVB_CONSOLE_PICTURES:
+/* A display that the hypervisor itself shows and types into, for machines whose console is %AVB_CONSOLE_PICTURES or
+ * %AVB_CONSOLE_RDP_HOST:
  * there is no stream of changes, so each picture is asked for. */
 
 /**

@@ -56,14 +56,17 @@ typedef enum {
   AVB_CONSOLE_VNC_FD,     /* ask avb_machine_open_console_fd() once */
   AVB_CONSOLE_VNC_HOST,   /* connect to host and port */
   AVB_CONSOLE_PICTURES,   /* see avb-machine-display.h */
+  AVB_CONSOLE_RDP_HOST,   /* VMConnect: connect to host and port, name the machine, log in; where that fails, pictures */
 } AvbConsoleKind;
 
 typedef struct {
   AvbConsoleKind kind;
-  char          *host;     /* for the two …_HOST */
+  char          *host;     /* for the …_HOST */
   guint          port;     /* 0: none */
   guint          tls_port; /* 0: none */
-  char          *reason;   /* translated, for NONE: why there is no console */
+  char          *reason;   /* translated; for NONE: why there is no console; for PICTURES, nullable: why there is no better one */
+  char          *user;     /* nullable: for RDP_HOST: the account at the host, "DOMAIN\\user" or "user" */
+  char          *id;       /* nullable: for RDP_HOST: what the host calls the machine */
   char          *password; /* nullable: that the display asks for, where the definition says it; never logged */
   char          *ca_file;  /* nullable: for TLS: certificates that this computer trusts for that host */
 } AvbConsoleEndpoint;

@@ -16,6 +16,7 @@ struct _AvbConsoleLogin {
 
   AvbMachine         *machine;
   char               *host; /* of the endpoint; NULL: this computer */
+  char               *user; /* nullable: of the endpoint: the password is the user's, not the display's */
   char               *password;
   Source              source;
   gboolean            definition_is_wrong;
@@ -81,11 +82,16 @@ static void
 avb_console_login_ask (AvbConsoleLogin *self)
 {
   avb_console_login_drop_request (self);
-  self->request = avb_password_request_new (avb_machine_get_name (self->machine),
-                                            self->host,
-                                            ++self->attempts,
-                                            self->wrong,
-                                            self->has_keyring);
+  self->attempts++;
+  self->request
+      = self->user != NULL
+            ? avb_password_request_new_for_host (
+                  self->user, self->host, self->attempts, self->wrong)
+            : avb_password_request_new (avb_machine_get_name (self->machine),
+                                        self->host,
+                                        self->attempts,
+                                        self->wrong,
+                                        self->has_keyring);
   g_signal_connect (self->request, "answered", G_CALLBACK (answered_cb), self);
   g_signal_emit (self, signals[ASKS], 0, self->request);
 }
@@ -136,6 +142,7 @@ avb_console_login_dispose (GObject *object)
   avb_console_login_set_password (self, NULL, NONE);
   g_clear_object (&self->machine);
   g_clear_pointer (&self->host, g_free);
+  g_clear_pointer (&self->user, g_free);
   G_OBJECT_CLASS (avb_console_login_parent_class)->dispose (object);
 }
 
@@ -182,16 +189,15 @@ avb_console_login_new (AvbMachine *machine)
 const char *
 avb_console_login_choose (AvbConsoleLogin *self, const AvbConsoleEndpoint *endpoint)
 {
-  const char *host;
+  gboolean is_remote;
 
   g_return_val_if_fail (AVB_IS_CONSOLE_LOGIN (self), NULL);
   g_return_val_if_fail (endpoint != NULL, NULL);
 
   /* A machine that moved: what was right for one host is not told to another. */
-  host = endpoint->kind == AVB_CONSOLE_SPICE_HOST || endpoint->kind == AVB_CONSOLE_VNC_HOST
-             ? endpoint->host
-             : NULL;
-  if (g_set_str (&self->host, host))
+  is_remote = endpoint->kind == AVB_CONSOLE_SPICE_HOST || endpoint->kind == AVB_CONSOLE_VNC_HOST
+              || endpoint->kind == AVB_CONSOLE_RDP_HOST;
+  if (g_set_str (&self->user, endpoint->user) | g_set_str (&self->host, is_remote ? endpoint->host : NULL))
     {
       avb_console_login_set_password (self, NULL, NONE);
       self->keyring_asked = FALSE;

@@ -9,6 +9,9 @@
 
 #include "ui/console/avb-console-session-private.h"
 #include "ui/console/avb-picture-session.h"
+#if AVB_RDP
+#include "ui/console/avb-rdp-session.h"
+#endif
 #include "ui/console/avb-spice-session.h"
 #if AVB_VNC
 #include "ui/console/avb-vnc-session.h"
@@ -21,6 +24,12 @@ avb_console_session_type_for (AvbConsoleKind kind)
     {
     case AVB_CONSOLE_PICTURES:
       return AVB_TYPE_PICTURE_SESSION;
+    case AVB_CONSOLE_RDP_HOST:
+#if AVB_RDP
+      return AVB_TYPE_RDP_SESSION;
+#else
+      return AVB_TYPE_PICTURE_SESSION;
+#endif
     case AVB_CONSOLE_VNC_FD:
     case AVB_CONSOLE_VNC_HOST:
 #if AVB_VNC
@@ -48,7 +57,25 @@ avb_console_session_refuse (AvbConsoleKind kind)
     case AVB_CONSOLE_SPICE_FD:
     case AVB_CONSOLE_SPICE_HOST:
     case AVB_CONSOLE_PICTURES:
+    case AVB_CONSOLE_RDP_HOST:
     default:
       return NULL;
     }
+}
+
+AvbConsoleKind
+avb_console_session_settle (const AvbConsoleEndpoint *endpoint,
+                            const char               *failure,
+                            const char              **note)
+{
+  *note = endpoint->kind == AVB_CONSOLE_PICTURES ? endpoint->reason : NULL;
+  if (endpoint->kind != AVB_CONSOLE_RDP_HOST)
+    return endpoint->kind;
+#if AVB_RDP
+  *note = failure;
+  return failure != NULL ? AVB_CONSOLE_PICTURES : AVB_CONSOLE_RDP_HOST;
+#else
+  *note = _("This program was built without FreeRDP: the display is shown picture by picture.");
+  return AVB_CONSOLE_PICTURES;
+#endif
 }

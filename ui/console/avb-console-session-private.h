@@ -27,6 +27,10 @@ void avb_console_session_taken    (AvbConsoleSession *self);
 /* The display is of this kind, and not ours. */
 void avb_console_session_replace  (AvbConsoleSession *self, AvbConsoleKind kind);
 
+/* It can't be shown by this kind, for a translated @reason: pictures are asked for from now on, until the user wants
+ * it tried again or the machine was off. */
+void avb_console_session_fall_back (AvbConsoleSession *self, const char *reason);
+
 /* The user must answer @request; or, with %NULL, has done so. */
 void avb_console_session_ask      (AvbConsoleSession *self, AvbRequest *request);
 
@@ -36,6 +40,11 @@ void avb_console_session_set_agent_connected (AvbConsoleSession *self, gboolean 
 
 /* See avb-console-session-kind.c. */
 GType avb_console_session_type_for (AvbConsoleKind kind);
+/* How a display is shown. @failure: (nullable): why VMConnect can't. @note: (out) (nullable): see `note` of
+ * #AvbConsoleSession */
+AvbConsoleKind avb_console_session_settle (const AvbConsoleEndpoint *endpoint,
+                                           const char               *failure,
+                                           const char              **note);
 /* (nullable): why a display of this kind can't be shown by this program */
 const char *avb_console_session_refuse (AvbConsoleKind kind);
 

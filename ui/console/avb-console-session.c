@@ -18,6 +18,7 @@ typedef struct {
 
   AvbConsoleStatus status;
   char            *message;
+  char            *note;
   AvbRequest      *request;
   AvbInputSink    *sink;
   gboolean         server_mouse;
@@ -46,6 +47,7 @@ enum {
   PROP_SERVER_MOUSE,
   PROP_AGENT_CONNECTED,
   PROP_REQUEST,
+  PROP_NOTE,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
@@ -53,9 +55,10 @@ static GParamSpec *properties[N_PROPS];
 enum { REPLACED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-/* Where a machine keeps its session, and which kind of display it had last. */
+/* Where a machine keeps its session, which kind of display it had last, and why that is not a better one. */
 #define SESSION_KEY "avb-console-session"
 #define KIND_KEY "avb-console-kind"
+#define FAILURE_KEY "avb-console-failure"
 
 GType
 avb_console_status_get_type (void)
@@ -103,6 +106,20 @@ avb_console_session_set_request (AvbConsoleSession *self, AvbRequest *request)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REQUEST]);
 }
 
+static void
+avb_console_session_set_note (AvbConsoleSession *self, const char *note)
+{
+  if (g_set_str (&PRIV (self)->note, note))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NOTE]);
+}
+
+static void
+avb_console_session_set_failure (AvbConsoleSession *self, const char *reason)
+{
+  g_object_set_data_full (
+      G_OBJECT (PRIV (self)->machine), FAILURE_KEY, g_strdup (reason), g_free);
+}
+
 static gboolean
 retry_cb (gpointer data)
 {
@@ -133,6 +150,8 @@ machine_cb (AvbMachine *machine, GParamSpec *pspec, AvbConsoleSession *self)
   avb_console_session_disconnect (self);
   if (AVB_CONSOLE_SESSION_GET_CLASS (self)->forget != NULL)
     AVB_CONSOLE_SESSION_GET_CLASS (self)->forget (self);
+  avb_console_session_set_failure (self, NULL);
+  avb_console_session_set_note (self, NULL);
   avb_guest_monitors_clear (priv->monitors);
   avb_console_session_set_status (self, AVB_CONSOLE_IDLE, NULL);
 }
@@ -174,6 +193,8 @@ found_cb (DexFuture *future, gpointer data)
   g_autoptr (GError) error = NULL;
   const GValue             *value = dex_future_get_value (future, &error);
   const AvbConsoleEndpoint *endpoint;
+  AvbConsoleKind            kind;
+  const char               *note;
 
   if (self == NULL || PRIV (self)->turn != search->turn || !PRIV (self)->open)
     return dex_future_new_true ();
@@ -187,15 +208,20 @@ found_cb (DexFuture *future, gpointer data)
       return dex_future_new_true ();
     }
   endpoint = g_value_get_boxed (value);
-  if (endpoint->kind == AVB_CONSOLE_NONE)
+  kind = avb_console_session_settle (
+      endpoint, g_object_get_data (G_OBJECT (PRIV (self)->machine), FAILURE_KEY), &note);
+  if (kind == AVB_CONSOLE_NONE)
     avb_console_session_failed (self,
                                 endpoint->reason != NULL
                                     ? endpoint->reason
                                     : _ ("This machine has no display that can be shown."));
-  else if (avb_console_session_type_for (endpoint->kind) != G_OBJECT_TYPE (self))
-    avb_console_session_replace (self, endpoint->kind);
+  else if (avb_console_session_type_for (kind) != G_OBJECT_TYPE (self))
+    avb_console_session_replace (self, kind);
   else
-    AVB_CONSOLE_SESSION_GET_CLASS (self)->open_endpoint (self, endpoint);
+    {
+      avb_console_session_set_note (self, note);
+      AVB_CONSOLE_SESSION_GET_CLASS (self)->open_endpoint (self, endpoint);
+    }
   return dex_future_new_true ();
 }
 
@@ -230,6 +256,7 @@ static void
 avb_console_session_finalize (GObject *object)
 {
   g_clear_pointer (&PRIV (AVB_CONSOLE_SESSION (object))->message, g_free);
+  g_clear_pointer (&PRIV (AVB_CONSOLE_SESSION (object))->note, g_free);
   G_OBJECT_CLASS (avb_console_session_parent_class)->finalize (object);
 }
 
@@ -258,6 +285,9 @@ avb_console_session_get_property (GObject *object, guint id, GValue *value, GPar
     case PROP_REQUEST:
       g_value_set_object (value, priv->request);
       break;
+    case PROP_NOTE:
+      g_value_set_string (value, priv->note);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -283,6 +313,7 @@ avb_console_session_class_init (AvbConsoleSessionClass *klass)
       = g_param_spec_boolean ("agent-connected", NULL, NULL, FALSE, flags);
   properties[PROP_REQUEST]
       = g_param_spec_object ("request", NULL, NULL, AVB_TYPE_REQUEST, flags);
+  properties[PROP_NOTE] = g_param_spec_string ("note", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[REPLACED] = g_signal_new (
@@ -366,6 +397,7 @@ avb_console_session_reconnect (AvbConsoleSession *self)
   avb_console_session_disconnect (self);
   if (AVB_CONSOLE_SESSION_GET_CLASS (self)->forget != NULL)
     AVB_CONSOLE_SESSION_GET_CLASS (self)->forget (self);
+  avb_console_session_set_failure (self, NULL);
   avb_console_retry_reset (&PRIV (self)->retry);
   avb_console_session_connect (self);
 }
@@ -436,6 +468,7 @@ avb_console_session_close (AvbConsoleSession *self)
   priv->closed = TRUE;
   g_signal_handlers_disconnect_by_data (priv->machine, self);
   g_object_set_data (G_OBJECT (priv->machine), SESSION_KEY, NULL);
+  avb_console_session_set_failure (self, NULL);
   avb_console_session_disconnect (self);
   if (AVB_CONSOLE_SESSION_GET_CLASS (self)->forget != NULL)
     AVB_CONSOLE_SESSION_GET_CLASS (self)->forget (self);
@@ -512,6 +545,16 @@ avb_console_session_replace (AvbConsoleSession *self, AvbConsoleKind kind)
 }
 
 void
+avb_console_session_fall_back (AvbConsoleSession *self, const char *reason)
+{
+  g_object_set_data (
+      G_OBJECT (PRIV (self)->machine), KIND_KEY, GINT_TO_POINTER (AVB_CONSOLE_PICTURES));
+  avb_console_session_close (self);
+  avb_console_session_set_failure (self, reason);
+  g_signal_emit (self, signals[REPLACED], 0);
+}
+
+void
 avb_console_session_ask (AvbConsoleSession *self, AvbRequest *request)
 {
   if (request != NULL)
@@ -583,6 +626,13 @@ avb_console_session_get_request (AvbConsoleSession *self)
 {
   g_return_val_if_fail (AVB_IS_CONSOLE_SESSION (self), NULL);
   return PRIV (self)->request;
+}
+
+const char *
+avb_console_session_get_note (AvbConsoleSession *self)
+{
+  g_return_val_if_fail (AVB_IS_CONSOLE_SESSION (self), NULL);
+  return PRIV (self)->note;
 }
 
 AvbInputSink *

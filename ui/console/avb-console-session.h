@@ -60,7 +60,9 @@ typedef enum {
  * Properties, read-only and notifying: `status` (#AvbConsoleStatus), `message` (string, nullable,
  * translated), `sink` (#AvbInputSink, nullable: keys and pointer, while they can be sent), `server-mouse` (boolean: the
  * guest has no absolute pointer), `agent-connected` (boolean: an agent runs in the guest, and is heard over the display),
- * `request` (#AvbRequest, nullable: what the user must answer before it goes on, while `status` is %AVB_CONSOLE_ASKING).
+ * `request` (#AvbRequest, nullable: what the user must answer before it goes on, while `status` is %AVB_CONSOLE_ASKING),
+ * `note` (string, nullable, translated: why the display is not shown as well as it could be; avb_console_session_reconnect()
+ * tries the better way again).
  *
  * Signal `replaced`: the machine's display is of another kind than this session. It is closed for good: release it, and hold
  * the machine's session anew.
@@ -115,6 +117,7 @@ AvbMachine       *avb_console_session_get_machine         (AvbConsoleSession *se
 AvbConsoleStatus  avb_console_session_get_status          (AvbConsoleSession *self);
 const char       *avb_console_session_get_message         (AvbConsoleSession *self); /* (nullable) */
 AvbRequest       *avb_console_session_get_request         (AvbConsoleSession *self); /* (nullable) */
+const char       *avb_console_session_get_note            (AvbConsoleSession *self); /* (nullable) */
 AvbInputSink     *avb_console_session_get_sink            (AvbConsoleSession *self); /* (nullable) */
 gboolean          avb_console_session_get_server_mouse    (AvbConsoleSession *self);
 gboolean          avb_console_session_get_agent_connected (AvbConsoleSession *self);
