@@ -9,8 +9,12 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* The display, picture by picture (page "GetVirtualSystemThumbnailImage method of the Msvm_VirtualSystemManagementService
- * class"), the keyboard ("TypeScancodes method of the Msvm_Keyboard class") and the pointer ("Msvm_SyntheticMouse"). */
+/* Where the display is (page "Msvm_TerminalServiceSettingData class"), and what there is without it: the display picture by
+ * picture (page "GetVirtualSystemThumbnailImage method of the Msvm_VirtualSystemManagementService class"), the keyboard
+ * ("TypeScancodes method of the Msvm_Keyboard class") and the pointer ("Msvm_SyntheticMouse"). */
+
+/* Of VMConnect, unless the host says otherwise. */
+#define CONSOLE_PORT 2179
 
 #define MAX_HEADS 16
 #define MAX_SIDE 7680
@@ -21,13 +25,58 @@ static const struct {
   guint             index;
 } buttons[] = { { AVB_POINTER_LEFT, 1 }, { AVB_POINTER_RIGHT, 2 }, { AVB_POINTER_MIDDLE, 3 } };
 
+/* --- VMConnect --- */
+
+/* A user may have rights to machines and none to this. Only in the fiber. */
+static guint
+read_port (AvbHypervVerb *verb)
+{
+  g_autoptr (GPtrArray) found = dex_await_boxed (
+      avb_wsman_client_query (verb->client, "SELECT * FROM Msvm_TerminalServiceSettingData", 1), NULL);
+  guint64 port = found != NULL && found->len > 0
+                     ? avb_wmi_object_get_uint (found->pdata[0], "ListenerPort", CONSOLE_PORT)
+                     : CONSOLE_PORT;
+
+  return port > 0 && port <= G_MAXUINT16 ? (guint) port : CONSOLE_PORT;
+}
+
+static DexFuture *
+console_fiber (gpointer data)
+{
+  AvbHypervVerb       *verb = data;
+  AvbHypervConnection *connection = verb->connection;
+  AvbConsoleEndpoint  *endpoint = avb_console_endpoint_new (AVB_CONSOLE_RDP_HOST);
+
+  endpoint->port = read_port (verb);
+  endpoint->host = g_strdup (connection->host);
+  endpoint->user = g_strdup (connection->user);
+  endpoint->password = g_strdup (connection->password);
+  endpoint->id = g_strdup (verb->id);
+  return dex_future_new_take_boxed (AVB_TYPE_CONSOLE_ENDPOINT, endpoint);
+}
+
+/* VMConnect lets users in with their password, and with nothing else. */
+static DexFuture *
+find_without_user (void)
+{
+  AvbConsoleEndpoint *endpoint = avb_console_endpoint_new (AVB_CONSOLE_PICTURES);
+
+  endpoint->reason = g_strdup (
+      _ ("The host’s address names no user for VMConnect: the display is shown picture by picture."));
+  return dex_future_new_take_boxed (AVB_TYPE_CONSOLE_ENDPOINT, endpoint);
+}
+
 DexFuture *
 avb_hyperv_machine_find_console (AvbMachine *machine)
 {
+  g_autoptr (AvbConnection) connection = avb_machine_dup_connection (machine);
   AvbConsoleEndpoint *endpoint;
 
-  if (avb_machine_has_console (machine))
-    return dex_future_new_take_boxed (AVB_TYPE_CONSOLE_ENDPOINT, avb_console_endpoint_new (AVB_CONSOLE_PICTURES));
+  if (avb_machine_has_console (machine) && connection != NULL)
+    return AVB_HYPERV_CONNECTION (connection)->user == NULL
+               ? find_without_user ()
+               : avb_hyperv_verb_run (
+                     avb_hyperv_verb_new (NULL, machine, _ ("The display could not be looked up.")), console_fiber, FALSE);
   endpoint = avb_console_endpoint_new (AVB_CONSOLE_NONE);
   endpoint->reason = g_strdup (_ ("The machine is not running, or was made without a display."));
   return dex_future_new_take_boxed (AVB_TYPE_CONSOLE_ENDPOINT, endpoint);

@@ -89,6 +89,16 @@ console (Contract *c)
       contract_await_refusal (avb_machine_open_console_fd (machine), NULL);
       contract_remark (c, "pictures and scancodes");
     }
+  else if (on->kind == AVB_CONSOLE_RDP_HOST)
+    {
+      g_assert_nonnull (on->host);
+      g_assert_nonnull (on->user);
+      g_assert_nonnull (on->id);
+      g_assert_cmpuint (on->port, !=, 0);
+      look_and_type (machine);
+      contract_await_refusal (avb_machine_open_console_fd (machine), NULL);
+      contract_remark (c, "VMConnect, or pictures and scancodes");
+    }
   else
     {
       g_assert_nonnull (on->host);

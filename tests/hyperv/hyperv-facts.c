@@ -185,6 +185,18 @@ add_service (HypervSimulator *self, const char *class_name, const char *name)
   return service;
 }
 
+/* Where VMConnect goes. */
+static void
+add_terminal_service (HypervSimulator *self)
+{
+  HvObject *service = add_service (self, "Msvm_TerminalService", "termsvc");
+
+  self->terminal_settings = hv_object_new (HV_SPACE_VIRTUALIZATION, "Msvm_TerminalServiceSettingData");
+  hv_set (self->terminal_settings, "InstanceID", "Microsoft:HV-SIM");
+  hv_store_add (self->store, self->terminal_settings);
+  hv_store_link (self->store, "Msvm_ElementSettingData", service, self->terminal_settings);
+}
+
 static void
 add_services (HypervSimulator *self)
 {
@@ -205,6 +217,7 @@ add_services (HypervSimulator *self)
   hv_set_bool (settings, "EnhancedSessionModeEnabled", TRUE);
   hv_store_add (self->store, settings);
   hv_store_link (self->store, "Msvm_ElementSettingData", self->management, settings);
+  add_terminal_service (self);
   hv_add_folder (self, "C:\\ProgramData\\Microsoft\\Windows\\Hyper-V");
   hv_add_folder (self, "C:\\Users\\Public\\Documents\\Hyper-V\\Virtual Hard Disks");
 }

@@ -107,7 +107,7 @@ struct _HypervSimulator {
 
   HvStore    *store;
   HvObject   *host;
-  HvObject   *management, *snapshot_service, *image_service, *security_service;
+  HvObject   *management, *snapshot_service, *image_service, *security_service, *terminal_settings;
   HvObject   *disk;
   GPtrArray  *machines;
   GHashTable *by_id;

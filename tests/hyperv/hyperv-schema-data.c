@@ -314,6 +314,19 @@ const char *const hv_schema_virtualization[] = {
     " OperatingStatus PrimaryStatus EnabledState=5 RequestedState EnabledDefault"
     " AvailableRequestedStates[] TransitioningToState"
     "\nboolean Started=true",
+    "Msvm_TerminalService CIM_Service"
+    "\nstring InstanceID Caption=Hyper-V~Terminal~Service Description=Microsoft~Virtual~Terminal~Service"
+    " ElementName=Hyper-V~Terminal~Service *Name Status=OK"
+    " *SystemCreationClassName=Msvm_ComputerSystem *SystemName *CreationClassName=Msvm_TerminalService"
+    "\nuint16 OperationalStatus[]=2 HealthState=5"
+    "\nboolean Started=true",
+    "Msvm_TerminalServiceSettingData CIM_SettingData"
+    "\nstring *InstanceID Caption=Hyper-V~Terminal~Service~Settings"
+    " Description=Settings~for~the~Hyper-V~Terminal~Service"
+    " ElementName=Hyper-V~Terminal~Service~Settings TrustedIssuerCertificateHashes[] AllowedHashAlgorithms[]"
+    "\nuint32 ListenerPort=2179"
+    "\nboolean DisableSelfSignedCertificateGeneration=false"
+    "\nuint8 AuthCertificateHash[]",
     "Msvm_SecurityService CIM_SecurityService"
     "\nstring *SystemCreationClassName=Msvm_ComputerSystem *SystemName *CreationClassName=Msvm_SecurityService *Name ElementName=Hyper-V~Security~Service"
     "\nuint16 EnabledState=5 HealthState=5\nboolean Started=true",

@@ -123,6 +123,9 @@ guint    hyperv_simulator_count_files       (HypervSimulator *self, const char *
 /* Of drive C: 200 GiB by default. What is less than a disk wants makes CreateVirtualHardDisk fail. */
 void     hyperv_simulator_set_free_space    (HypervSimulator *self, guint64 bytes);
 
+/* ListenerPort of Msvm_TerminalServiceSettingData, 2179 by default: what listens there is not the simulator's. */
+void     hyperv_simulator_set_console_port  (HypervSimulator *self, guint16 port);
+
 /* What a guest got from Msvm_Keyboard and Msvm_SyntheticMouse, a line each: "scancodes 1e 9e",
  * "text hello", "key 65", "press 65", "release 65", "move 100 200", "click 1", "scroll -1".
  * (transfer full) */

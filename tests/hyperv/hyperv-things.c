@@ -296,6 +296,14 @@ hyperv_simulator_set_free_space (HypervSimulator *self, guint64 bytes)
   hv_store_changed (self->store, self->disk);
 }
 
+void
+hyperv_simulator_set_console_port (HypervSimulator *self, guint16 port)
+{
+  LOCKED;
+  hv_set_uint (self->terminal_settings, "ListenerPort", port);
+  hv_store_changed (self->store, self->terminal_settings);
+}
+
 char *
 hyperv_simulator_dup_input (HypervSimulator *self, const char *id)
 {

@@ -9,7 +9,7 @@
 
 /* The simulated host alone, to see the window with it: prints its address and runs until it is stopped. */
 
-static int port, machines = 5, speed = 1000;
+static int port, machines = 5, speed = 1000, console_port;
 static gboolean tls, ntlm;
 static char *user, *password;
 
@@ -21,6 +21,7 @@ static const GOptionEntry entries[] = {
   { "user", 'u', 0, G_OPTION_ARG_STRING, &user, "Who may come in (anybody)", "NAME" },
   { "password", 0, 0, G_OPTION_ARG_STRING, &password, "Its password", "PASSWORD" },
   { "job-duration", 0, 0, G_OPTION_ARG_INT, &speed, "How long jobs take", "MS" },
+  { "console-port", 0, 0, G_OPTION_ARG_INT, &console_port, "Where VMConnect is said to be (2179)", "PORT" },
   { NULL },
 };
 
@@ -75,6 +76,8 @@ main (int argc, char **argv)
     hyperv_simulator_set_auth (simulator,
                                ntlm ? HYPERV_SIMULATOR_AUTH_NTLM | HYPERV_SIMULATOR_AUTH_NEGOTIATE : HYPERV_SIMULATOR_AUTH_BASIC,
                                user, password);
+  if (console_port > 0)
+    hyperv_simulator_set_console_port (simulator, (guint16) console_port);
   add_machines (simulator);
   if (!hyperv_simulator_start (simulator, &error))
     {

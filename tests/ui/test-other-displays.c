@@ -9,6 +9,7 @@
 
 #include "tests/console/console-rig.h"
 #include "ui/console/avb-picture-session.h"
+#include "ui/machine/avb-console-banner.h"
 #include "ui/machine/avb-machine-page.h"
 #include "ui/machine/avb-privacy-button.h"
 
@@ -63,10 +64,39 @@ test_reasons (void)
   g_assert_finalize_object (machine);
 }
 
+/* Why there is no better display stands above it, as long as that is so. */
+static void
+test_note (void)
+{
+  AvbUiTest   test = { 0 };
+  AvbMachine *machine = rig_machine_new ("/nowhere");
+  GtkWidget  *banner;
+  g_autoptr (AvbConsoleEndpoint) endpoint = avb_console_endpoint_new (AVB_CONSOLE_PICTURES);
+
+  avb_ui_test_set_up (&test, NULL);
+  endpoint->reason = g_strdup ("The host has <b>no</b> VMConnect & no time.");
+  rig_machine_set_endpoint (machine, endpoint);
+  rig_machine_set_running (machine, TRUE);
+  avb_window_open_machine (test.window, machine);
+  avb_test_until_true (avb_ui_find_text (GTK_WIDGET (test.window), endpoint->reason) != NULL);
+  banner = avb_ui_find_type (GTK_WIDGET (test.window), AVB_TYPE_CONSOLE_BANNER);
+  banner = avb_ui_find_type (banner, ADW_TYPE_BANNER);
+  g_assert_true (adw_banner_get_revealed (ADW_BANNER (banner)));
+
+  /* What is gone when it is tried again is said no more. */
+  g_clear_pointer (&endpoint->reason, g_free);
+  rig_machine_set_endpoint (machine, endpoint);
+  g_signal_emit_by_name (banner, "button-clicked");
+  avb_test_until_true (!adw_banner_get_revealed (ADW_BANNER (banner)));
+  avb_ui_test_tear_down (&test);
+  g_assert_finalize_object (machine);
+}
+
 int
 main (int argc, char **argv)
 {
   avb_ui_test_init (&argc, &argv);
+  g_test_add_func ("/Avb/OtherDisplays/note", test_note);
   g_test_add_func ("/Avb/OtherDisplays/reasons", test_reasons);
   return g_test_run ();
 }

@@ -13,6 +13,7 @@
 #include "ui/console/avb-console.h"
 #include "ui/library/avb-thumbnail.h"
 #include "ui/machine/avb-clipboard-actions.h"
+#include "ui/machine/avb-console-banner.h"
 #include "ui/machine/avb-console-prompt.h"
 #include "ui/machine/avb-capture-actions.h"
 #include "ui/machine/avb-devices-actions.h"
@@ -57,6 +58,7 @@ struct _AvbMachinePage {
   GMenu               *own_keys_again;
   AdwToolbarView      *toolbar;
   AvbSetupBanner      *setup_banner;
+  AvbConsoleBanner    *console_banner;
   AdwSplitButton      *power;
   AvbPrivacyButton    *privacy;
   GtkMenuButton       *menu_button;
@@ -218,6 +220,7 @@ session_cb (AvbMachinePage *self)
   if (self->display == NULL || avb_console_get_session (self->console) == NULL)
     return;
   avb_console_prompt_set_console (self->prompt, self->console);
+  avb_console_banner_set_console (self->console_banner, self->console);
   avb_display_actions_set_console (self->display, self->console);
   avb_clipboard_actions_set_console (self->clipboard, self->console);
   avb_devices_actions_set_console (self->devices, self->console);
@@ -524,6 +527,7 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, display_menu);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, toolbar);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, setup_banner);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, console_banner);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, power);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, privacy);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, own_keys);
