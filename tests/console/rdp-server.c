@@ -7,12 +7,13 @@
  *
  * listens on a port of the loopback interface, $AVB_TEST_RDP_PORT or any, which "rdp" reports. SOCKET is not used: it is what
  * the rig gives a server. CERTIFICATES is a folder of cert.pem and key.pem, other-cert.pem and other-key.pem. Who
- * connects sends the preconnection PDU (MS-RDPEPS 2.2.1.2), then TLS at once and CredSSP in it (MS-RDPBCGR 5.4.2.2, the
- * direct approach), where the user is "tester" with the password "open-sesame". One viewer at a time. Commands come on standard
+ * connects sends the preconnection PDU (MS-RDPEPS 2.2.1.2), then TLS at once and CredSSP in it, and only then what RDP begins
+ * with (MS-RDPBCGR 5.4.2.2, the direct approach), where the user is "tester" with the password "open-sesame". One viewer at a time. Commands come on standard
  * input, a line each, and are answered with "ok"; events are lines on standard output:
  *
  *   mode WIDTH HEIGHT              another size of the display, black; multiples of 4
  *   noise X Y WIDTH HEIGHT SEED    draws random pixels; multiples of 4
+ *   slope X Y WIDTH HEIGHT SEED    draws what changes slowly, which is packed; multiples of 4
  *   flood N                        draws N parts of 4×4 pixels
  *   dump FILE                      writes what the display must show: native xRGB, no padding
  *   cursor WIDTH HEIGHT X Y RRGGBBAA    a pointer of one color with its hot spot
@@ -38,6 +39,7 @@
 #include <freerdp/peer.h>
 #include <freerdp/pointer.h>
 #include <freerdp/settings.h>
+#include <freerdp/transport_io.h>
 #include <gio/gio.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -46,6 +48,7 @@
 #include <unistd.h>
 #include <winpr/ntlm.h>
 #include <winpr/ssl.h>
+#include <winpr/stream.h>
 #include <winpr/synch.h>
 #include <winpr/wlog.h>
 
@@ -90,8 +93,27 @@ typedef struct {
   rdpContext             context;
   guint                  turn;
   gboolean               active;
-  BITMAP_PLANAR_CONTEXT *planar;
+  guint                  n_requests; /* of a connection, X.224 */
+  rdpTransportIo         io;
+  BITMAP_PLANAR_CONTEXT *plain;  /* each plane as it is */
+  BITMAP_PLANAR_CONTEXT *packed; /* run lengths of differences between lines */
 } Viewer;
+
+/* FreeRDP packs differences of lines (MS-RDPEGDI 3.1.9.2), from the lowest one up; those that are negative it packs wrongly, and
+ * noise is not made smaller: they are sent plainly. */
+static gboolean
+is_smooth (const guint32 *pixels, int w, int h)
+{
+  for (int i = w; i < w * h; i++)
+    for (int shift = 0; shift < 24; shift += 8)
+      {
+        int step = (int) (pixels[i - w] >> shift & 0xff) - (int) (pixels[i] >> shift & 0xff);
+
+        if (step < 0 || step > 63)
+          return FALSE;
+      }
+  return TRUE;
+}
 
 static BOOL
 send_tile (Viewer *viewer, int x, int y, int w, int h)
@@ -106,7 +128,7 @@ send_tile (Viewer *viewer, int x, int y, int w, int h)
   for (int row = 0; row < h; row++)
     memcpy (pixels + (gsize) row * w, reference + (gsize) (y + row) * width + x, (gsize) w * 4);
   g_mutex_unlock (&lock);
-  g_assert_nonnull (freerdp_bitmap_compress_planar (viewer->planar,
+  g_assert_nonnull (freerdp_bitmap_compress_planar (is_smooth (pixels, w, h) ? viewer->packed : viewer->plain,
                                                     (const BYTE *) pixels,
                                                     PIXEL_FORMAT_BGRX32,
                                                     (UINT32) w,
@@ -279,35 +301,46 @@ synchronize_cb (rdpInput *input, UINT32 flags)
   return TRUE;
 }
 
-/* What the user's password would have made of it (MS-NLMP 3.3.2). */
-static SECURITY_STATUS
-hash_cb (void                          *client,
-         const SEC_WINNT_AUTH_IDENTITY *identity,
-         const SecBuffer               *proof,
-         const BYTE                    *key,
-         const BYTE                    *mic,
-         const SecBuffer               *mic_value,
-         BYTE                          *hash)
+/* The user, with the hash of the password (MS-NLMP 3.3.1), as Samba writes it. */
+static char *
+write_users (void)
 {
-  g_autofree char *user
-      = g_utf16_to_utf8 ((const gunichar2 *) identity->User, (glong) identity->UserLength, NULL, NULL, NULL);
+  char *name = g_build_filename (g_get_home_dir (), "users", NULL);
   g_autofree gunichar2 *wide = NULL;
-  glong n;
+  g_autoptr (GString) text = g_string_new ("tester:::");
+  guint8 hash[16];
+  glong  n;
 
-  if (g_strcmp0 (user, "tester") != 0)
-    return SEC_E_LOGON_DENIED;
   g_mutex_lock (&lock);
   wide = g_utf8_to_utf16 (password, -1, NULL, &n, NULL);
+  g_assert_true (NTOWFv1W ((LPWSTR) wide, (UINT32) n * 2, hash));
+  for (gsize i = 0; i < sizeof hash; i++)
+    g_string_append_printf (text, "%02x", hash[i]);
+  g_string_append (text, ":::\n");
+  g_assert_true (g_file_set_contents (name, text->str, -1, NULL));
   g_mutex_unlock (&lock);
-  return NTOWFv2W ((LPWSTR) wide,
-                   (UINT32) n * 2,
-                   (LPWSTR) identity->User,
-                   identity->UserLength * 2,
-                   (LPWSTR) identity->Domain,
-                   identity->DomainLength * 2,
-                   hash)
-             ? SEC_E_OK
-             : SEC_E_INTERNAL_ERROR;
+  return name;
+}
+
+/* Whoever was let in asks for the connection only then (MS-RDPBCGR 5.4.2.2); FreeRDP's server knows that it has one. */
+static int
+read_pdu_cb (rdpTransport *transport, wStream *stream)
+{
+  /* MS-RDPBCGR 2.2.1.2: X.224 connection confirm, RDP_NEG_RSP with PROTOCOL_HYBRID */
+  static const guint8 reply[] = { 3, 0, 0, 19, 14, 0xd0, 0, 0, 0x12, 0x34, 0, 2, 1, 8, 0, 2, 0, 0, 0 };
+  Viewer  *viewer = (Viewer *) transport_get_context (transport);
+  int      n = viewer->io.ReadPdu (transport, stream);
+  wStream *answer_stream;
+  int      sent;
+
+  if (n < 7 || Stream_Buffer (stream)[0] != 3 || Stream_Buffer (stream)[5] != 0xe0 || viewer->n_requests++ == 0)
+    return n;
+  answer_stream = Stream_New (NULL, sizeof reply);
+  Stream_Write (answer_stream, reply, sizeof reply);
+  sent = viewer->io.WritePdu (transport, answer_stream);
+  Stream_Free (answer_stream, TRUE);
+  Stream_SetPosition (stream, 0);
+  return sent < 0 ? -1 : 0;
 }
 
 static char *
@@ -324,10 +357,13 @@ dup_file_name (const char *end)
 static void
 set_up (freerdp_peer *peer)
 {
+  Viewer          *viewer = (Viewer *) peer->context;
+  rdpTransportIo   io = *freerdp_get_io_callbacks (peer->context);
   rdpSettings     *settings = peer->context->settings;
   rdpInput        *input = peer->context->input;
   g_autofree char *cert = dup_file_name ("cert.pem");
   g_autofree char *key = dup_file_name ("key.pem");
+  g_autofree char *users = write_users ();
   const struct {
     FreeRDP_Settings_Keys_Bool bool_key;
     BOOL                       value;
@@ -336,7 +372,8 @@ set_up (freerdp_peer *peer)
     { FreeRDP_RdpSecurity, FALSE },        { FreeRDP_RemoteFxCodec, FALSE },
     { FreeRDP_NSCodec, FALSE },            { FreeRDP_SupportGraphicsPipeline, FALSE },
     { FreeRDP_HasExtendedMouseEvent, TRUE }, { FreeRDP_SupportErrorInfoPdu, TRUE },
-    { FreeRDP_DesktopResize, TRUE },
+    { FreeRDP_DesktopResize, TRUE },         { FreeRDP_SupportMultitransport, FALSE },
+    { FreeRDP_NetworkAutoDetect, FALSE },  { FreeRDP_SupportHeartbeatPdu, FALSE },
   };
 
   g_assert_true (freerdp_settings_set_pointer_len (
@@ -346,15 +383,18 @@ set_up (freerdp_peer *peer)
   for (gsize i = 0; i < G_N_ELEMENTS (booleans); i++)
     g_assert_true (freerdp_settings_set_bool (settings, booleans[i].bool_key, booleans[i].value));
   g_assert_true (freerdp_settings_set_uint32 (settings, FreeRDP_ColorDepth, 32));
+  g_assert_true (freerdp_settings_set_string (settings, FreeRDP_NtlmSamFile, users));
   peer->Capabilities = capabilities_cb;
   peer->PostConnect = post_connect_cb;
   peer->Activate = activate_cb;
-  peer->SspiNtlmHashCallback = hash_cb;
   input->KeyboardEvent = keyboard_cb;
   input->MouseEvent = mouse_cb;
   input->ExtendedMouseEvent = extended_mouse_cb;
   input->SynchronizeEvent = synchronize_cb;
   g_assert_true (peer->Initialize (peer));
+  viewer->io = io;
+  io.ReadPdu = read_pdu_cb;
+  g_assert_true (freerdp_set_io_callbacks (peer->context, &io));
 }
 
 static gboolean
@@ -382,7 +422,8 @@ viewer_thread (gpointer data)
   viewer->turn = ++turn;
   g_array_set_size (jobs, 0);
   g_mutex_unlock (&lock);
-  viewer->planar = freerdp_bitmap_planar_context_new (PLANAR_FORMAT_HEADER_RLE | PLANAR_FORMAT_HEADER_NA, TILE, TILE);
+  viewer->plain = freerdp_bitmap_planar_context_new (PLANAR_FORMAT_HEADER_NA, TILE, TILE);
+  viewer->packed = freerdp_bitmap_planar_context_new (PLANAR_FORMAT_HEADER_RLE | PLANAR_FORMAT_HEADER_NA, TILE, TILE);
   set_up (peer);
   while (is_mine (viewer))
     {
@@ -399,7 +440,8 @@ viewer_thread (gpointer data)
   if (viewer->active)
     report ("disconnected");
   peer->Disconnect (peer);
-  freerdp_bitmap_planar_context_free (viewer->planar);
+  freerdp_bitmap_planar_context_free (viewer->plain);
+  freerdp_bitmap_planar_context_free (viewer->packed);
   freerdp_peer_context_free (peer);
   freerdp_peer_free (peer);
   return NULL;
@@ -598,6 +640,17 @@ noise (int x, int y, int w, int h, guint32 seed)
   add_job (PAINT, x, y, w, h, 0);
 }
 
+static void
+slope (int x, int y, int w, int h, guint32 seed)
+{
+  g_assert (x >= 0 && y >= 0 && w > 0 && h > 0 && w <= width - x && h <= height - y);
+  for (int row = y; row < y + h; row++)
+    for (int column = x; column < x + w; column++)
+      reference[(gsize) row * width + column] = (guint32) (column / 16 % 4 * 60) << 16 | (guint32) (255 - row % 256) << 8
+                                                | (seed & 0xff);
+  add_job (PAINT, x, y, w, h, 0);
+}
+
 static gboolean
 run_command (const char *line)
 {
@@ -609,6 +662,8 @@ run_command (const char *line)
     set_mode (a, b);
   else if (sscanf (line, "noise %d %d %d %d %u", &a, &b, &c, &d, &e) == 5)
     noise (a, b, c, d, e);
+  else if (sscanf (line, "slope %d %d %d %d %u", &a, &b, &c, &d, &e) == 5)
+    slope (a, b, c, d, e);
   else if (sscanf (line, "flood %d", &a) == 1)
     for (int i = 0; i < a; i++)
       noise (i * 28 % (width - 4) / 4 * 4, i * 52 % (height - 4) / 4 * 4, 4, 4, (guint32) i);
@@ -640,8 +695,9 @@ main (int argc, char **argv)
 
   g_assert_cmpint (argc, ==, 3);
   signal (SIGPIPE, SIG_IGN);
-  /* Its words would be taken for events. */
-  WLog_SetLogLevel (WLog_GetRoot (), WLOG_OFF);
+  /* Its words would be taken for events; $WLOG_LEVEL is for who looks into it. */
+  if (g_getenv ("WLOG_LEVEL") == NULL)
+    WLog_SetLogLevel (WLog_GetRoot (), WLOG_OFF);
   winpr_InitializeSSL (WINPR_SSL_INIT_DEFAULT);
   folder = argv[2];
   certificate = g_strdup ("");

@@ -220,6 +220,8 @@ test_pixels (Rig *rig, gconstpointer data)
   rig_server_command (rig->server, "noise 4 8 100 60 7");
   rig_server_command (rig->server, "noise 636 476 4 4 8");
   rig_wait_texture (rig->console, rig->server, 640, 480);
+  rig_server_command (rig->server, "slope 64 64 400 300 200");
+  rig_wait_texture (rig->console, rig->server, 640, 480);
   rig_server_command (rig->server, "flood 2000");
   rig_wait_texture (rig->console, rig->server, 640, 480);
   rig_wait_screen (rig->server, 640, 480, 0, 0);

@@ -20,6 +20,8 @@
 
 /* What the protocol and the host need to answer. */
 #define CONNECT_TIMEOUT_MS 10000
+/* What is drawn at once is shown at once, but not later than after this. */
+#define GATHER_US 10000
 /* More parts than this are one. */
 #define MAX_PARTS 64
 
@@ -34,6 +36,7 @@ typedef struct {
   rdpContext      context;
   AvbRdpShared   *shared;
   cairo_region_t *damage;
+  gint64          damaged_at; /* the oldest of it */
 } Context;
 
 typedef struct {
@@ -237,6 +240,8 @@ add_damage (Context *self, int x, int y, int width, int height)
   const cairo_rectangle_int_t part = { x, y, width, height };
   cairo_rectangle_int_t       extents;
 
+  if (cairo_region_is_empty (self->damage))
+    self->damaged_at = g_get_monotonic_time ();
   cairo_region_union_rectangle (self->damage, &part);
   cairo_region_intersect_rectangle (self->damage, &whole);
   if (cairo_region_num_rectangles (self->damage) <= MAX_PARTS)
@@ -284,6 +289,18 @@ desktop_resize_cb (rdpContext *context)
   return TRUE;
 }
 
+static gboolean
+is_damaged (Context *self)
+{
+  return !cairo_region_is_empty (self->damage);
+}
+
+static gboolean
+is_late (Context *self)
+{
+  return is_damaged (self) && g_get_monotonic_time () - self->damaged_at > GATHER_US;
+}
+
 /* Waits until the main thread has taken what changed. */
 static void
 hand_over (Context *self)
@@ -291,7 +308,7 @@ hand_over (Context *self)
   AvbRdpShared *shared = self->shared;
   rdpGdi       *gdi = self->context.gdi;
 
-  if (cairo_region_is_empty (self->damage))
+  if (!is_damaged (self))
     return;
   g_mutex_lock (&shared->mutex);
   shared->picture = (AvbRdpPicture) {
@@ -507,10 +524,16 @@ run (Context *self)
       HANDLE handles[MAXIMUM_WAIT_OBJECTS] = { self->shared->wake };
       DWORD  n = freerdp_get_event_handles (context, &handles[1], G_N_ELEMENTS (handles) - 1);
 
-      if (n == 0 || WaitForMultipleObjects (n + 1, handles, FALSE, INFINITE) == WAIT_FAILED
-          || !send_input (self) || !freerdp_check_event_handles (context))
+      DWORD  status = n > 0 ? WaitForMultipleObjects (
+                                  n + 1, handles, FALSE, is_damaged (self) ? 0 : INFINITE)
+                            : WAIT_FAILED;
+
+      if (status == WAIT_FAILED
+          || (status != WAIT_TIMEOUT
+              && (!send_input (self) || !freerdp_check_event_handles (context))))
         break;
-      hand_over (self);
+      if (status == WAIT_TIMEOUT || is_late (self))
+        hand_over (self);
     }
 }
 
