@@ -41,6 +41,7 @@ avb_rdp_shared_new (const AvbConsoleEndpoint *endpoint)
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
   self->endpoint = avb_console_endpoint_copy (endpoint);
+  self->cancellable = g_cancellable_new ();
   self->wake = CreateEventA (NULL, TRUE, FALSE, NULL);
   self->input = g_array_new (FALSE, FALSE, sizeof (AvbRdpInput));
   self->locks = -1;
@@ -62,6 +63,7 @@ avb_rdp_shared_unref (AvbRdpShared *self)
     return;
   g_clear_pointer (&self->endpoint, avb_console_endpoint_free);
   g_free (self->fingerprint);
+  g_clear_object (&self->cancellable);
   g_array_unref (self->input);
   g_free (self->cursor.rgba);
   g_clear_object (&self->untrusted);
@@ -183,6 +185,7 @@ avb_rdp_link_close (AvbRdpLink *self)
   shared = self->shared;
   self->closed = TRUE;
   shared->link = NULL;
+  g_cancellable_cancel (shared->cancellable);
   g_mutex_lock (&shared->mutex);
   shared->closed = TRUE;
   shared->is_parked = FALSE;

@@ -37,6 +37,7 @@ typedef struct {
   /* As they were at the beginning. */
   AvbConsoleEndpoint *endpoint; /* its password is the one to try */
   char               *fingerprint;
+  GCancellable       *cancellable; /* of reaching the host */
 
   /* The main thread's. */
   AvbRdpLink *link; /* NULL once it is closed */

@@ -11,15 +11,22 @@
 #include <freerdp/input.h>
 #include <freerdp/scancode.h>
 #include <freerdp/settings.h>
+#include <freerdp/transport_io.h>
+#include <gio/gio.h>
 #include <winpr/synch.h>
 #include <winpr/wlog.h>
+
+#ifdef G_OS_UNIX
+#include <fcntl.h>
+#include <unistd.h>
+#endif
 
 #include "backends/avb-certificate-request.h"
 #include "ui/console/avb-framebuffer.h"
 #include "ui/console/avb-rdp-private.h"
 
-/* What the protocol and the host need to answer. */
-#define CONNECT_TIMEOUT_MS 10000
+/* So long may it take to reach the host. */
+#define CONNECT_TIMEOUT_S 10
 /* What is drawn at once is shown at once, but not later than after this. */
 #define GATHER_US 10000
 /* More parts than this are one. */
@@ -37,6 +44,8 @@ typedef struct {
   AvbRdpShared   *shared;
   cairo_region_t *damage;
   gint64          damaged_at; /* the oldest of it */
+  gboolean        is_tried;   /* to reach the host */
+  gboolean        is_reached;
 } Context;
 
 typedef struct {
@@ -87,6 +96,64 @@ quieten (void)
       g_once_init_leave (&once, 1);
     }
 }
+
+/* --- reaching the host --- */
+
+#ifdef G_OS_UNIX
+/* A socket that blocks, which GIO's do not. Returns: -1 where there is none */
+static int
+open_socket (AvbRdpShared *shared)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection = NULL;
+  int fd = -1;
+
+  g_socket_client_set_enable_proxy (client, FALSE);
+  g_socket_client_set_timeout (client, CONNECT_TIMEOUT_S);
+  connection = g_socket_client_connect_to_host (client,
+                                                shared->endpoint->host,
+                                                (guint16) shared->endpoint->port,
+                                                shared->cancellable,
+                                                NULL);
+  if (connection != NULL)
+    fd = fcntl (g_socket_get_fd (g_socket_connection_get_socket (connection)), F_DUPFD_CLOEXEC, 3);
+  if (fd >= 0)
+    fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) & ~O_NONBLOCK);
+  return fd;
+}
+
+/* FreeRDP's own does not see that nobody answers, can't be cancelled while a name is looked up, and tries a second
+ * time, password and all. */
+static int
+connect_cb (rdpContext *context, rdpSettings *settings, const char *host, int port, DWORD timeout)
+{
+  Context *self = (Context *) context;
+  int      fd = self->is_tried ? -1 : open_socket (self->shared);
+
+  self->is_tried = TRUE;
+  self->is_reached = self->is_reached || fd >= 0;
+  if (fd < 0)
+    freerdp_set_last_error (context,
+                            self->is_reached ? FREERDP_ERROR_SECURITY_NEGO_CONNECT_FAILED
+                                             : FREERDP_ERROR_CONNECT_FAILED);
+  return fd;
+}
+
+static gboolean
+set_transport (Context *self)
+{
+  rdpTransportIo io = *freerdp_get_io_callbacks (&self->context);
+
+  io.TCPConnect = connect_cb;
+  return freerdp_set_io_callbacks (&self->context, &io);
+}
+#else
+static gboolean
+set_transport (Context *self)
+{
+  return TRUE;
+}
+#endif
 
 /* --- whom we talk to --- */
 
@@ -471,7 +538,7 @@ set_numbers (rdpSettings *settings, guint port)
     guint32                      value;
   } numbers[] = {
     { FreeRDP_ServerPort, port },
-    { FreeRDP_TcpConnectTimeout, CONNECT_TIMEOUT_MS },
+    { FreeRDP_TcpConnectTimeout, CONNECT_TIMEOUT_S * 1000 },
     { FreeRDP_ColorDepth, 32 },
     /* The host has its own. */
     { FreeRDP_DesktopWidth, 1024 },
@@ -566,7 +633,7 @@ go (freerdp *instance, AvbRdpShared *shared)
   wanted = !shared->closed && shared->wake != NULL;
   shared->context = wanted ? instance->context : NULL;
   g_mutex_unlock (&shared->mutex);
-  if (wanted && set_booleans (self->context.settings)
+  if (wanted && set_transport (self) && set_booleans (self->context.settings)
       && set_numbers (self->context.settings, shared->endpoint->port)
       && set_texts (self->context.settings, shared->endpoint))
     connected = freerdp_connect (instance);
