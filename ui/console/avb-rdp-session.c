@@ -18,7 +18,7 @@
 /* A host that lets nobody in for so long does not speak VMConnect. */
 #define PATIENCE_SECONDS 30
 /* A host that was there may restart: so often it is looked for before pictures are asked for. */
-#define MAX_ABSENCES 3
+#define MAX_ABSENCES 2
 
 struct _AvbRdpSession {
   AvbConsoleSession parent_instance;

@@ -521,6 +521,7 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   g_type_ensure (AVB_TYPE_MACHINE_OVERVIEW);
   g_type_ensure (AVB_TYPE_PRIVACY_BUTTON);
   g_type_ensure (AVB_TYPE_SETUP_BANNER);
+  g_type_ensure (AVB_TYPE_CONSOLE_BANNER);
   g_type_ensure (AVB_TYPE_THUMBNAIL);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/alphavbox/AlphaVBox/ui/machine/avb-machine-page.ui");

@@ -198,10 +198,48 @@ test_no_hyperv (gpointer data)
   return NULL;
 }
 
+/* Where VMConnect is, for whom, and what the machine is called there. */
+static DexFuture *
+test_vmconnect (gpointer data)
+{
+  g_autoptr (HypervSimulator) host = new_host ();
+  g_autoptr (AvbConnection) connection = NULL;
+  g_autofree char *id = hyperv_simulator_add_machine (host, "shows", 2, HYPERV_STATE_ENABLED);
+  g_autoptr (AvbConsoleEndpoint) usual = NULL;
+  g_autoptr (AvbConsoleEndpoint) other = NULL;
+  g_autoptr (AvbConsoleEndpoint) denied = NULL;
+  AvbMachine *machine;
+
+  hyperv_simulator_set_auth (host, HYPERV_SIMULATOR_AUTH_NTLM | HYPERV_SIMULATOR_AUTH_BASIC, "admin", "sesam");
+  start (host);
+  connection = connect_as (host, "admin@", FALSE);
+  give_password (connection, 1, "sesam");
+  avb_test_until (is_up, connection);
+  machine = find (connection, "shows");
+  usual = avb_test_await_boxed (avb_machine_find_console (machine));
+  g_assert_cmpint (usual->kind, ==, AVB_CONSOLE_RDP_HOST);
+  g_assert_cmpstr (usual->host, ==, "127.0.0.1");
+  g_assert_cmpuint (usual->port, ==, 2179);
+  g_assert_cmpstr (usual->user, ==, "admin");
+  g_assert_cmpstr (usual->password, ==, "sesam");
+  g_assert_cmpstr (usual->id, ==, id);
+  hyperv_simulator_set_console_port (host, 12179);
+  other = avb_test_await_boxed (avb_machine_find_console (machine));
+  g_assert_cmpuint (other->port, ==, 12179);
+  /* Who may not ask for it tries the usual one. */
+  hyperv_simulator_fail_next (host, "Enumerate", HYPERV_FAIL_ACCESS_DENIED);
+  denied = avb_test_await_boxed (avb_machine_find_console (machine));
+  g_assert_cmpint (denied->kind, ==, AVB_CONSOLE_RDP_HOST);
+  g_assert_cmpuint (denied->port, ==, 2179);
+  avb_test_await (avb_connection_close (connection));
+  return NULL;
+}
+
 int
 main (int argc, char **argv)
 {
   static const HypervRigTest tests[] = {
+    { "vmconnect", test_vmconnect },
     { "password", test_password },
     { "password-is-refused", test_password_is_refused },
     { "password-is-cancelled", test_password_is_cancelled },

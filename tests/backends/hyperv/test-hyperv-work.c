@@ -34,6 +34,7 @@ test_console (gpointer data)
   machine = hyperv_rig_find (rig.connection, "shows");
   endpoint = avb_test_await_boxed (avb_machine_find_console (machine));
   g_assert_cmpint (endpoint->kind, ==, AVB_CONSOLE_PICTURES);
+  g_assert_nonnull (endpoint->reason);
   picture = avb_test_await_boxed (avb_machine_read_picture (machine));
   g_assert_cmpuint (picture->width, ==, 1024);
   g_assert_cmpuint (picture->height, ==, 768);
