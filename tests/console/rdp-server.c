@@ -22,9 +22,9 @@
  *   certificate NAME               NAME is "" or "other-": of the next connections
  *   password WORD
  *   take                           another viewer comes
- *   answer rdp | garbage | hang-up what who connects gets
+ *   answer rdp | garbage | hang-up | silence    what who connects gets
  *
- *   ready | rdp PORT | blob ID TEXT | channels N | connected USER | disconnected | key CODE down|up|again |
+ *   ready | silence | rdp PORT | blob ID TEXT | channels N | connected USER | disconnected | key CODE down|up|again |
  *   mouse FLAGS X Y | xmouse FLAGS X Y | locks N
  */
 
@@ -577,6 +577,11 @@ accept_thread (gpointer data)
       if (g_str_equal (how, "rdp"))
         {
           g_thread_unref (g_thread_new ("connection", connection_thread, GINT_TO_POINTER (fd)));
+          continue;
+        }
+      if (g_str_equal (how, "silence"))
+        {
+          report ("silence");
           continue;
         }
       if (g_str_equal (how, "garbage"))

@@ -518,6 +518,19 @@ test_strange (Rig *rig, gconstpointer data)
   expect_shown (rig, 640, 480);
 }
 
+/* Who says nothing at all is left alone as soon as nobody wants to know. */
+static void
+test_silent (Rig *rig, gconstpointer data)
+{
+  rig_server_command (rig->server, "answer silence");
+  rig_machine_set_running (rig->machine, TRUE);
+  rig_server_expect (rig->server, "silence", "silence");
+  g_assert_cmpint (avb_console_get_status (rig->console), ==, AVB_CONSOLE_CONNECTING);
+  rig_machine_set_running (rig->machine, FALSE);
+  g_assert_cmpint (avb_console_get_status (rig->console), ==, AVB_CONSOLE_IDLE);
+  rig_wait (has_no_threads, NULL, "FreeRDP’s thread ends");
+}
+
 /* One edge is too long; then a size that is beyond all limits. */
 static void
 test_huge (Rig *rig, gconstpointer data)
@@ -617,6 +630,7 @@ main (int argc, char **argv)
   ADD ("dies", test_dies);
   ADD ("unreachable", test_unreachable);
   ADD ("strange", test_strange);
+  ADD ("silent", test_silent);
   ADD ("huge", test_huge);
   ADD ("taken", test_taken);
   ADD ("reconnects", test_reconnects);

@@ -8,6 +8,7 @@
 #include <freerdp/input.h>
 #include <winpr/synch.h>
 
+#include "backends/avb-secret.h"
 #include "ui/console/avb-rdp-private.h"
 
 /* Presses and motions that wait; and everything that does. */
@@ -64,6 +65,7 @@ avb_rdp_shared_unref (AvbRdpShared *self)
   g_clear_pointer (&self->endpoint, avb_console_endpoint_free);
   g_free (self->fingerprint);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->connection);
   g_array_unref (self->input);
   g_free (self->cursor.rgba);
   g_clear_object (&self->untrusted);
@@ -121,6 +123,14 @@ avb_rdp_shared_tell (AvbRdpShared *self, AvbRdpTell news)
   g_idle_add_full (G_PRIORITY_DEFAULT, told_cb, avb_rdp_shared_ref (self), unref_shared);
 }
 
+void
+avb_rdp_shared_hang_up (AvbRdpShared *self)
+{
+  if (self->connection != NULL)
+    g_socket_shutdown (
+        g_socket_connection_get_socket (self->connection), TRUE, TRUE, NULL);
+}
+
 /* --- the object --- */
 
 static void
@@ -159,12 +169,15 @@ avb_rdp_link_new (const AvbConsoleEndpoint *endpoint, const char *password, cons
 {
   g_autoptr (AvbConsoleEndpoint) copy = NULL;
   AvbRdpLink *self;
+  char       *old;
 
   g_return_val_if_fail (endpoint != NULL && endpoint->host != NULL && endpoint->id != NULL, NULL);
   g_return_val_if_fail (endpoint->user != NULL && password != NULL, NULL);
 
   copy = avb_console_endpoint_copy (endpoint);
-  g_set_str (&copy->password, password);
+  old = copy->password;
+  copy->password = g_strdup (password);
+  avb_secret_free (old);
   self = g_object_new (AVB_TYPE_RDP_LINK, NULL);
   self->shared = avb_rdp_shared_new (copy);
   self->shared->fingerprint = g_strdup (fingerprint);
@@ -194,6 +207,7 @@ avb_rdp_link_close (AvbRdpLink *self)
     SetEvent (shared->wake);
   if (shared->context != NULL)
     freerdp_abort_connect_context (shared->context);
+  avb_rdp_shared_hang_up (shared);
   g_mutex_unlock (&shared->mutex);
 }
 

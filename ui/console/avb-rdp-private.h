@@ -49,6 +49,7 @@ typedef struct {
   gboolean    closed;
   HANDLE      wake;    /* there is input, or it is closed */
   rdpContext *context; /* NULL before and after the connection */
+  GSocketConnection *connection; /* nullable: the same as FreeRDP's */
   guint       news;    /* #AvbRdpTell that the main thread does not know yet */
   gboolean    is_scheduled;
   GArray     *input;   /* of AvbRdpInput */
@@ -67,6 +68,9 @@ AvbRdpShared *avb_rdp_shared_ref   (AvbRdpShared *self);
 void          avb_rdp_shared_unref (AvbRdpShared *self);
 /* With the mutex. */
 void          avb_rdp_shared_tell  (AvbRdpShared *self, AvbRdpTell news);
+
+/* With the mutex. FreeRDP waits for ever for a host that is silent while TLS begins; for one that is gone it does not. */
+void          avb_rdp_shared_hang_up (AvbRdpShared *self);
 
 /* The thread. @data: (transfer full): the AvbRdpShared */
 gpointer      avb_rdp_thread       (gpointer data);

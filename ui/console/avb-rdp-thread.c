@@ -117,8 +117,14 @@ open_socket (AvbRdpShared *shared)
                                                 NULL);
   if (connection != NULL)
     fd = fcntl (g_socket_get_fd (g_socket_connection_get_socket (connection)), F_DUPFD_CLOEXEC, 3);
-  if (fd >= 0)
-    fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) & ~O_NONBLOCK);
+  if (fd < 0)
+    return -1;
+  fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) & ~O_NONBLOCK);
+  g_mutex_lock (&shared->mutex);
+  g_set_object (&shared->connection, connection);
+  if (shared->closed)
+    avb_rdp_shared_hang_up (shared);
+  g_mutex_unlock (&shared->mutex);
   return fd;
 }
 
@@ -568,7 +574,6 @@ set_texts (rdpSettings *settings, const AvbConsoleEndpoint *endpoint)
   } texts[] = {
     { FreeRDP_ServerHostname, endpoint->host },
     { FreeRDP_PreconnectionBlob, endpoint->id },
-    { FreeRDP_AuthenticationServiceClass, "Microsoft Virtual Console Service" },
     { FreeRDP_Username, slash != NULL ? slash + 1 : endpoint->user },
     { FreeRDP_Domain, domain },
     { FreeRDP_Password, endpoint->password },
@@ -618,6 +623,7 @@ end (Context *self, gboolean connected)
     shared->ending = avb_rdp_ending_read (
         connected, freerdp_get_last_error (context), freerdp_error_info (context->instance));
   shared->context = NULL;
+  g_clear_object (&shared->connection);
   g_mutex_unlock (&shared->mutex);
 }
 
