@@ -23,6 +23,9 @@ typedef enum {
 /* The largest pointer of the protocol (MS-RDPBCGR 2.2.7.2.7), in pixels of an edge. */
 #define AVB_RDP_MAX_CURSOR 384
 
+/* So long may it take to reach the host. */
+#define AVB_RDP_TIMEOUT_S 10
+
 typedef struct {
   int     width;
   int     height;
@@ -71,6 +74,8 @@ void          avb_rdp_shared_tell  (AvbRdpShared *self, AvbRdpTell news);
 
 /* With the mutex. FreeRDP waits for ever for a host that is silent while TLS begins; for one that is gone it does not. */
 void          avb_rdp_shared_hang_up (AvbRdpShared *self);
+
+gboolean      avb_rdp_set_up (rdpSettings *settings, const AvbConsoleEndpoint *endpoint);
 
 /* The thread. @data: (transfer full): the AvbRdpShared */
 gpointer      avb_rdp_thread       (gpointer data);

@@ -25,8 +25,6 @@
 #include "ui/console/avb-framebuffer.h"
 #include "ui/console/avb-rdp-private.h"
 
-/* So long may it take to reach the host. */
-#define CONNECT_TIMEOUT_S 10
 /* What is drawn at once is shown at once, but not later than after this. */
 #define GATHER_US 10000
 /* More parts than this are one. */
@@ -109,7 +107,7 @@ open_socket (AvbRdpShared *shared)
   int fd = -1;
 
   g_socket_client_set_enable_proxy (client, FALSE);
-  g_socket_client_set_timeout (client, CONNECT_TIMEOUT_S);
+  g_socket_client_set_timeout (client, AVB_RDP_TIMEOUT_S);
   connection = g_socket_client_connect_to_host (client,
                                                 shared->endpoint->host,
                                                 (guint16) shared->endpoint->port,
@@ -496,96 +494,6 @@ post_disconnect_cb (freerdp *instance)
   gdi_free (instance);
 }
 
-/* A host that was taken over by its guest gets nothing but keys and the pointer. */
-static gboolean
-set_booleans (rdpSettings *settings)
-{
-  static const FreeRDP_Settings_Keys_Bool off[] = {
-    /* VMConnect begins with TLS at once and then asks who it is: nothing weaker is agreed to. */
-    FreeRDP_NegotiateSecurityLayer, FreeRDP_TlsSecurity, FreeRDP_RdpSecurity, FreeRDP_ExtSecurity,
-    FreeRDP_IgnoreCertificate, FreeRDP_AutoAcceptCertificate, FreeRDP_GatewayEnabled,
-    /* Coming back is the session's. */
-    FreeRDP_AutoReconnectionEnabled,
-    FreeRDP_DeviceRedirection, FreeRDP_RedirectDrives, FreeRDP_RedirectHomeDrive,
-    FreeRDP_RedirectSmartCards, FreeRDP_RedirectWebAuthN, FreeRDP_RedirectPrinters,
-    FreeRDP_RedirectSerialPorts, FreeRDP_RedirectParallelPorts, FreeRDP_RedirectClipboard,
-    FreeRDP_AudioPlayback, FreeRDP_AudioCapture, FreeRDP_RemoteConsoleAudio,
-    FreeRDP_SoundBeepsEnabled, FreeRDP_RemoteApplicationMode, FreeRDP_SupportDynamicChannels,
-    FreeRDP_SupportGraphicsPipeline, FreeRDP_SupportMultitransport, FreeRDP_SupportHeartbeatPdu,
-    FreeRDP_SupportMonitorLayoutPdu, FreeRDP_SupportEchoChannel, FreeRDP_SupportDisplayControl,
-    FreeRDP_SupportGeometryTracking, FreeRDP_SupportSSHAgentChannel, FreeRDP_SupportVideoOptimized,
-    FreeRDP_EncomspVirtualChannel, FreeRDP_RemdeskVirtualChannel, FreeRDP_NetworkAutoDetect,
-    FreeRDP_BitmapCacheEnabled, FreeRDP_BitmapCachePersistEnabled, FreeRDP_BitmapCacheV3Enabled,
-    FreeRDP_DrawNineGridEnabled, FreeRDP_DrawGdiPlusEnabled, FreeRDP_DrawGdiPlusCacheEnabled,
-    /* These lose colours. */
-    FreeRDP_RemoteFxCodec, FreeRDP_NSCodec, FreeRDP_JpegCodec, FreeRDP_GfxH264,
-    FreeRDP_DrawAllowDynamicColorFidelity, FreeRDP_DrawAllowColorSubsampling,
-  };
-  static const FreeRDP_Settings_Keys_Bool on[] = {
-    FreeRDP_VmConnectMode, FreeRDP_SendPreconnectionPdu, FreeRDP_NlaSecurity,
-    FreeRDP_Authentication, FreeRDP_ExternalCertificateManagement, FreeRDP_SoftwareGdi,
-    FreeRDP_DesktopResize, FreeRDP_FastPathInput, FreeRDP_FastPathOutput,
-    FreeRDP_HasExtendedMouseEvent, FreeRDP_SupportErrorInfoPdu,
-  };
-  gboolean done = TRUE;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (off); i++)
-    done = freerdp_settings_set_bool (settings, off[i], FALSE) && done;
-  for (gsize i = 0; i < G_N_ELEMENTS (on); i++)
-    done = freerdp_settings_set_bool (settings, on[i], TRUE) && done;
-  return done;
-}
-
-static gboolean
-set_numbers (rdpSettings *settings, guint port)
-{
-  const struct {
-    FreeRDP_Settings_Keys_UInt32 key;
-    guint32                      value;
-  } numbers[] = {
-    { FreeRDP_ServerPort, port },
-    { FreeRDP_TcpConnectTimeout, CONNECT_TIMEOUT_S * 1000 },
-    { FreeRDP_ColorDepth, 32 },
-    /* The host has its own. */
-    { FreeRDP_DesktopWidth, 1024 },
-    { FreeRDP_DesktopHeight, 768 },
-    { FreeRDP_GlyphSupportLevel, 0 },
-    { FreeRDP_BrushSupportLevel, 0 },
-    { FreeRDP_OffscreenSupportLevel, 0 },
-  };
-  gboolean done = TRUE;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
-    done = freerdp_settings_set_uint32 (settings, numbers[i].key, numbers[i].value) && done;
-  return done;
-}
-
-static gboolean
-set_texts (rdpSettings *settings, const AvbConsoleEndpoint *endpoint)
-{
-  const char      *slash = strchr (endpoint->user, '\\');
-  g_autofree char *domain
-      = slash != NULL ? g_strndup (endpoint->user, (gsize) (slash - endpoint->user)) : NULL;
-  /* It keeps nothing there; but it would look for what others kept. */
-  g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "alpha-vbox", "freerdp", NULL);
-  const struct {
-    FreeRDP_Settings_Keys_String key;
-    const char                  *value;
-  } texts[] = {
-    { FreeRDP_ServerHostname, endpoint->host },
-    { FreeRDP_PreconnectionBlob, endpoint->id },
-    { FreeRDP_Username, slash != NULL ? slash + 1 : endpoint->user },
-    { FreeRDP_Domain, domain },
-    { FreeRDP_Password, endpoint->password },
-    { FreeRDP_ConfigPath, folder },
-  };
-  gboolean done = TRUE;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
-    done = freerdp_settings_set_string (settings, texts[i].key, texts[i].value) && done;
-  return done;
-}
-
 static void
 run (Context *self)
 {
@@ -639,9 +547,7 @@ go (freerdp *instance, AvbRdpShared *shared)
   wanted = !shared->closed && shared->wake != NULL;
   shared->context = wanted ? instance->context : NULL;
   g_mutex_unlock (&shared->mutex);
-  if (wanted && set_transport (self) && set_booleans (self->context.settings)
-      && set_numbers (self->context.settings, shared->endpoint->port)
-      && set_texts (self->context.settings, shared->endpoint))
+  if (wanted && set_transport (self) && avb_rdp_set_up (self->context.settings, shared->endpoint))
     connected = freerdp_connect (instance);
   if (connected)
     {
