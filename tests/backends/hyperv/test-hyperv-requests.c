@@ -202,7 +202,7 @@ test_no_hyperv (gpointer data)
 static DexFuture *
 test_vmconnect (gpointer data)
 {
-  g_autoptr (HypervSimulator) host = new_host ();
+  g_autoptr (HypervSimulator) host = hyperv_rig_new_host ();
   g_autoptr (AvbConnection) connection = NULL;
   g_autofree char *id = hyperv_simulator_add_machine (host, "shows", 2, HYPERV_STATE_ENABLED);
   g_autoptr (AvbConsoleEndpoint) usual = NULL;
@@ -211,11 +211,11 @@ test_vmconnect (gpointer data)
   AvbMachine *machine;
 
   hyperv_simulator_set_auth (host, HYPERV_SIMULATOR_AUTH_NTLM | HYPERV_SIMULATOR_AUTH_BASIC, "admin", "sesam");
-  start (host);
-  connection = connect_as (host, "admin@", FALSE);
+  hyperv_rig_start (host);
+  connection = hyperv_rig_connect_as (host, "admin@", FALSE);
   give_password (connection, 1, "sesam");
-  avb_test_until (is_up, connection);
-  machine = find (connection, "shows");
+  avb_test_until (hyperv_rig_is_up, connection);
+  machine = hyperv_rig_find (connection, "shows");
   usual = avb_test_await_boxed (avb_machine_find_console (machine));
   g_assert_cmpint (usual->kind, ==, AVB_CONSOLE_RDP_HOST);
   g_assert_cmpstr (usual->host, ==, "127.0.0.1");
