@@ -17,6 +17,8 @@
 #include "ui/avb-feedback.h"
 #include "ui/avb-preferences.h"
 #include "ui/avb-window.h"
+#include "ui/extensions/avb-extension-link.h"
+#include "ui/extensions/avb-extension-set.h"
 #include "ui/machine/avb-disposable-actions.h"
 
 struct _AvbApplication {
@@ -24,6 +26,8 @@ struct _AvbApplication {
 
   AvbLibrary    *library;
   GSettings     *settings;
+  AvbExtensionSet *extensions;
+  guint          extensions_id; /* they start when there is nothing more urgent */
   gboolean       connected; /* the first connections were opened */
   gboolean       closing;
 };
@@ -39,13 +43,37 @@ get_window (AvbApplication *self)
   return NULL;
 }
 
+static gboolean
+start_extensions_cb (gpointer user_data)
+{
+  AvbApplication *self = user_data;
+
+  self->extensions_id = 0;
+  avb_future_finish (avb_extension_set_start (self->extensions), "start extensions");
+  return G_SOURCE_REMOVE;
+}
+
+/* The first window is there before extensions are. */
+static void
+need_extensions (AvbApplication *self)
+{
+  if (self->extensions != NULL)
+    return;
+  self->extensions = avb_extension_set_new (self->library, NULL, NULL);
+  self->extensions_id = g_idle_add_full (G_PRIORITY_LOW, start_extensions_cb, self, NULL);
+}
+
 static AvbWindow *
 present_window (AvbApplication *self)
 {
   AvbWindow *window = get_window (self);
 
   if (window == NULL)
-    window = avb_window_new (GTK_APPLICATION (self), self->library);
+    {
+      need_extensions (self);
+      window = avb_window_new (GTK_APPLICATION (self), self->library);
+      avb_window_set_extensions (window, self->extensions);
+    }
   gtk_window_present (GTK_WINDOW (window));
   return window;
 }
@@ -159,6 +187,29 @@ open_disposable_action (GSimpleAction *action, GVariant *parameter, gpointer use
   avb_disposable_open_file (GTK_WINDOW (present_window (self)), self->library, file);
 }
 
+static DexFuture *
+extensions_stopped_cb (DexFuture *future, gpointer user_data)
+{
+  g_application_quit (G_APPLICATION (user_data));
+  g_application_release (G_APPLICATION (user_data));
+  return dex_future_new_true ();
+}
+
+/* They may have something to finish: nobody sees a window meanwhile. */
+static void
+stop_extensions_and_quit (AvbApplication *self)
+{
+  if (self->extensions == NULL)
+    {
+      g_application_quit (G_APPLICATION (self));
+      return;
+    }
+  g_application_hold (G_APPLICATION (self));
+  avb_future_finish (dex_future_finally (avb_extension_set_stop (self->extensions), extensions_stopped_cb,
+                                         g_object_ref (self), g_object_unref),
+                     "stop extensions");
+}
+
 static void
 closed_cb (gboolean go_on, gpointer user_data)
 {
@@ -174,7 +225,7 @@ closed_cb (gboolean go_on, gpointer user_data)
   /* The windows of other monitors. */
   while ((windows = gtk_application_get_windows (GTK_APPLICATION (self))) != NULL)
     gtk_window_destroy (windows->data);
-  g_application_quit (G_APPLICATION (self));
+  stop_extensions_and_quit (self);
 }
 
 static void
@@ -218,6 +269,7 @@ static const struct {
   { "win.new-empty", { "<Control><Shift>n" } },
   { "app.disposable", { "<Control><Alt>n" } },
   { "win.add-host", { "<Control><Shift>h" } },
+  { "win.extensions", { "<Control><Shift>x" } },
   { "win.search", { "<Control>f" } },
   { "win.fullscreen", { "F11" } },
   { "window.close", { "<Control>w" } },
@@ -305,11 +357,20 @@ static void
 avb_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
 {
   AvbApplication *self = AVB_APPLICATION (application);
+  g_autofree char *id = NULL;
   AvbWindow *window;
 
   open_usual_connections (self);
   window = present_window (self);
-  avb_window_new_machine (window, files[0]);
+  id = avb_extension_link_dup_id (files[0]);
+  if (id != NULL)
+    avb_window_open_extension (window, id);
+  else if (avb_extension_link_is_package (files[0]))
+    avb_window_install_extension (window, files[0]);
+  else if (g_file_has_uri_scheme (files[0], AVB_EXTENSION_LINK_SCHEME))
+    avb_feedback_message (GTK_WIDGET (window), _("This link leads to nothing in this program."));
+  else
+    avb_window_new_machine (window, files[0]);
   if (n_files > 1)
     avb_feedback_message (GTK_WIDGET (window),
                           _("One machine is made at a time. Open the other files after this one."));
@@ -360,6 +421,8 @@ avb_application_shutdown (GApplication *application)
 {
   AvbApplication *self = AVB_APPLICATION (application);
 
+  g_clear_handle_id (&self->extensions_id, g_source_remove);
+  g_clear_object (&self->extensions);
   g_clear_object (&self->library);
   g_clear_object (&self->settings);
   G_APPLICATION_CLASS (avb_application_parent_class)->shutdown (application);

@@ -159,14 +159,16 @@ avb_sidebar_row_new (AvbSidebarKind kind, AvbLibraryModel *model, AvbConnection 
   AvbSidebarRow *self = g_object_new (AVB_TYPE_SIDEBAR_ROW, NULL);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *image = gtk_image_new ();
-  const char *icon = kind == AVB_SIDEBAR_ALL       ? "view-app-grid-symbolic"
-                     : kind == AVB_SIDEBAR_RUNNING ? "media-playback-start-symbolic"
-                                                   : "computer-symbolic";
+  const char *icon = kind == AVB_SIDEBAR_ALL          ? "view-app-grid-symbolic"
+                     : kind == AVB_SIDEBAR_RUNNING    ? "media-playback-start-symbolic"
+                     : kind == AVB_SIDEBAR_EXTENSIONS ? "application-x-addon-symbolic"
+                                                      : "computer-symbolic";
 
   self->kind = kind;
   self->connection = connection != NULL ? g_object_ref (connection) : NULL;
-  self->title = gtk_label_new (kind == AVB_SIDEBAR_ALL ? _("All Machines")
-                                                        : C_("machines that run", "Running"));
+  self->title = gtk_label_new (kind == AVB_SIDEBAR_ALL          ? _("All Machines")
+                               : kind == AVB_SIDEBAR_EXTENSIONS ? _("Extensions")
+                                                                : C_("machines that run", "Running"));
   gtk_label_set_xalign (GTK_LABEL (self->title), 0);
   gtk_label_set_ellipsize (GTK_LABEL (self->title), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (self->title, TRUE);
@@ -175,9 +177,10 @@ avb_sidebar_row_new (AvbSidebarKind kind, AvbLibraryModel *model, AvbConnection 
       self->trailing = gtk_label_new (NULL);
       gtk_widget_add_css_class (self->trailing, "dimmed");
       gtk_widget_add_css_class (self->trailing, "count");
-      g_object_bind_property_full (model, kind == AVB_SIDEBAR_ALL ? "n-all" : "n-running",
-                                   self->trailing, "label", G_BINDING_SYNC_CREATE, count_to_text,
-                                   NULL, NULL, NULL);
+      if (kind != AVB_SIDEBAR_EXTENSIONS)
+        g_object_bind_property_full (model, kind == AVB_SIDEBAR_ALL ? "n-all" : "n-running",
+                                     self->trailing, "label", G_BINDING_SYNC_CREATE, count_to_text,
+                                     NULL, NULL, NULL);
       gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                       gtk_label_get_label (GTK_LABEL (self->title)), -1);
     }
@@ -220,4 +223,19 @@ avb_sidebar_row_get_connection (AvbSidebarRow *self)
   g_return_val_if_fail (AVB_IS_SIDEBAR_ROW (self), NULL);
 
   return self->connection;
+}
+
+void
+avb_sidebar_row_set_count (AvbSidebarRow *self, guint count)
+{
+  g_autofree char *text = g_strdup_printf ("%u", count);
+  g_autofree char *description = NULL;
+
+  g_return_if_fail (AVB_IS_SIDEBAR_ROW (self));
+  g_return_if_fail (self->kind == AVB_SIDEBAR_EXTENSIONS);
+
+  description = g_strdup_printf (ngettext ("%u update", "%u updates", count), count);
+  gtk_label_set_label (GTK_LABEL (self->trailing), count > 0 ? text : "");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  count > 0 ? description : "", -1);
 }

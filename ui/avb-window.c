@@ -14,6 +14,8 @@
 #include "ui/avb-sidebar-row.h"
 #include "ui/create/avb-create-dialog.h"
 #include "ui/create/avb-new-dialog.h"
+#include "ui/extensions/avb-extension-link.h"
+#include "ui/extensions/avb-extensions-pane.h"
 #include "ui/hosts/avb-add-host-dialog.h"
 #include "ui/hosts/avb-host-prompts.h"
 #include "ui/hosts/avb-hosts.h"
@@ -28,6 +30,9 @@ struct _AvbWindow {
   GSettings             *settings;
   AvbLibraryView        *view;
   AvbHostPrompts        *prompts;
+  AvbExtensionSet       *extensions; /* (nullable) */
+  AvbExtensionsPane     *pane;        /* (nullable): made when first shown */
+  AvbSidebarRow         *extensions_row; /* (nullable) */
 
   AdwToastOverlay       *toasts;
   AdwNavigationView     *navigation;
@@ -40,6 +45,7 @@ struct _AvbWindow {
   GtkSearchEntry        *bar_search;
   GtkWidget             *search_toggle;
   AdwToggleGroup        *view_switch;
+  GtkStack              *content_stack;
   AdwBin                *library_bin;
   GtkWidget             *jobs;
 };
@@ -72,12 +78,50 @@ sidebar_header_cb (GtkListBoxRow *row, GtkListBoxRow *before, gpointer user_data
   gtk_list_box_row_set_header (row, label);
 }
 
+static gboolean
+shows_extensions (AvbWindow *self)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (self->content_stack), "extensions") == 0;
+}
+
+/* What is typed anywhere goes to the search of what is shown. */
+static void
+capture_keys (AvbWindow *self)
+{
+  gboolean library = !shows_extensions (self);
+  gboolean narrow = adw_navigation_split_view_get_collapsed (self->split);
+  GtkWidget *page = library ? GTK_WIDGET (self->library_page) : NULL;
+
+  gtk_search_entry_set_key_capture_widget (self->sidebar_search, narrow ? NULL : page);
+  gtk_search_bar_set_key_capture_widget (self->search_bar, narrow ? page : NULL);
+}
+
+static void
+show_extensions (AvbWindow *self)
+{
+  if (self->pane == NULL)
+    {
+      self->pane = AVB_EXTENSIONS_PANE (avb_extensions_pane_new (self->extensions));
+      gtk_stack_add_named (self->content_stack, GTK_WIDGET (self->pane), "extensions");
+    }
+  gtk_stack_set_visible_child_name (self->content_stack, "extensions");
+  adw_navigation_page_set_title (self->content_page, _("Extensions"));
+  capture_keys (self);
+}
+
 static void
 show_place (AvbWindow *self, AvbSidebarRow *row)
 {
   AvbSidebarKind kind = avb_sidebar_row_get_kind (row);
   AvbConnection *connection = avb_sidebar_row_get_connection (row);
 
+  if (kind == AVB_SIDEBAR_EXTENSIONS)
+    {
+      show_extensions (self);
+      return;
+    }
+  gtk_stack_set_visible_child_name (self->content_stack, "library");
+  capture_keys (self);
   avb_library_model_set_running_only (self->model, kind == AVB_SIDEBAR_RUNNING);
   avb_library_model_set_connection (self->model, connection);
   adw_navigation_page_set_title (self->content_page,
@@ -93,7 +137,13 @@ sidebar_activated_cb (AvbWindow *self, GtkListBoxRow *row)
   adw_navigation_split_view_set_show_content (self->split, TRUE);
 }
 
-/* Rows of connections follow the two fixed ones. */
+/* Rows of connections follow the fixed ones. */
+static int
+first_connection_row (AvbWindow *self)
+{
+  return self->extensions_row != NULL ? 3 : 2;
+}
+
 static void
 connections_changed_cb (AvbWindow  *self,
                         guint       position,
@@ -101,7 +151,7 @@ connections_changed_cb (AvbWindow  *self,
                         guint       added,
                         GListModel *connections)
 {
-  const int first = 2;
+  const int first = first_connection_row (self);
 
   for (guint i = 0; i < removed; i++)
     {
@@ -142,6 +192,18 @@ fill_sidebar (AvbWindow *self)
 
 /* --- searching --- */
 
+/* Machines are searched from wherever one is. */
+static void
+search_changed_cb (AvbWindow *self)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->sidebar, 0);
+
+  if (!shows_extensions (self) || *avb_library_model_get_search (self->model) == '\0')
+    return;
+  gtk_list_box_select_row (self->sidebar, row);
+  show_place (self, AVB_SIDEBAR_ROW (row));
+}
+
 static void
 search_activate_cb (AvbWindow *self)
 {
@@ -163,7 +225,9 @@ search_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (adw_navigation_view_get_visible_page (self->navigation) != self->library_page)
     return;
-  if (adw_navigation_split_view_get_collapsed (self->split))
+  if (shows_extensions (self))
+    avb_extensions_pane_search (self->pane);
+  else if (adw_navigation_split_view_get_collapsed (self->split))
     {
       adw_navigation_split_view_set_show_content (self->split, TRUE);
       gtk_search_bar_set_search_mode (self->search_bar, TRUE);
@@ -177,16 +241,14 @@ static void
 narrow_apply_cb (AvbWindow *self)
 {
   avb_library_view_set_narrow (self->view, TRUE);
-  gtk_search_entry_set_key_capture_widget (self->sidebar_search, NULL);
-  gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self->library_page));
+  capture_keys (self);
 }
 
 static void
 narrow_unapply_cb (AvbWindow *self)
 {
-  gtk_search_bar_set_key_capture_widget (self->search_bar, NULL);
+  capture_keys (self);
   gtk_search_bar_set_search_mode (self->search_bar, FALSE);
-  gtk_search_entry_set_key_capture_widget (self->sidebar_search, GTK_WIDGET (self->library_page));
   avb_library_view_set_narrow (self->view, FALSE);
 }
 
@@ -286,6 +348,40 @@ retry_host_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (connection != NULL)
     avb_connection_retry (connection);
+}
+
+/* --- extensions --- */
+
+static gboolean
+go_to_extensions (AvbWindow *self)
+{
+  if (self->extensions_row == NULL)
+    return FALSE;
+  adw_navigation_view_pop_to_page (self->navigation, self->library_page);
+  gtk_list_box_select_row (self->sidebar, GTK_LIST_BOX_ROW (self->extensions_row));
+  show_extensions (self);
+  adw_navigation_split_view_set_show_content (self->split, TRUE);
+  return TRUE;
+}
+
+static void
+extensions_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  go_to_extensions (AVB_WINDOW (widget));
+}
+
+static void
+open_extension_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  avb_window_open_extension (AVB_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+updates_changed_cb (AvbWindow *self)
+{
+  avb_sidebar_row_set_count (self->extensions_row,
+                             g_list_model_get_n_items (avb_marketplace_get_updates (
+                                 avb_extension_set_get_marketplace (self->extensions))));
 }
 
 /* --- new machines --- */
@@ -407,7 +503,9 @@ new_from_uri_action (GtkWidget *widget, const char *name, GVariant *parameter)
   const char *uri = g_variant_get_string (parameter, NULL);
   g_autoptr (GFile) file = g_file_new_for_uri (uri);
 
-  if (avb_download_check_url (uri, NULL))
+  if (avb_extension_link_is_package (file))
+    avb_window_install_extension (AVB_WINDOW (widget), file);
+  else if (avb_download_check_url (uri, NULL))
     new_from_url (AVB_WINDOW (widget), uri, NULL);
   else
     avb_window_new_machine (AVB_WINDOW (widget), file);
@@ -488,7 +586,8 @@ avb_window_constructed (GObject *object)
   g_object_bind_property (self->model, "search", self->bar_search, "text",
                           G_BINDING_BIDIRECTIONAL);
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->bar_search));
-  gtk_search_entry_set_key_capture_widget (self->sidebar_search, GTK_WIDGET (self->library_page));
+  capture_keys (self);
+  g_signal_connect_object (self->model, "notify::search", G_CALLBACK (search_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (avb_library_get_machines (self->library), "items-changed",
                            G_CALLBACK (machines_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect (self, "notify::fullscreened", G_CALLBACK (fullscreened_cb), NULL);
@@ -533,9 +632,12 @@ avb_window_dispose (GObject *object)
   if (self->prompts != NULL)
     g_object_run_dispose (G_OBJECT (self->prompts));
   g_clear_object (&self->prompts);
+  self->pane = NULL;
+  self->extensions_row = NULL;
   gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_WINDOW);
   g_clear_object (&self->model);
   g_clear_object (&self->settings);
+  g_clear_object (&self->extensions);
   g_clear_object (&self->library);
   G_OBJECT_CLASS (avb_window_parent_class)->dispose (object);
 }
@@ -589,6 +691,7 @@ avb_window_class_init (AvbWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbWindow, bar_search);
   gtk_widget_class_bind_template_child (widget_class, AvbWindow, search_toggle);
   gtk_widget_class_bind_template_child (widget_class, AvbWindow, view_switch);
+  gtk_widget_class_bind_template_child (widget_class, AvbWindow, content_stack);
   gtk_widget_class_bind_template_child (widget_class, AvbWindow, library_bin);
   gtk_widget_class_bind_template_child (widget_class, AvbWindow, jobs);
   gtk_widget_class_bind_template_callback (widget_class, sidebar_activated_cb);
@@ -605,6 +708,8 @@ avb_window_class_init (AvbWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.add-host", NULL, add_host_action);
   gtk_widget_class_install_action (widget_class, "win.remove-host", "s", remove_host_action);
   gtk_widget_class_install_action (widget_class, "win.retry-host", "s", retry_host_action);
+  gtk_widget_class_install_action (widget_class, "win.extensions", NULL, extensions_action);
+  gtk_widget_class_install_action (widget_class, "win.open-extension", "s", open_extension_action);
   gtk_widget_class_install_action (widget_class, "win.new-machine", NULL, new_machine_action);
   gtk_widget_class_install_action (widget_class, "win.new-from-catalog", "s", new_from_catalog_action);
   gtk_widget_class_install_action (widget_class, "win.new-from-file", NULL, new_from_file_action);
@@ -616,6 +721,7 @@ static void
 avb_window_init (AvbWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.extensions", FALSE);
 }
 
 AvbWindow *
@@ -668,4 +774,50 @@ avb_window_new_machine (AvbWindow *self, GFile *file)
   connection = require_connection (self);
   if (connection != NULL)
     present_new (self, ADW_DIALOG (avb_create_dialog_new (self->library, connection, file)));
+}
+
+void
+avb_window_set_extensions (AvbWindow *self, AvbExtensionSet *extensions)
+{
+  GListModel *updates;
+
+  g_return_if_fail (AVB_IS_WINDOW (self));
+  g_return_if_fail (AVB_IS_EXTENSION_SET (extensions));
+  g_return_if_fail (self->extensions == NULL);
+
+  self->extensions = g_object_ref (extensions);
+  self->extensions_row = AVB_SIDEBAR_ROW (avb_sidebar_row_new (AVB_SIDEBAR_EXTENSIONS, self->model, NULL));
+  gtk_list_box_insert (self->sidebar, GTK_WIDGET (self->extensions_row), 2);
+  updates = avb_marketplace_get_updates (avb_extension_set_get_marketplace (extensions));
+  g_signal_connect_object (updates, "items-changed", G_CALLBACK (updates_changed_cb), self, G_CONNECT_SWAPPED);
+  updates_changed_cb (self);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.extensions", TRUE);
+}
+
+AvbExtensionSet *
+avb_window_get_extensions (AvbWindow *self)
+{
+  g_return_val_if_fail (AVB_IS_WINDOW (self), NULL);
+
+  return self->extensions;
+}
+
+void
+avb_window_open_extension (AvbWindow *self, const char *id)
+{
+  g_return_if_fail (AVB_IS_WINDOW (self));
+  g_return_if_fail (id != NULL);
+
+  if (go_to_extensions (self))
+    avb_extensions_pane_open (self->pane, id);
+}
+
+void
+avb_window_install_extension (AvbWindow *self, GFile *file)
+{
+  g_return_if_fail (AVB_IS_WINDOW (self));
+  g_return_if_fail (G_IS_FILE (file));
+
+  if (go_to_extensions (self))
+    avb_extensions_pane_install_file (self->pane, file);
 }

@@ -6,6 +6,7 @@
 #include <adwaita.h>
 
 #include "app/avb-library.h"
+#include "ui/extensions/avb-extension-set.h"
 #include "ui/library/avb-library-model.h"
 
 G_BEGIN_DECLS
@@ -26,5 +27,14 @@ void             avb_window_add_toast        (AvbWindow *self, AdwToast *toast /
 void             avb_window_open_machine     (AvbWindow *self, AvbMachine *machine);
 /* Opens the new-machine sheet. @file: (nullable): %NULL: an empty machine */
 void             avb_window_new_machine      (AvbWindow *self, GFile *file);
+
+/* Once: from here on there is a place for extensions. */
+void             avb_window_set_extensions   (AvbWindow *self, AvbExtensionSet *extensions);
+/* (nullable) (transfer none) */
+AvbExtensionSet *avb_window_get_extensions   (AvbWindow *self);
+/* Shows the page of an extension, and installs nothing. @id: of an extension, perhaps of one that nobody knows */
+void             avb_window_open_extension   (AvbWindow *self, const char *id);
+/* Looks into a package and asks whether it shall be installed. */
+void             avb_window_install_extension (AvbWindow *self, GFile *file);
 
 G_END_DECLS

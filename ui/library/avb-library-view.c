@@ -10,6 +10,7 @@
 #include "app/avb-text.h"
 #include "ui/avb-feedback.h"
 #include "ui/avb-format.h"
+#include "ui/extensions/avb-extension-link.h"
 #include "ui/library/avb-library-columns.h"
 #include "ui/library/avb-machine-card.h"
 #include "ui/library/avb-visible-rows.h"
@@ -392,6 +393,9 @@ describe_drop (GtkDropTarget *target)
   if (n > 1)
     return g_strdup (_("Drop one file at a time to make a new machine"));
   name = avb_text_dup_file_name (files->data);
+  /* Translators: %s is a file's name. */
+  if (avb_extension_link_is_package (files->data))
+    return g_strdup_printf (_("Look at the extension “%s”"), name);
   /* Translators: %s is a file's name. */
   return g_strdup_printf (_("Make a new machine from “%s”"), name);
 }
