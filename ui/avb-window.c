@@ -16,6 +16,7 @@
 #include "ui/create/avb-new-dialog.h"
 #include "ui/extensions/avb-extension-link.h"
 #include "ui/extensions/avb-extensions-pane.h"
+#include "ui/extensions/avb-question-dialog.h"
 #include "ui/hosts/avb-add-host-dialog.h"
 #include "ui/hosts/avb-host-prompts.h"
 #include "ui/hosts/avb-hosts.h"
@@ -792,6 +793,7 @@ avb_window_set_extensions (AvbWindow *self, AvbExtensionSet *extensions)
   g_signal_connect_object (updates, "items-changed", G_CALLBACK (updates_changed_cb), self, G_CONNECT_SWAPPED);
   updates_changed_cb (self);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.extensions", TRUE);
+  avb_question_dialog_serve (GTK_WIDGET (self), avb_extension_set_get_host (extensions));
 }
 
 AvbExtensionSet *

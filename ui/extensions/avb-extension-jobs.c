@@ -526,6 +526,21 @@ extensions_changed_cb (AvbExtensionJobs *self, guint position, guint removed, gu
   anything_changed_cb (self);
 }
 
+/* Whether something can be installed depends on its marketplace. */
+static void
+sources_changed_cb (AvbExtensionJobs *self, guint position, guint removed, guint added, GListModel *sources)
+{
+  for (guint i = 0; i < added; i++)
+    {
+      g_autoptr (AvbMarketSource) source = g_list_model_get_item (sources, position + i);
+
+      g_signal_connect_object (source, "notify::state", G_CALLBACK (anything_changed_cb), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (source, "notify::can-install", G_CALLBACK (anything_changed_cb), self,
+                               G_CONNECT_SWAPPED);
+    }
+  anything_changed_cb (self);
+}
+
 static void
 avb_extension_jobs_dispose (GObject *object)
 {
@@ -556,6 +571,7 @@ avb_extension_jobs_new (AvbExtensionSet *set)
   AvbExtensionJobs *self;
   GListModel *store;
   GListModel *extensions;
+  GListModel *sources;
 
   g_return_val_if_fail (AVB_IS_EXTENSION_SET (set), NULL);
 
@@ -570,6 +586,9 @@ avb_extension_jobs_new (AvbExtensionSet *set)
                            G_CALLBACK (anything_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (extensions, "items-changed", G_CALLBACK (extensions_changed_cb), self, G_CONNECT_SWAPPED);
   extensions_changed_cb (self, 0, 0, g_list_model_get_n_items (extensions), extensions);
+  sources = avb_marketplace_get_sources (self->marketplace);
+  g_signal_connect_object (sources, "items-changed", G_CALLBACK (sources_changed_cb), self, G_CONNECT_SWAPPED);
+  sources_changed_cb (self, 0, 0, g_list_model_get_n_items (sources), sources);
   return self;
 }
 

@@ -241,6 +241,7 @@ fill_pictures (AvbExtensionPage *self, AvbExtensionManifest *manifest)
         g_strv_builder_add (captions, "");
     }
   texts = g_strv_builder_end (captions);
+  gtk_widget_set_visible (GTK_WIDGET (self->gallery_bin), texts[0] != NULL);
   avb_gallery_fill (self->gallery, (const char *const *) texts, load_picture, pictures, pictures_free);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "ui/extensions/avb-extension-page.h"
+#include "ui/extensions/avb-extension-panels.h"
 #include "ui/extensions/avb-gallery.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ struct _AvbExtensionPage {
   GPtrArray           *version_rows;
   GtkWidget           *icon;
   AvbGallery          *gallery;
+  AvbExtensionPanels  *panels;
   char                *shown;     /* which texts are shown: they change with the version only */
 
   GtkStack            *stack;
@@ -39,7 +41,7 @@ struct _AvbExtensionPage {
   GtkWidget           *progress_box;
   GtkProgressBar      *progress;
   GtkLabel            *progress_status;
-  GtkBox              *panels;
+  AdwBin              *panels_bin;
   AdwPreferencesGroup *permissions;
   GtkLabel            *compatibility;
   GtkWidget           *install;

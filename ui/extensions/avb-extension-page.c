@@ -161,10 +161,24 @@ show_buttons (AvbExtensionPage *self)
 static void
 show_permissions (AvbExtensionPage *self, AvbExtensionManifest *manifest)
 {
+  adw_preferences_group_set_title (self->permissions,
+                                   self->installed != NULL ? _("What It May Do") : _("What It Asks For"));
   avb_permission_rows_fill (self->permissions, self->permission_rows,
                             avb_extension_manifest_get_permissions (manifest),
                             self->installed != NULL ? avb_installed_get_granted (self->installed) : NULL,
                             avb_extension_manifest_get_kind (manifest) == AVB_EXTENSION_CODE);
+}
+
+/* One that was switched off, or cannot run, has none. */
+static void
+show_panels (AvbExtensionPage *self)
+{
+  g_autoptr (AvbExtension) extension =
+      avb_extension_host_find (avb_extension_set_get_host (avb_extension_jobs_get_set (self->jobs)), self->id);
+
+  avb_extension_panels_set_extension (self->panels, extension);
+  gtk_widget_set_visible (GTK_WIDGET (self->panels_bin),
+                          extension != NULL && avb_extension_get_has_code (extension));
 }
 
 /* Texts and pictures only if they are others: a page must not jump while it is read. */
@@ -188,6 +202,7 @@ show (AvbExtensionPage *self)
     avb_extension_page_fill (self);
   set_operation (self, avb_extension_jobs_find (self->jobs, self->id));
   show_permissions (self, manifest);
+  show_panels (self);
   show_state (self);
   show_compatibility (self);
   show_buttons (self);
@@ -335,7 +350,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, AvbExtensionPage, progress_box);
   gtk_widget_class_bind_template_child (widget_class, AvbExtensionPage, progress);
   gtk_widget_class_bind_template_child (widget_class, AvbExtensionPage, progress_status);
-  gtk_widget_class_bind_template_child (widget_class, AvbExtensionPage, panels);
+  gtk_widget_class_bind_template_child (widget_class, AvbExtensionPage, panels_bin);
   gtk_widget_class_bind_template_child (widget_class, AvbExtensionPage, permissions);
   gtk_widget_class_bind_template_child (widget_class, AvbExtensionPage, compatibility);
   gtk_widget_class_bind_template_child (widget_class, AvbExtensionPage, install);
@@ -402,6 +417,9 @@ avb_extension_page_new (AvbExtensionJobs *jobs, const char *id)
   self->jobs = g_object_ref (jobs);
   self->id = g_strdup (id);
   marketplace = get_marketplace (self);
+  self->panels = AVB_EXTENSION_PANELS (avb_extension_panels_new (avb_extension_set_get_host (
+      avb_extension_jobs_get_set (jobs))));
+  adw_bin_set_child (self->panels_bin, GTK_WIDGET (self->panels));
   g_signal_connect_object (jobs, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (avb_marketplace_get_entries (marketplace), "items-changed", G_CALLBACK (show), self,
                            G_CONNECT_SWAPPED);

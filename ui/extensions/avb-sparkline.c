@@ -134,23 +134,20 @@ describe (AvbSparkline *self)
 }
 
 void
-avb_sparkline_set_values (AvbSparkline *self, const double *values, guint n_values)
+avb_sparkline_set_values (AvbSparkline *self, const double *values, guint n_values, double lowest, double highest)
 {
   g_return_if_fail (AVB_IS_SPARKLINE (self));
 
   g_array_set_size (self->values, 0);
-  self->lowest = 0;
-  self->highest = 0;
+  self->lowest = lowest;
+  self->highest = highest;
   for (guint i = 0; i < n_values; i++)
-    {
-      if (!isfinite (values[i]))
-        continue;
-      if (self->values->len == 0)
-        self->lowest = self->highest = values[i];
-      self->lowest = MIN (self->lowest, values[i]);
-      self->highest = MAX (self->highest, values[i]);
-      g_array_append_val (self->values, values[i]);
-    }
+    if (isfinite (values[i]))
+      {
+        double value = CLAMP (values[i], MIN (lowest, highest), MAX (lowest, highest));
+
+        g_array_append_val (self->values, value);
+      }
   describe (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

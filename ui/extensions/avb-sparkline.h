@@ -17,7 +17,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AvbSparkline, avb_sparkline, AVB, SPARKLINE, GtkWidget)
 
 GtkWidget *avb_sparkline_new        (void);
-void       avb_sparkline_set_values (AvbSparkline *self, const double *values, guint n_values);
+/* @lowest, @highest: what it is drawn between */
+void       avb_sparkline_set_values (AvbSparkline *self, const double *values, guint n_values, double lowest,
+                                     double highest);
 guint      avb_sparkline_get_n_values (AvbSparkline *self);
 
 G_END_DECLS
