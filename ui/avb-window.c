@@ -14,7 +14,9 @@
 #include "ui/avb-sidebar-row.h"
 #include "ui/create/avb-create-dialog.h"
 #include "ui/create/avb-new-dialog.h"
+#include "ui/extensions/avb-extension-actions.h"
 #include "ui/extensions/avb-extension-link.h"
+#include "ui/extensions/avb-extension-menu.h"
 #include "ui/extensions/avb-extensions-pane.h"
 #include "ui/extensions/avb-question-dialog.h"
 #include "ui/hosts/avb-add-host-dialog.h"
@@ -48,6 +50,7 @@ struct _AvbWindow {
   AdwToggleGroup        *view_switch;
   GtkStack              *content_stack;
   AdwBin                *library_bin;
+  GMenu                 *extension_section; /* of the main menu */
   GtkWidget             *jobs;
 };
 
@@ -372,6 +375,15 @@ extensions_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+use_contribution_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AvbWindow *self = AVB_WINDOW (widget);
+
+  if (self->extensions != NULL)
+    avb_extension_actions_use (widget, self->extensions, parameter);
+}
+
+static void
 open_extension_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   avb_window_open_extension (AVB_WINDOW (widget), g_variant_get_string (parameter, NULL));
@@ -485,17 +497,47 @@ new_machine_action (GtkWidget *widget, const char *name, GVariant *parameter)
   AvbWindow *self = AVB_WINDOW (widget);
   AvbConnection *connection = require_connection (self);
 
-  if (connection != NULL)
-    present_new (self, ADW_DIALOG (avb_new_dialog_new (self->library, connection)));
+  AvbNewDialog *dialog;
+
+  if (connection == NULL)
+    return;
+  dialog = avb_new_dialog_new (self->library, connection);
+  if (self->extensions != NULL)
+    avb_new_dialog_set_templates (dialog,
+                                  avb_extension_set_get_contributions (self->extensions, AVB_CONTRIBUTION_TEMPLATE));
+  present_new (self, ADW_DIALOG (dialog));
 }
 
 static void
 new_from_url (AvbWindow *self, const char *url, AvbCatalogEntry *entry)
 {
   AvbConnection *connection = require_connection (self);
+  AvbCreateDialog *dialog;
 
-  if (connection != NULL)
-    present_new (self, ADW_DIALOG (avb_create_dialog_new_for_download (self->library, connection, url, entry)));
+  if (connection == NULL)
+    return;
+  dialog = avb_create_dialog_new_for_download (self->library, connection, url, entry);
+  if (self->extensions != NULL)
+    avb_create_dialog_set_recipes (dialog, avb_extension_set_get_recipes (self->extensions));
+  present_new (self, ADW_DIALOG (dialog));
+}
+
+static void
+new_from_template_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AvbWindow *self = AVB_WINDOW (widget);
+  AvbConnection *connection = require_connection (self);
+  const char *extension, *id;
+  g_autoptr (AvbContribution) template = NULL;
+
+  g_variant_get (parameter, "(&s&s)", &extension, &id);
+  if (connection == NULL || self->extensions == NULL)
+    return;
+  template = avb_contributions_find (avb_extension_host_get_contributions (avb_extension_set_get_host (self->extensions)),
+                                     AVB_CONTRIBUTION_TEMPLATE, extension, id);
+  if (template != NULL)
+    present_new (self, ADW_DIALOG (avb_create_dialog_new_for_template (
+                           self->library, connection, avb_extension_set_get_recipes (self->extensions), template)));
 }
 
 static void
@@ -694,6 +736,7 @@ avb_window_class_init (AvbWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbWindow, view_switch);
   gtk_widget_class_bind_template_child (widget_class, AvbWindow, content_stack);
   gtk_widget_class_bind_template_child (widget_class, AvbWindow, library_bin);
+  gtk_widget_class_bind_template_child (widget_class, AvbWindow, extension_section);
   gtk_widget_class_bind_template_child (widget_class, AvbWindow, jobs);
   gtk_widget_class_bind_template_callback (widget_class, sidebar_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_activate_cb);
@@ -711,8 +754,10 @@ avb_window_class_init (AvbWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.retry-host", "s", retry_host_action);
   gtk_widget_class_install_action (widget_class, "win.extensions", NULL, extensions_action);
   gtk_widget_class_install_action (widget_class, "win.open-extension", "s", open_extension_action);
+  gtk_widget_class_install_action (widget_class, "win.use-contribution", "(isss)", use_contribution_action);
   gtk_widget_class_install_action (widget_class, "win.new-machine", NULL, new_machine_action);
   gtk_widget_class_install_action (widget_class, "win.new-from-catalog", "s", new_from_catalog_action);
+  gtk_widget_class_install_action (widget_class, "win.new-from-template", "(ss)", new_from_template_action);
   gtk_widget_class_install_action (widget_class, "win.new-from-file", NULL, new_from_file_action);
   gtk_widget_class_install_action (widget_class, "win.new-from-uri", "s", new_from_uri_action);
   gtk_widget_class_install_action (widget_class, "win.new-empty", NULL, new_empty_action);
@@ -793,6 +838,7 @@ avb_window_set_extensions (AvbWindow *self, AvbExtensionSet *extensions)
   g_signal_connect_object (updates, "items-changed", G_CALLBACK (updates_changed_cb), self, G_CONNECT_SWAPPED);
   updates_changed_cb (self);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.extensions", TRUE);
+  avb_extension_menu_watch (GTK_WIDGET (self->library_bin), self->extension_section, NULL);
   avb_question_dialog_serve (GTK_WIDGET (self), avb_extension_set_get_host (extensions));
 }
 

@@ -5,6 +5,7 @@
 
 #include "ui/create/avb-create-dialog.h"
 
+#include "app/contributions/avb-template-draft.h"
 #include "ui/create/avb-cloud-group.h"
 #include "ui/create/avb-install-group.h"
 #include "ui/create/avb-obstacle-list.h"
@@ -19,6 +20,8 @@ struct _AvbCreateDialog {
   GFile          *file;
   char           *url;         /* (nullable): to be downloaded first */
   AvbCatalogEntry *entry;      /* (nullable): that has it */
+  AvbContribution *template;   /* (nullable): of an extension: what is made is what it says */
+  AvbRecipeList  *recipes;     /* (nullable): where what it is made of is found */
   AvbOperation   *downloading; /* (nullable): under way */
   AvbDraft       *draft;
   DexFuture      *preparing;

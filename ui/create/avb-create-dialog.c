@@ -169,6 +169,44 @@ prepare (AvbCreateDialog *self)
       dex_future_finally (future, prepared_cb, g_object_ref (self), g_object_unref);
 }
 
+/* --- what an extension thought of --- */
+
+static DexFuture *
+template_cb (DexFuture *future, gpointer user_data)
+{
+  AvbCreateDialog *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_clear_object (&self->downloading);
+  if (dex_future_get_value (future, &error) == NULL && avb_error_is_cancelled (error))
+    {
+      if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+        adw_dialog_force_close (ADW_DIALOG (self));
+    }
+  else if (self->library != NULL)
+    dex_unref (prepared_cb (future, self));
+  return dex_future_new_true ();
+}
+
+static void
+start_template (AvbCreateDialog *self)
+{
+  g_autoptr (AvbCatalogEntry) entry = avb_template_draft_find_entry (self->recipes, self->template);
+  /* Translators: %s is the name of a template of machines. */
+  g_autofree char *title = g_strdup_printf (_("Preparing “%s”"), avb_contribution_get_title (self->template));
+
+  self->downloading = avb_operation_new (title);
+  avb_library_add_job (self->library, self->downloading);
+  adw_bin_set_child (self->download_bin, avb_job_row_new (self->library, self->downloading));
+  adw_status_page_set_title (self->inspecting, _("Looking at the Host…"));
+  adw_status_page_set_title (self->refused, _("No Machine Can Be Made Now"));
+  gtk_widget_set_visible (self->refused_choose, FALSE);
+  show (self, entry != NULL ? "downloading" : "inspecting");
+  self->preparing = dex_future_finally (avb_template_draft_new (self->library, self->connection, self->recipes,
+                                                                self->template, entry != NULL, self->downloading),
+                                        template_cb, g_object_ref (self), g_object_unref);
+}
+
 /* --- downloading first --- */
 
 typedef struct {
@@ -236,6 +274,14 @@ downloaded_cb (DexFuture *future, gpointer user_data)
   return dex_future_new_true ();
 }
 
+/* Extensions with code are asked for the addresses of what they offer. */
+static DexFuture *
+get_entry (AvbCreateDialog *self, AvbDownloadCache *cache)
+{
+  return self->recipes != NULL ? avb_recipe_list_download (self->recipes, cache, self->entry, self->downloading)
+                               : avb_download_entry (cache, self->entry, self->downloading);
+}
+
 static void
 start_download (AvbCreateDialog *self)
 {
@@ -253,7 +299,7 @@ start_download (AvbCreateDialog *self)
   g_set_weak_pointer (&download->window, GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))));
   avb_feedback_watch (download->window,
                       dex_future_finally (self->entry != NULL
-                                              ? avb_download_entry (cache, self->entry, self->downloading)
+                                              ? get_entry (self, cache)
                                               : avb_download (cache, self->url, NULL, self->downloading),
                                           downloaded_cb, download, download_free));
 }
@@ -267,6 +313,8 @@ avb_create_dialog_map (GtkWidget *widget)
   GTK_WIDGET_CLASS (avb_create_dialog_parent_class)->map (widget);
   if (self->url != NULL && self->file == NULL && self->downloading == NULL)
     start_download (self);
+  else if (self->template != NULL && self->draft == NULL && self->downloading == NULL && self->error == NULL)
+    start_template (self);
 }
 
 /* A creation that is under way; it goes on when the sheet is closed. */
@@ -472,6 +520,8 @@ avb_create_dialog_dispose (GObject *object)
   g_clear_object (&self->operation);
   g_clear_object (&self->downloading);
   g_clear_object (&self->entry);
+  g_clear_object (&self->template);
+  g_clear_object (&self->recipes);
   g_clear_pointer (&self->url, g_free);
   g_clear_object (&self->draft);
   gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_CREATE_DIALOG);
@@ -489,7 +539,10 @@ avb_create_dialog_closed (AdwDialog *dialog)
   AvbCreateDialog *self = AVB_CREATE_DIALOG (dialog);
 
   /* What is only being looked at stops; what is being made goes on among the jobs. */
-  dex_clear (&self->preparing);
+  if (self->template != NULL && self->downloading != NULL)
+    avb_operation_cancel (self->downloading);
+  else
+    dex_clear (&self->preparing);
   dex_clear (&self->asking);
 }
 
@@ -586,6 +639,37 @@ avb_create_dialog_new_for_download (AvbLibrary      *library,
   g_set_object (&self->entry, entry);
   show (self, "downloading");
   return self;
+}
+
+AvbCreateDialog *
+avb_create_dialog_new_for_template (AvbLibrary      *library,
+                                    AvbConnection   *connection,
+                                    AvbRecipeList   *recipes,
+                                    AvbContribution *template)
+{
+  AvbCreateDialog *self;
+
+  g_return_val_if_fail (AVB_IS_LIBRARY (library), NULL);
+  g_return_val_if_fail (AVB_IS_CONNECTION (connection), NULL);
+  g_return_val_if_fail (AVB_IS_RECIPE_LIST (recipes), NULL);
+  g_return_val_if_fail (AVB_IS_CONTRIBUTION (template), NULL);
+
+  self = g_object_new (AVB_TYPE_CREATE_DIALOG, NULL);
+  self->library = g_object_ref (library);
+  self->connection = g_object_ref (connection);
+  self->recipes = g_object_ref (recipes);
+  self->template = g_object_ref (template);
+  show (self, "inspecting");
+  return self;
+}
+
+void
+avb_create_dialog_set_recipes (AvbCreateDialog *self, AvbRecipeList *recipes)
+{
+  g_return_if_fail (AVB_IS_CREATE_DIALOG (self));
+  g_return_if_fail (AVB_IS_RECIPE_LIST (recipes));
+
+  g_set_object (&self->recipes, recipes);
 }
 
 AvbDraft *

@@ -6,6 +6,7 @@
 #include <adwaita.h>
 
 #include "app/avb-draft.h"
+#include "app/contributions/avb-recipe-list.h"
 
 G_BEGIN_DECLS
 
@@ -32,6 +33,18 @@ AvbCreateDialog *avb_create_dialog_new_for_download (AvbLibrary      *library,
                                                      AvbConnection   *connection,
                                                      const char      *url,
                                                      AvbCatalogEntry *entry);
+/**
+ * avb_create_dialog_new_for_template:
+ * @template: of an extension
+ *
+ * Downloads what the template is made from, where it says so, and shows what would be made. Closed before, it is called off.
+ */
+AvbCreateDialog *avb_create_dialog_new_for_template (AvbLibrary      *library,
+                                                     AvbConnection   *connection,
+                                                     AvbRecipeList   *recipes,
+                                                     AvbContribution *template);
+/* Before it is shown: where entries of extensions are got from. */
+void             avb_create_dialog_set_recipes (AvbCreateDialog *self, AvbRecipeList *recipes);
 /* (nullable) until the medium was looked at; for tests */
 AvbDraft        *avb_create_dialog_get_draft (AvbCreateDialog *self);
 /* "inspecting", "downloading", "refused", "form" or "creating"; for tests */

@@ -9,6 +9,7 @@
 
 #include "app/avb-download.h"
 #include "app/avb-text.h"
+#include "app/extensions/avb-contributions.h"
 #include "ui/avb-feedback.h"
 #include "ui/create/avb-system-tile.h"
 
@@ -22,9 +23,12 @@ struct _AvbNewDialog {
   GtkFilter     *filter;
   DexFuture     *loading;
   gboolean       loaded;
+  GListModel    *template_list; /* (nullable) */
 
   GtkSearchEntry *search;
   GtkWidget      *drop_zone;
+  GtkWidget      *templates_zone;
+  GtkBox         *templates;
   GtkStack       *stack;
   GtkGridView    *systems;
   AdwStatusPage  *place;
@@ -142,6 +146,8 @@ update_page (AvbNewDialog *self)
                                                                                                     : "nothing");
 }
 
+static void update_templates (AvbNewDialog *self);
+
 static void
 search_changed_cb (AvbNewDialog *self)
 {
@@ -149,6 +155,7 @@ search_changed_cb (AvbNewDialog *self)
 
   g_set_str (&self->query, query);
   gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+  update_templates (self);
   update_page (self);
 }
 
@@ -203,6 +210,87 @@ clear_cb (AvbNewDialog *self)
 {
   gtk_editable_set_text (GTK_EDITABLE (self->search), "");
   gtk_widget_grab_focus (GTK_WIDGET (self->search));
+}
+
+/* --- what extensions thought of --- */
+
+static void
+template_clicked_cb (AvbNewDialog *self, GtkWidget *button)
+{
+  AvbContribution *template = g_object_get_data (G_OBJECT (button), "avb-template");
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  g_autoptr (GtkWidget) window = root != NULL ? g_object_ref (GTK_WIDGET (root)) : NULL;
+  const char *extension = avb_extension_get_id (avb_contribution_get_extension (template));
+  g_autoptr (GVariant) target = g_variant_ref_sink (g_variant_new ("(ss)", extension,
+                                                                   avb_contribution_get_id (template)));
+
+  if (window == NULL)
+    return;
+  adw_dialog_force_close (ADW_DIALOG (self));
+  gtk_widget_activate_action_variant (window, "win.new-from-template", target);
+}
+
+static GtkWidget *
+make_template_label (const char *text, const char *style, int lines)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  if (lines > 1)
+    {
+      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+      gtk_label_set_lines (GTK_LABEL (label), lines);
+    }
+  gtk_widget_add_css_class (label, style);
+  return label;
+}
+
+static GtkWidget *
+make_template (AvbNewDialog *self, AvbContribution *template)
+{
+  const char *description = avb_contribution_get_description (template);
+  GtkWidget *button = gtk_button_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+
+  gtk_widget_set_size_request (box, 190, -1);
+  gtk_box_append (GTK_BOX (box), make_template_label (avb_contribution_get_title (template), "heading", 1));
+  if (description != NULL)
+    {
+      GtkWidget *label = make_template_label (description, "caption", 2);
+
+      gtk_label_set_max_width_chars (GTK_LABEL (label), 28);
+      gtk_widget_add_css_class (label, "dimmed");
+      gtk_box_append (GTK_BOX (box), label);
+      gtk_widget_set_tooltip_text (button, description);
+    }
+  gtk_button_set_child (GTK_BUTTON (button), box);
+  gtk_widget_add_css_class (button, "card");
+  gtk_widget_add_css_class (button, "template");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  avb_contribution_get_title (template), -1);
+  g_object_set_data_full (G_OBJECT (button), "avb-template", g_object_ref (template), g_object_unref);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (template_clicked_cb), self, G_CONNECT_SWAPPED);
+  return button;
+}
+
+/* With a search, those that have it. */
+static void
+update_templates (AvbNewDialog *self)
+{
+  guint n = self->template_list != NULL ? g_list_model_get_n_items (self->template_list) : 0;
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->templates))) != NULL)
+    gtk_box_remove (self->templates, child);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (AvbContribution) template = g_list_model_get_item (self->template_list, i);
+
+      if (*self->query == '\0' || g_str_match_string (self->query, avb_contribution_get_title (template), TRUE))
+        gtk_box_append (self->templates, make_template (self, template));
+    }
+  gtk_widget_set_visible (self->templates_zone, gtk_widget_get_first_child (GTK_WIDGET (self->templates)) != NULL);
 }
 
 static gboolean
@@ -272,6 +360,7 @@ avb_new_dialog_dispose (GObject *object)
   if (self->systems != NULL)
     gtk_grid_view_set_model (self->systems, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_NEW_DIALOG);
+  g_clear_object (&self->template_list);
   g_clear_object (&self->filter);
   g_clear_object (&self->library);
   g_clear_pointer (&self->architecture, g_free);
@@ -296,6 +385,8 @@ avb_new_dialog_class_init (AvbNewDialogClass *klass)
                                                "/org/alphavbox/AlphaVBox/ui/create/avb-new-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, AvbNewDialog, search);
   gtk_widget_class_bind_template_child (widget_class, AvbNewDialog, drop_zone);
+  gtk_widget_class_bind_template_child (widget_class, AvbNewDialog, templates_zone);
+  gtk_widget_class_bind_template_child (widget_class, AvbNewDialog, templates);
   gtk_widget_class_bind_template_child (widget_class, AvbNewDialog, stack);
   gtk_widget_class_bind_template_child (widget_class, AvbNewDialog, systems);
   gtk_widget_class_bind_template_child (widget_class, AvbNewDialog, place);
@@ -341,4 +432,16 @@ avb_new_dialog_new (AvbLibrary *library, AvbConnection *connection)
     self->architecture = g_strdup (avb_capabilities_get_architecture (capabilities));
   fill (self);
   return self;
+}
+
+void
+avb_new_dialog_set_templates (AvbNewDialog *self, GListModel *templates)
+{
+  g_return_if_fail (AVB_IS_NEW_DIALOG (self));
+  g_return_if_fail (G_IS_LIST_MODEL (templates));
+  g_return_if_fail (self->template_list == NULL);
+
+  self->template_list = g_object_ref (templates);
+  g_signal_connect_object (templates, "items-changed", G_CALLBACK (update_templates), self, G_CONNECT_SWAPPED);
+  update_templates (self);
 }

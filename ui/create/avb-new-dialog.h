@@ -20,6 +20,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AvbNewDialog, avb_new_dialog, AVB, NEW_DIALOG, AdwDialog)
 
 /* @connection: whose processors decide what is offered first */
+/* Of #AvbContribution: what extensions thought of. */
+void          avb_new_dialog_set_templates (AvbNewDialog *self, GListModel *templates);
 AvbNewDialog *avb_new_dialog_new (AvbLibrary *library, AvbConnection *connection);
 
 G_END_DECLS

@@ -10,7 +10,9 @@
 #include "app/avb-text.h"
 #include "ui/avb-feedback.h"
 #include "ui/avb-format.h"
+#include "ui/avb-window.h"
 #include "ui/extensions/avb-extension-link.h"
+#include "ui/extensions/avb-extension-menu.h"
 #include "ui/library/avb-library-columns.h"
 #include "ui/library/avb-machine-card.h"
 #include "ui/library/avb-visible-rows.h"
@@ -41,6 +43,7 @@ struct _AvbLibraryView {
   GtkActionBar      *action_bar;
   GtkLabel          *selected_label;
   GMenuModel        *machine_menu;
+  GMenu             *extension_section;
 };
 
 G_DEFINE_FINAL_TYPE (AvbLibraryView, avb_library_view, ADW_TYPE_BIN)
@@ -240,6 +243,19 @@ clear_selection_cb (AvbLibraryView *self)
 
 /* --- the context menu: one for all rows --- */
 
+/* They do one thing with one machine. */
+static void
+fill_extension_section (AvbLibraryView *self)
+{
+  g_autoptr (GPtrArray) machines = avb_library_model_dup_selected (self->model);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (AVB_IS_WINDOW (root) && machines->len == 1)
+    avb_extension_menu_fill (self->extension_section, avb_window_get_extensions (AVB_WINDOW (root)), machines->pdata[0]);
+  else
+    g_menu_remove_all (self->extension_section);
+}
+
 static void
 popup_menu_at (AvbLibraryView *self, GtkWidget *widget, const graphene_rect_t *area)
 {
@@ -259,6 +275,7 @@ popup_menu_at (AvbLibraryView *self, GtkWidget *widget, const graphene_rect_t *a
     return;
   at = (GdkRectangle){ (int) bounds.origin.x, (int) bounds.origin.y, (int) bounds.size.width,
                        (int) bounds.size.height };
+  fill_extension_section (self);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->context_menu), &at);
   gtk_popover_popup (GTK_POPOVER (self->context_menu));
 }
@@ -654,6 +671,7 @@ avb_library_view_class_init (AvbLibraryViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbLibraryView, action_bar);
   gtk_widget_class_bind_template_child (widget_class, AvbLibraryView, selected_label);
   gtk_widget_class_bind_template_child (widget_class, AvbLibraryView, machine_menu);
+  gtk_widget_class_bind_template_child (widget_class, AvbLibraryView, extension_section);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, retry_cb);
   gtk_widget_class_bind_template_callback (widget_class, clear_search_cb);

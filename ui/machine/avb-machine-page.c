@@ -12,6 +12,7 @@
 #include "ui/avb-format.h"
 #include "ui/console/avb-console.h"
 #include "ui/library/avb-thumbnail.h"
+#include "ui/extensions/avb-extension-menu.h"
 #include "ui/machine/avb-clipboard-actions.h"
 #include "ui/machine/avb-console-banner.h"
 #include "ui/machine/avb-console-prompt.h"
@@ -83,6 +84,7 @@ struct _AvbMachinePage {
   GtkWidget           *show_text;
   GtkMenuButton       *screen_button;
   GMenu               *screen_section;
+  GMenu               *extension_section;
   GtkWidget           *paused_box;
 };
 
@@ -408,6 +410,7 @@ avb_machine_page_constructed (GObject *object)
   g_signal_connect_object (self->text_pages, "notify", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
 
+  avb_extension_menu_watch (GTK_WIDGET (self), self->extension_section, self->machine);
   g_signal_connect_object (self->machine, "notify::is-template", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->machine, "notify::state", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
@@ -555,6 +558,7 @@ avb_machine_page_class_init (AvbMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, show_text);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, screen_button);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, screen_section);
+  gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, extension_section);
   gtk_widget_class_bind_template_child (widget_class, AvbMachinePage, paused_box);
   gtk_widget_class_bind_template_callback (widget_class, negate);
   gtk_widget_class_bind_template_callback (widget_class, release_cb);
