@@ -136,14 +136,6 @@ make_operation (const char *format, const char *name)
 
 /* --- install --- */
 
-static AvbExtensionManifest *
-get_old_manifest (Task *task, const char *id)
-{
-  AvbInstalled *installed = avb_extension_jobs_find_installed (task->jobs, id);
-
-  return installed != NULL ? avb_installed_get_manifest (installed) : NULL;
-}
-
 static DexFuture *
 install_fiber (gpointer data)
 {
@@ -160,7 +152,7 @@ install_fiber (gpointer data)
   manifest = avb_market_version_get_manifest (task->version, &error);
   if (manifest == NULL || !avb_marketplace_check_install (marketplace, task->entry, task->version, &error))
     return fail (task, error);
-  granted = dex_await_object (avb_permission_sheet_ask (task->widget, manifest, get_old_manifest (task, task->id), NULL,
+  granted = dex_await_object (avb_permission_sheet_ask (task->widget, manifest, avb_extension_jobs_find_installed (task->jobs, task->id), NULL,
                                                         avb_extension_icon_of_entry (marketplace, task->entry)), &error);
   if (granted == NULL)
     return fail (task, error);
@@ -214,7 +206,7 @@ ask_for_file (Task *task, const AvbLocalPackage *local, GError **error)
       return NULL;
     }
   return dex_await_object (avb_permission_sheet_ask (task->widget, manifest,
-                                                     get_old_manifest (task, avb_extension_manifest_get_id (manifest)),
+                                                     avb_extension_jobs_find_installed (task->jobs, avb_extension_manifest_get_id (manifest)),
                                                      warning, NULL), error);
 }
 
@@ -292,7 +284,7 @@ update_fiber (gpointer data)
   if (avb_market_update_get_widens (task->update))
     {
       granted = dex_await_object (
-          avb_permission_sheet_ask (task->widget, manifest, get_old_manifest (task, task->id), NULL,
+          avb_permission_sheet_ask (task->widget, manifest, avb_extension_jobs_find_installed (task->jobs, task->id), NULL,
                                     avb_extension_icon_of_entry (task->jobs->marketplace, entry)), &error);
       if (granted == NULL)
         return fail (task, error);

@@ -16,22 +16,57 @@ struct _AvbExtensionSet {
   AvbRecipeList    *recipes;
   AvbMonitorList   *monitors;
   AvbServedDisks   *served_disks;
+  DexFuture        *loading; /* (nullable): what is installed and what marketplaces had */
+  gboolean          looked;
 };
 
 G_DEFINE_FINAL_TYPE (AvbExtensionSet, avb_extension_set, G_TYPE_OBJECT)
 
 static DexFuture *
-start_fiber (gpointer data)
+load_fiber (gpointer data)
 {
   AvbExtensionSet *self = data;
   AvbExtensionStore *store = avb_marketplace_get_store (self->marketplace);
   GError *error = NULL;
 
   if (!dex_await (avb_extension_store_load (store), &error) ||
-      !dex_await (avb_marketplace_load (self->marketplace), &error) ||
-      !dex_await (avb_extension_host_start (self->host), &error))
+      !dex_await (avb_marketplace_load (self->marketplace), &error))
     return dex_future_new_for_error (error);
   return dex_future_new_true ();
+}
+
+/* Both begin with it. (transfer full) */
+static DexFuture *
+need_loaded (AvbExtensionSet *self)
+{
+  if (self->loading == NULL)
+    self->loading = dex_scheduler_spawn (NULL, 0, load_fiber, g_object_ref (self), g_object_unref);
+  return dex_ref (self->loading);
+}
+
+static DexFuture *
+start_fiber (gpointer data)
+{
+  AvbExtensionSet *self = data;
+  GError *error = NULL;
+
+  if (!dex_await (need_loaded (self), &error) || !dex_await (avb_extension_host_start (self->host), &error))
+    return dex_future_new_for_error (error);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+look_fiber (gpointer data)
+{
+  AvbExtensionSet *self = data;
+  GError *error = NULL;
+
+  if (!dex_await (need_loaded (self), &error))
+    return dex_future_new_for_error (error);
+  if (self->looked)
+    return dex_future_new_true ();
+  self->looked = TRUE;
+  return avb_marketplace_refresh (self->marketplace);
 }
 
 static void
@@ -41,6 +76,7 @@ avb_extension_set_dispose (GObject *object)
 
   if (self->recipes != NULL)
     avb_catalog_remove_provider (avb_library_get_catalog (self->library), G_LIST_MODEL (self->recipes));
+  dex_clear (&self->loading);
   g_clear_object (&self->served_disks);
   g_clear_object (&self->monitors);
   g_clear_object (&self->recipes);
@@ -89,6 +125,14 @@ avb_extension_set_start (AvbExtensionSet *self)
   g_return_val_if_fail (AVB_IS_EXTENSION_SET (self), NULL);
 
   return dex_scheduler_spawn (NULL, 0, start_fiber, g_object_ref (self), g_object_unref);
+}
+
+DexFuture *
+avb_extension_set_look (AvbExtensionSet *self)
+{
+  g_return_val_if_fail (AVB_IS_EXTENSION_SET (self), NULL);
+
+  return dex_scheduler_spawn (NULL, 0, look_fiber, g_object_ref (self), g_object_unref);
 }
 
 DexFuture *

@@ -24,6 +24,8 @@ G_DECLARE_FINAL_TYPE (AvbExtensionSet, avb_extension_set, AVB, EXTENSION_SET, GO
 AvbExtensionSet  *avb_extension_set_new   (AvbLibrary *library, const char *root, const AvbMarketplaceSetup *setup);
 /* Reads what is installed and what marketplaces had last, then starts what wants to be started. Resolves to %TRUE. */
 DexFuture        *avb_extension_set_start (AvbExtensionSet *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Somebody looks at what there is: asks the marketplaces, unless that was done since the start. Resolves to %TRUE. */
+DexFuture        *avb_extension_set_look  (AvbExtensionSet *self) G_GNUC_WARN_UNUSED_RESULT;
 /* At the end of the program. Resolves to %TRUE. */
 DexFuture        *avb_extension_set_stop  (AvbExtensionSet *self) G_GNUC_WARN_UNUSED_RESULT;
 

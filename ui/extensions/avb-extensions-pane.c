@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "backends/avb-blocking.h"
 #include "ui/avb-feedback.h"
 #include "ui/avb-format.h"
 #include "ui/extensions/avb-browse-view.h"
@@ -75,7 +76,7 @@ describe_offline (AvbMarketSource *source)
   if (*since == '\0')
     return g_strdup_printf (_("“%s” is out of reach."), avb_market_source_get_title (source));
   /* Translators: %1$s is a marketplace, %2$s a time, such as "3 days ago". */
-  return g_strdup_printf (_("“%1$s” is out of reach. Its catalog is from %2$s."), avb_market_source_get_title (source),
+  return g_strdup_printf (_("“%1$s” is out of reach. Its catalog is from the last time it answered: %2$s."), avb_market_source_get_title (source),
                           since);
 }
 
@@ -322,6 +323,8 @@ avb_extensions_pane_class_init (AvbExtensionsPaneClass *klass)
   gtk_widget_class_install_action (widget_class, "extensions.install-file", NULL, install_file_action);
   gtk_widget_class_install_action (widget_class, "extensions.sources", NULL, sources_action);
   gtk_widget_class_install_action (widget_class, "extensions.audit", NULL, audit_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F5, 0, "extensions.refresh", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, GDK_CONTROL_MASK, "extensions.refresh", NULL);
 }
 
 static void
@@ -356,6 +359,7 @@ avb_extensions_pane_new (AvbExtensionSet *set)
   g_signal_connect_object (self->jobs, "changed", G_CALLBACK (jobs_changed_cb), self, G_CONNECT_SWAPPED);
   sources_changed_cb (self, 0, 0, g_list_model_get_n_items (sources), sources);
   updates_changed_cb (self);
+  avb_future_finish (avb_extension_set_look (set), "look at marketplaces");
   return GTK_WIDGET (self);
 }
 

@@ -154,7 +154,7 @@ avb_log_page_map (GtkWidget *widget)
 
   GTK_WIDGET_CLASS (avb_log_page_parent_class)->map (widget);
   if (n > 0)
-    gtk_list_view_scroll_to (self->lines, n - 1, GTK_LIST_SCROLL_NONE, NULL);
+    gtk_list_view_scroll_to (self->lines, n - 1, GTK_LIST_SCROLL_FOCUS, NULL);
 }
 
 static void

@@ -73,10 +73,11 @@ dup_reason (AvbPermission *permission)
 }
 
 static void
-add_check (GtkWidget *row, const char *sentence)
+add_check (GtkWidget *row, const char *sentence, gboolean active)
 {
   GtkWidget *check = gtk_check_button_new ();
 
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (check), active);
   gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, sentence, -1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), check);
@@ -85,7 +86,7 @@ add_check (GtkWidget *row, const char *sentence)
 }
 
 GtkWidget *
-avb_permission_row_new (AvbPermission *permission, gboolean choose, gboolean is_new)
+avb_permission_row_new (AvbPermission *permission, gboolean choose, gboolean granted, gboolean is_new)
 {
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *icon = gtk_image_new_from_icon_name (get_icon (avb_permission_get_id (permission)));
@@ -102,7 +103,7 @@ avb_permission_row_new (AvbPermission *permission, gboolean choose, gboolean is_
     adw_action_row_add_suffix (ADW_ACTION_ROW (row), avb_badge_new (C_("permission", "New"), "accent"));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_risk (avb_permission_get_risk (permission)));
   if (choose && !avb_permission_get_required (permission))
-    add_check (row, sentence);
+    add_check (row, sentence, granted);
   g_object_set_data_full (G_OBJECT (row), KEY_PERMISSION, g_object_ref (permission), g_object_unref);
   return row;
 }
@@ -174,7 +175,7 @@ avb_permission_rows_fill (AdwPreferencesGroup *group, GPtrArray *rows, GListMode
   g_ptr_array_set_size (rows, 0);
   for (guint i = 0; i < sorted->len; i++)
     {
-      GtkWidget *row = avb_permission_row_new (sorted->pdata[i], FALSE, FALSE);
+      GtkWidget *row = avb_permission_row_new (sorted->pdata[i], FALSE, FALSE, FALSE);
 
       if (granted != NULL && !avb_permissions_cover (granted, sorted->pdata[i]))
         adw_action_row_add_suffix (ADW_ACTION_ROW (row), avb_badge_new (_("Not granted"), NULL));

@@ -11,12 +11,13 @@ G_BEGIN_DECLS
 
 /**
  * avb_permission_row_new:
- * @choose: whether it can be left out: it then has a box that is not checked
+ * @choose: whether one that is optional has a box
+ * @granted: whether that is checked: it was before
  * @is_new: whether it was not asked for before
  *
  * Returns: (transfer full): a row with the sentence, the risk in words, and what the author gives as the reason, as text.
  */
-GtkWidget *avb_permission_row_new (AvbPermission *permission, gboolean choose, gboolean is_new);
+GtkWidget *avb_permission_row_new (AvbPermission *permission, gboolean choose, gboolean granted, gboolean is_new);
 /* Whether the permission would be granted. */
 gboolean   avb_permission_row_get_granted (GtkWidget *row);
 AvbPermission *avb_permission_row_get_permission (GtkWidget *row);

@@ -94,10 +94,10 @@ avb_permission_sheet_init (AvbPermissionSheet *self)
 }
 
 static void
-add_rows (AvbPermissionSheet *self, AvbExtensionManifest *manifest, AvbExtensionManifest *older)
+add_rows (AvbPermissionSheet *self, AvbExtensionManifest *manifest, AvbInstalled *installed)
 {
   g_autoptr (GPtrArray) sorted = avb_permissions_sort (avb_extension_manifest_get_permissions (manifest));
-  GListModel *before = older != NULL ? avb_extension_manifest_get_permissions (older) : NULL;
+  GListModel *before = installed != NULL ? avb_installed_get_granted (installed) : NULL;
   gboolean is_code = avb_extension_manifest_get_kind (manifest) == AVB_EXTENSION_CODE;
   gboolean optional = FALSE;
 
@@ -109,15 +109,15 @@ add_rows (AvbPermissionSheet *self, AvbExtensionManifest *manifest, AvbExtension
     }
   for (guint i = 0; i < sorted->len; i++)
     {
-      gboolean is_new = before != NULL && !avb_permissions_cover (before, sorted->pdata[i]);
-      GtkWidget *row = avb_permission_row_new (sorted->pdata[i], TRUE, is_new);
+      gboolean granted = before != NULL && avb_permissions_cover (before, sorted->pdata[i]);
+      GtkWidget *row = avb_permission_row_new (sorted->pdata[i], TRUE, granted, before != NULL && !granted);
 
       optional = optional || !avb_permission_get_required (sorted->pdata[i]);
       adw_preferences_group_add (self->group, row);
       g_ptr_array_add (self->rows, row);
     }
   if (sorted->len > 0)
-    adw_preferences_group_set_title (self->group, older != NULL ? _("The New Version May") : _("It May"));
+    adw_preferences_group_set_title (self->group, installed != NULL ? _("The New Version May") : _("It May"));
   gtk_label_set_label (self->note, optional ? _("What has a box works only if you check it. You can remove the extension at "
                                                 "any time.")
                                             : _("You can remove the extension at any time."));
@@ -146,7 +146,7 @@ show_about (AvbPermissionSheet *self, AvbExtensionManifest *manifest, AvbExtensi
 DexFuture *
 avb_permission_sheet_ask (GtkWidget            *parent,
                           AvbExtensionManifest *manifest,
-                          AvbExtensionManifest *older,
+                          AvbInstalled         *installed,
                           const char           *warning,
                           DexFuture            *icon)
 {
@@ -161,8 +161,8 @@ avb_permission_sheet_ask (GtkWidget            *parent,
   media = avb_media_new (64, "application-x-addon-symbolic");
   avb_media_load (AVB_MEDIA (media), icon);
   adw_bin_set_child (self->icon_bin, media);
-  show_about (self, manifest, older);
-  add_rows (self, manifest, older);
+  show_about (self, manifest, installed != NULL ? avb_installed_get_manifest (installed) : NULL);
+  add_rows (self, manifest, installed);
   if (warning != NULL)
     {
       gtk_label_set_label (self->warning, warning);

@@ -6,7 +6,7 @@
 #include <adwaita.h>
 #include <libdex.h>
 
-#include "app/extensions/avb-extension-manifest.h"
+#include "app/extensions/avb-installed.h"
 
 G_BEGIN_DECLS
 
@@ -21,7 +21,7 @@ G_DECLARE_FINAL_TYPE (AvbPermissionSheet, avb_permission_sheet, AVB, PERMISSION_
 
 /**
  * avb_permission_sheet_ask:
- * @older: (nullable): what is installed: what @manifest asks beyond it is marked
+ * @installed: (nullable): what is there: what @manifest asks beyond what that was granted is marked
  * @warning: (nullable): a sentence above all, e.g. that the file is of nobody who is known
  * @icon: (nullable) (transfer full): a future of #GBytes
  *
@@ -30,7 +30,7 @@ G_DECLARE_FINAL_TYPE (AvbPermissionSheet, avb_permission_sheet, AVB, PERMISSION_
  */
 DexFuture *avb_permission_sheet_ask (GtkWidget            *parent,
                                      AvbExtensionManifest *manifest,
-                                     AvbExtensionManifest *older,
+                                     AvbInstalled         *installed,
                                      const char           *warning,
                                      DexFuture            *icon) G_GNUC_WARN_UNUSED_RESULT;
 
