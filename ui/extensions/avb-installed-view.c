@@ -106,7 +106,6 @@ create_row_cb (gpointer item, gpointer user_data)
   AvbExtensionManifest *manifest = avb_installed_get_manifest (installed);
   gboolean is_code = avb_extension_manifest_get_kind (manifest) == AVB_EXTENSION_CODE;
   GtkWidget *icon = avb_media_new (40, avb_extension_fallback_icon (is_code));
-  GtkWidget *arrow = gtk_image_new_from_icon_name ("go-next-symbolic");
   g_autofree char *label = NULL;
   Row *row = g_new0 (Row, 1);
 
@@ -122,11 +121,9 @@ create_row_cb (gpointer item, gpointer user_data)
   label = g_strdup_printf (_("Use “%s”"), avb_extension_manifest_get_name (manifest));
   gtk_accessible_update_property (GTK_ACCESSIBLE (row->enabled), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   avb_media_load (AVB_MEDIA (icon), avb_extension_icon_of_installed (installed));
-  gtk_widget_add_css_class (arrow, "dimmed");
   adw_action_row_add_prefix (ADW_ACTION_ROW (row->row), icon);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row->row), row->badge);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row->row), row->enabled);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row->row), arrow);
   g_object_set_data_full (G_OBJECT (row->row), "avb-row", row, row_free);
   g_signal_connect (row->enabled, "notify::active", G_CALLBACK (switched_cb), row);
   g_signal_connect_object (self->jobs, "changed", G_CALLBACK (changed_cb), row->row, G_CONNECT_SWAPPED);
