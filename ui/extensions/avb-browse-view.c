@@ -222,6 +222,8 @@ avb_browse_view_dispose (GObject *object)
 {
   AvbBrowseView *self = AVB_BROWSE_VIEW (object);
 
+  if (self->jobs != NULL)
+    avb_extension_jobs_disconnect (self->jobs, self);
   if (self->entries != NULL)
     gtk_grid_view_set_model (self->entries, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_BROWSE_VIEW);

@@ -618,3 +618,25 @@ avb_extension_jobs_find_installed (AvbExtensionJobs *self, const char *id)
   installed = avb_extension_store_find (avb_marketplace_get_store (self->marketplace), id);
   return installed; /* the store holds it */
 }
+
+void
+avb_extension_jobs_disconnect (AvbExtensionJobs *self, gpointer object)
+{
+  GListModel *sources;
+
+  g_return_if_fail (AVB_IS_EXTENSION_JOBS (self));
+
+  sources = avb_marketplace_get_sources (self->marketplace);
+  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
+    {
+      g_autoptr (AvbMarketSource) source = g_list_model_get_item (sources, i);
+
+      g_signal_handlers_disconnect_by_data (source, object);
+    }
+  g_signal_handlers_disconnect_by_data (sources, object);
+  g_signal_handlers_disconnect_by_data (avb_marketplace_get_entries (self->marketplace), object);
+  g_signal_handlers_disconnect_by_data (avb_marketplace_get_updates (self->marketplace), object);
+  g_signal_handlers_disconnect_by_data (avb_marketplace_get_store (self->marketplace), object);
+  g_signal_handlers_disconnect_by_data (self->marketplace, object);
+  g_signal_handlers_disconnect_by_data (self, object);
+}

@@ -24,6 +24,9 @@ AvbExtensionJobs *avb_extension_jobs_new (AvbExtensionSet *set);
 
 AvbExtensionSet  *avb_extension_jobs_get_set         (AvbExtensionJobs *self);
 AvbMarketplace   *avb_extension_jobs_get_marketplace (AvbExtensionJobs *self);
+/* Ends all signals of this and of what it is about that were connected with @object: for a widget that is disposed of, which others
+ * may hold for a while longer. */
+void              avb_extension_jobs_disconnect      (AvbExtensionJobs *self, gpointer object);
 /* (nullable) (transfer none): what goes on with an extension */
 AvbOperation     *avb_extension_jobs_find            (AvbExtensionJobs *self, const char *id);
 /* (nullable) (transfer none) */

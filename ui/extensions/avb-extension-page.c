@@ -308,6 +308,8 @@ avb_extension_page_dispose (GObject *object)
 {
   AvbExtensionPage *self = AVB_EXTENSION_PAGE (object);
 
+  if (self->jobs != NULL)
+    avb_extension_jobs_disconnect (self->jobs, self);
   if (self->operation != NULL)
     g_signal_handlers_disconnect_by_func (self->operation, progress_cb, self);
   g_clear_object (&self->operation);

@@ -288,6 +288,10 @@ avb_extensions_pane_dispose (GObject *object)
 {
   AvbExtensionsPane *self = AVB_EXTENSIONS_PANE (object);
 
+  if (self->jobs != NULL)
+    avb_extension_jobs_disconnect (self->jobs, self);
+  /* Its child has a name, and would be unparented behind its back. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_EXTENSIONS_PANE);
   g_clear_object (&self->jobs);
   G_OBJECT_CLASS (avb_extensions_pane_parent_class)->dispose (object);

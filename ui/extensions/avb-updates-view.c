@@ -219,8 +219,12 @@ avb_updates_view_dispose (GObject *object)
 {
   AvbUpdatesView *self = AVB_UPDATES_VIEW (object);
 
+  if (self->jobs != NULL)
+    avb_extension_jobs_disconnect (self->jobs, self);
   if (self->list != NULL)
     gtk_list_box_bind_model (self->list, NULL, NULL, NULL, NULL);
+  /* Its child has a name, and would be unparented behind its back. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), AVB_TYPE_UPDATES_VIEW);
   g_clear_object (&self->jobs);
   G_OBJECT_CLASS (avb_updates_view_parent_class)->dispose (object);
