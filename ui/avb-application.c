@@ -17,6 +17,7 @@
 #include "ui/avb-feedback.h"
 #include "ui/avb-preferences.h"
 #include "ui/avb-window.h"
+#include "ui/create/avb-new-actions.h"
 #include "ui/extensions/avb-extension-link.h"
 #include "ui/extensions/avb-extension-set.h"
 #include "ui/machine/avb-disposable-actions.h"
@@ -370,7 +371,7 @@ avb_application_open (GApplication *application, GFile **files, int n_files, con
   else if (g_file_has_uri_scheme (files[0], AVB_EXTENSION_LINK_SCHEME))
     avb_feedback_message (GTK_WIDGET (window), _("This link leads to nothing in this program."));
   else
-    avb_window_new_machine (window, files[0]);
+    avb_new_actions_present (window, files[0]);
   if (n_files > 1)
     avb_feedback_message (GTK_WIDGET (window),
                           _("One machine is made at a time. Open the other files after this one."));

@@ -21,12 +21,11 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AvbWindow, avb_window, AVB, WINDOW, AdwApplicationWindow)
 
 AvbWindow       *avb_window_new              (GtkApplication *application, AvbLibrary *library);
+AvbLibrary      *avb_window_get_library      (AvbWindow *self);
 AvbLibraryModel *avb_window_get_model        (AvbWindow *self);
 void             avb_window_add_toast        (AvbWindow *self, AdwToast *toast /* full */);
 /* Shows the page of @machine. */
 void             avb_window_open_machine     (AvbWindow *self, AvbMachine *machine);
-/* Opens the new-machine sheet. @file: (nullable): %NULL: an empty machine */
-void             avb_window_new_machine      (AvbWindow *self, GFile *file);
 
 /* Once: from here on there is a place for extensions. */
 void             avb_window_set_extensions   (AvbWindow *self, AvbExtensionSet *extensions);
