@@ -111,7 +111,6 @@ needs() {
 slow=
 if [ "$command" = test ] && [ "${1:-}" = --slow ]; then
   slow=yes
-  export ALPHA_VBOX_FUZZ_SECONDS=${ALPHA_VBOX_FUZZ_SECONDS:-60}
   shift
 fi
 wanted=("$@")
