@@ -148,10 +148,6 @@ extension_rig_install (ExtensionRig *self, const char *name)
   avb_ui_click (self->root, "Install");
   avb_test_until_true (avb_ui_find_text (self->root, "Install Extension?") != NULL);
   avb_ui_click (GTK_WIDGET (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self->root))), "Install");
-  for (int i = 0; i < 300; i++) avb_test_pass_time ();
-  g_printerr ("installed %d\n", extension_rig_installed (self, name) != NULL);
-  { GskRenderer *r = gtk_native_get_renderer (GTK_NATIVE (self->root)); GtkSnapshot *sn = gtk_snapshot_new (); GdkPaintable *pa = gtk_widget_paintable_new (self->root);
-  gdk_paintable_snapshot (pa, sn, 1100, 760); GskRenderNode *n = gtk_snapshot_free_to_node (sn); GdkTexture *t = gsk_renderer_render_texture (r, n, NULL); gdk_texture_save_to_png (t, "/build/x6shots/dbg.png"); }
   avb_test_until_true (extension_rig_installed (self, name) != NULL &&
                        avb_ui_find_text (self->root, "was installed.") != NULL);
 }

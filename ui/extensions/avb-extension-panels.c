@@ -17,6 +17,7 @@ struct _AvbExtensionPanels {
   AvbExtension     *extension; /* (nullable) */
   GtkWidget        *box;
   GPtrArray        *opening; /* futures */
+  AvbExtensionPhase state;   /* of the extension, when it was looked at last */
 };
 
 G_DEFINE_FINAL_TYPE (AvbExtensionPanels, avb_extension_panels, ADW_TYPE_BIN)
@@ -131,15 +132,23 @@ open_all (AvbExtensionPanels *self)
   gtk_widget_set_visible (GTK_WIDGET (self), gtk_widget_get_first_child (self->box) != NULL);
 }
 
-/* Opening a panel of one that is stopped starts it: that is no reason to open it again. */
+static gboolean
+is_alive (AvbExtensionPhase state)
+{
+  return state == AVB_EXTENSION_RUNNING || state == AVB_EXTENSION_STARTING;
+}
+
+/* Opening a panel of one that is stopped starts it: that is no reason to open it again. One that stops stays so until somebody
+ * looks; one that was switched on is looked at, and one that runs again, as another version. */
 static void
 state_cb (AvbExtensionPanels *self)
 {
-  AvbExtensionPhase state = avb_extension_get_state (self->extension);
+  AvbExtensionPhase before = self->state;
+  AvbExtensionPhase state = self->state = avb_extension_get_state (self->extension);
 
-  if (state == AVB_EXTENSION_RUNNING && self->opening->len == 0)
+  if (state == AVB_EXTENSION_STOPPED ? !is_alive (before) : state == AVB_EXTENSION_RUNNING && self->opening->len == 0)
     open_all (self);
-  else if (state != AVB_EXTENSION_RUNNING && state != AVB_EXTENSION_STARTING && state != AVB_EXTENSION_STOPPED)
+  else if (!is_alive (state))
     close_all (self);
 }
 
@@ -215,6 +224,7 @@ avb_extension_panels_set_extension (AvbExtensionPanels *self, AvbExtension *exte
   if (self->extension != NULL)
     g_signal_handlers_disconnect_by_data (self->extension, self);
   g_set_object (&self->extension, extension);
+  self->state = extension != NULL ? avb_extension_get_state (extension) : AVB_EXTENSION_STOPPED;
   if (extension != NULL)
     g_signal_connect_object (extension, "notify::state", G_CALLBACK (state_cb), self, G_CONNECT_SWAPPED);
   open_all (self);
