@@ -399,15 +399,6 @@ judge (AvbExtensionHost *self, AvbExtension *extension)
                                             avb_extension_policy_check_permission (self->policy, AVB_PERMISSION_NETWORK_UNRESTRICTED, NULL));
 }
 
-static void
-installed_changed_cb (AvbInstalled *installed, GParamSpec *pspec, AvbExtensionHost *self)
-{
-  g_autoptr (AvbExtension) extension = avb_extension_host_find (self, avb_installed_get_id (installed));
-
-  if (extension != NULL)
-    judge (self, extension);
-}
-
 static gboolean
 wants_start (AvbExtension *extension)
 {
@@ -415,6 +406,19 @@ wants_start (AvbExtension *extension)
 
   return avb_extension_get_state (extension) == AVB_EXTENSION_STOPPED &&
          g_strv_contains (avb_extension_manifest_get_activation (manifest), "startup");
+}
+
+static void
+installed_changed_cb (AvbInstalled *installed, GParamSpec *pspec, AvbExtensionHost *self)
+{
+  g_autoptr (AvbExtension) extension = avb_extension_host_find (self, avb_installed_get_id (installed));
+
+  if (extension == NULL)
+    return;
+  judge (self, extension);
+  /* Switched on again, it goes on from now, and not from the next start of the program. */
+  if (self->started && g_str_equal (pspec->name, "active") && wants_start (extension))
+    avb_future_finish (avb_extension_start (extension), "starting an extension");
 }
 
 static AvbExtension *
