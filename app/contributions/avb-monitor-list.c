@@ -89,6 +89,7 @@ contributions_changed_cb (AvbMonitorList *self, guint position, guint removed, g
       AvbMonitor *monitor = g_ptr_array_index (self->monitors, position + i);
 
       g_signal_handlers_disconnect_by_func (get_extension (monitor), extension_state_cb, monitor);
+      avb_monitor_set_running (monitor, FALSE);
     }
   if (removed > 0)
     g_ptr_array_remove_range (self->monitors, position, removed);
