@@ -280,23 +280,36 @@ attach_again (AvbServedDisks *self, AvbMachine *machine)
                        "serve the disks of a machine that runs");
 }
 
+/* It ran before this program did. */
+static void
+machine_details_cb (AvbMachine *machine, GParamSpec *pspec, AvbServedDisks *self)
+{
+  if (avb_machine_get_has_details (machine) && !g_hash_table_contains (self->attached, machine))
+    attach_again (self, machine);
+}
+
+/* Only a change of state ends it: details come anew while a machine is about to start, too. */
 static void
 machine_state_cb (AvbMachine *machine, GParamSpec *pspec, AvbServedDisks *self)
 {
-  AvbMachineState state = avb_machine_get_state (machine);
   GPtrArray *all = g_hash_table_lookup (self->attached, machine);
 
   if (runs (machine))
+    machine_details_cb (machine, NULL, self);
+  else if (all != NULL && avb_machine_get_state (machine) != AVB_MACHINE_UNKNOWN)
     {
-      /* It ran before this program did. */
-      if (all == NULL && avb_machine_get_has_details (machine))
-        attach_again (self, machine);
-      return;
+      detach_all (all);
+      g_hash_table_remove (self->attached, machine);
     }
-  if (all == NULL || state == AVB_MACHINE_UNKNOWN)
-    return;
-  detach_all (all);
-  g_hash_table_remove (self->attached, machine);
+}
+
+static gboolean
+has_disk_of (GPtrArray *all, const char *extension)
+{
+  for (guint i = 0; i < all->len; i++)
+    if (g_str_equal (((Attached *) g_ptr_array_index (all, i))->disk->extension, extension))
+      return TRUE;
+  return FALSE;
 }
 
 static void
@@ -309,16 +322,23 @@ extension_state_cb (AvbExtension *extension, GParamSpec *pspec, AvbServedDisks *
     return;
   g_hash_table_iter_init (&iter, self->attached);
   while (g_hash_table_iter_next (&iter, &machine, &all))
-    for (guint i = 0; i < ((GPtrArray *) all)->len; i++)
-      {
-        const Attached *attached = g_ptr_array_index ((GPtrArray *) all, i);
+    if (has_disk_of (all, avb_extension_get_id (extension)))
+      attach_again (self, machine);
+}
 
-        if (g_str_equal (attached->disk->extension, avb_extension_get_id (extension)))
-          {
-            attach_again (self, machine);
-            break;
-          }
-      }
+/* An extension is there, or there again: installed, switched on, or of another version. Nothing else may start it, and
+ * machines that run wait for their disks. */
+static void
+targets_changed_cb (AvbServedDisks *self, guint position, guint removed, guint added)
+{
+  GHashTableIter iter;
+  gpointer machine;
+
+  if (added == 0)
+    return;
+  g_hash_table_iter_init (&iter, self->watched);
+  while (g_hash_table_iter_next (&iter, &machine, NULL))
+    attach_again (self, machine);
 }
 
 static void
@@ -339,7 +359,7 @@ watch_machine (AvbServedDisks *self, AvbMachine *machine)
   g_weak_ref_init (weak, self);
   avb_machine_set_start_guard (machine, guard_cb, weak, weak_ref_free);
   g_signal_connect_object (machine, "notify::state", G_CALLBACK (machine_state_cb), self, G_CONNECT_DEFAULT);
-  g_signal_connect_object (machine, "notify::has-details", G_CALLBACK (machine_state_cb), self, G_CONNECT_DEFAULT);
+  g_signal_connect_object (machine, "notify::has-details", G_CALLBACK (machine_details_cb), self, G_CONNECT_DEFAULT);
   if (runs (machine) && avb_machine_get_available (machine))
     avb_future_finish (avb_machine_load_details (machine), "see whether a machine has served disks");
 }
@@ -594,20 +614,16 @@ guint
 avb_served_disks_count (AvbServedDisks *self, const char *extension)
 {
   GHashTableIter iter;
-  gpointer all;
+  gpointer machine, all;
   guint count = 0;
 
   g_return_val_if_fail (AVB_IS_SERVED_DISKS (self), 0);
-  g_return_val_if_fail (extension != NULL, 0);
 
+  /* What is served to a machine that failed to start is there for its next one. */
   g_hash_table_iter_init (&iter, self->attached);
-  while (g_hash_table_iter_next (&iter, NULL, &all))
-    for (guint i = 0; i < ((GPtrArray *) all)->len; i++)
-      if (g_str_equal (((Attached *) g_ptr_array_index ((GPtrArray *) all, i))->disk->extension, extension))
-        {
-          count++;
-          break;
-        }
+  while (g_hash_table_iter_next (&iter, &machine, &all))
+    if (runs (machine) && (extension == NULL || has_disk_of (all, extension)))
+      count++;
   return count;
 }
 
@@ -656,7 +672,7 @@ AvbServedDisks *
 avb_served_disks_new (AvbLibrary *library, AvbExtensionHost *host)
 {
   AvbServedDisks *self;
-  GListModel *machines, *extensions;
+  GListModel *machines, *extensions, *targets;
 
   g_return_val_if_fail (AVB_IS_LIBRARY (library), NULL);
   g_return_val_if_fail (AVB_IS_EXTENSION_HOST (host), NULL);
@@ -666,8 +682,10 @@ avb_served_disks_new (AvbLibrary *library, AvbExtensionHost *host)
   self->host = g_object_ref (host);
   machines = avb_library_get_machines (library);
   extensions = avb_extension_host_get_extensions (host);
+  targets = avb_contributions_get (avb_extension_host_get_contributions (host), AVB_CONTRIBUTION_STORAGE);
   g_signal_connect_object (machines, "items-changed", G_CALLBACK (machines_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (extensions, "items-changed", G_CALLBACK (extensions_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (targets, "items-changed", G_CALLBACK (targets_changed_cb), self, G_CONNECT_SWAPPED);
   machines_changed_cb (self, 0, 0, g_list_model_get_n_items (machines), machines);
   extensions_changed_cb (self, 0, 0, g_list_model_get_n_items (extensions), extensions);
   return self;

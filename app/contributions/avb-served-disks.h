@@ -47,7 +47,7 @@ DexFuture *avb_served_disks_add    (AvbServedDisks  *self,
  * such disk. */
 DexFuture *avb_served_disks_remove (AvbServedDisks *self, AvbMachine *machine, const char *path) G_GNUC_WARN_UNUSED_RESULT;
 
-/* How many machines have a disk of this extension now, so that it must not be stopped. */
+/* How many machines have a disk of this extension now, so that it must not be stopped. @extension: (nullable): of any */
 guint      avb_served_disks_count  (AvbServedDisks *self, const char *extension);
 
 G_END_DECLS
