@@ -244,6 +244,7 @@ quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     }
   self->closing = TRUE;
   avb_closing_run (GTK_WIDGET (window), self->library,
+                   self->extensions != NULL ? avb_extension_set_get_served_disks (self->extensions) : NULL,
                    g_settings_get_enum (self->settings, "on-close") == 0, closed_cb, self);
 }
 

@@ -16,6 +16,7 @@
 typedef struct {
   GtkWidget      *window;
   AvbLibrary     *library;
+  AvbServedDisks *served; /* (nullable) */
   AvbOperation   *operation;
   AdwDialog      *dialog;
   gboolean        save;
@@ -33,6 +34,7 @@ finish (Closing *closing, gboolean go_on)
     }
   closing->done (go_on, closing->user_data);
   g_clear_object (&closing->operation);
+  g_clear_object (&closing->served);
   g_clear_object (&closing->library);
   g_clear_object (&closing->window);
   g_free (closing);
@@ -206,11 +208,60 @@ background_fiber (gpointer data)
   return dex_future_new_true ();
 }
 
+/* --- disks that go with the program --- */
+
+static void
+served_response_cb (AdwAlertDialog *dialog, const char *response, Closing *closing)
+{
+  if (g_str_equal (response, "keep"))
+    {
+      finish (closing, FALSE);
+      return;
+    }
+  closing->save = g_str_equal (response, "save");
+  close_now (closing);
+}
+
+/* Machines that would be left running, and stand still without what serves their disks. */
+static void
+ask_about_served (Closing *closing, guint n)
+{
+  g_autofree char *body =
+      g_strdup_printf (ngettext ("%u machine has a disk that an extension serves. Without this program it stands still as "
+                                 "soon as it needs that disk, and goes on when the program is open again.",
+                                 "%u machines have disks that extensions serve. Without this program they stand still as "
+                                 "soon as they need those disks, and go on when the program is open again.",
+                                 n),
+                       n);
+  AdwDialog *dialog = adw_alert_dialog_new (_("Close While Disks Are Served?"), body);
+
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "keep", _("_Keep Open"), "close", _("_Close Anyway"),
+                                  "save", _("_Save All Machines and Close"), NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "close", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "keep");
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "keep");
+  g_signal_connect (dialog, "response", G_CALLBACK (served_response_cb), closing);
+  adw_dialog_present (dialog, closing->window);
+}
+
+static void
+close_or_ask (Closing *closing)
+{
+  guint n = closing->served != NULL && !closing->save ? avb_served_disks_count (closing->served, NULL) : 0;
+
+  if (n > 0)
+    ask_about_served (closing, n);
+  else
+    close_now (closing);
+}
+
+/* --- jobs --- */
+
 static void
 jobs_response_cb (AdwAlertDialog *dialog, const char *response, Closing *closing)
 {
   if (g_str_equal (response, "stop"))
-    close_now (closing);
+    close_or_ask (closing);
   else if (g_str_equal (response, "background"))
     avb_feedback_watch (closing->window, dex_scheduler_spawn (NULL, 0, background_fiber, closing, NULL));
   else
@@ -242,6 +293,7 @@ ask_to_stop_jobs (Closing *closing, guint n)
 void
 avb_closing_run (GtkWidget      *window,
                  AvbLibrary     *library,
+                 AvbServedDisks *served,
                  gboolean        save,
                  AvbClosingFunc  done,
                  gpointer        user_data)
@@ -251,9 +303,11 @@ avb_closing_run (GtkWidget      *window,
 
   g_return_if_fail (GTK_IS_WINDOW (window));
   g_return_if_fail (AVB_IS_LIBRARY (library));
+  g_return_if_fail (served == NULL || AVB_IS_SERVED_DISKS (served));
 
   closing->window = g_object_ref (window);
   closing->library = g_object_ref (library);
+  g_set_object (&closing->served, served);
   closing->done = done;
   closing->user_data = user_data;
   closing->save = save;
@@ -261,5 +315,5 @@ avb_closing_run (GtkWidget      *window,
   if (n_jobs > 0)
     ask_to_stop_jobs (closing, n_jobs);
   else
-    close_now (closing);
+    close_or_ask (closing);
 }

@@ -6,6 +6,7 @@
 #include <adwaita.h>
 
 #include "app/avb-library.h"
+#include "app/contributions/avb-served-disks.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +15,7 @@ typedef void (*AvbClosingFunc) (gboolean go_on, gpointer user_data);
 
 /**
  * avb_closing_run:
+ * @served: (nullable): disks that end with this program
  * @save: save the machines that run; else leave them
  * @done: called once, later than this returns
  *
@@ -23,6 +25,7 @@ typedef void (*AvbClosingFunc) (gboolean go_on, gpointer user_data);
  */
 void avb_closing_run (GtkWidget      *window,
                       AvbLibrary     *library,
+                      AvbServedDisks *served,
                       gboolean        save,
                       AvbClosingFunc  done,
                       gpointer        user_data);

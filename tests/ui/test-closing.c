@@ -43,7 +43,7 @@ test_jobs (void)
   g_signal_connect (avb_operation_get_cancellable (job), "cancelled", G_CALLBACK (cancelled_cb), job);
   avb_library_add_job (test.library, job);
 
-  avb_closing_run (GTK_WIDGET (test.window), test.library, FALSE, done_cb, &answer);
+  avb_closing_run (GTK_WIDGET (test.window), test.library, NULL, FALSE, done_cb, &answer);
   avb_test_until_true (avb_ui_find_text (GTK_WIDGET (test.window), "1 task is under way") != NULL);
   avb_ui_click (GTK_WIDGET (test.window), "Keep Open");
   avb_test_until_true (answer.called);
@@ -52,7 +52,7 @@ test_jobs (void)
 
   answer.called = FALSE;
   avb_test_until_true (avb_ui_find_text (GTK_WIDGET (test.window), "1 task is under way") == NULL);
-  avb_closing_run (GTK_WIDGET (test.window), test.library, FALSE, done_cb, &answer);
+  avb_closing_run (GTK_WIDGET (test.window), test.library, NULL, FALSE, done_cb, &answer);
   avb_ui_click (GTK_WIDGET (test.window), "Cancel Work and Close");
   avb_test_until_true (answer.called);
   g_assert_true (answer.go_on);
@@ -70,7 +70,7 @@ test_background (void)
 
   avb_ui_test_set_up (&test, NULL);
   avb_library_add_job (test.library, job);
-  avb_closing_run (GTK_WIDGET (test.window), test.library, FALSE, done_cb, &answer);
+  avb_closing_run (GTK_WIDGET (test.window), test.library, NULL, FALSE, done_cb, &answer);
   avb_ui_click (GTK_WIDGET (test.window), "Go On in the Background");
   avb_test_until_true (!gtk_widget_get_visible (GTK_WIDGET (test.window)));
   for (guint i = 0; i < 10; i++)
@@ -93,7 +93,7 @@ test_back_from_background (void)
 
   avb_ui_test_set_up (&test, NULL);
   avb_library_add_job (test.library, job);
-  avb_closing_run (GTK_WIDGET (test.window), test.library, FALSE, done_cb, &answer);
+  avb_closing_run (GTK_WIDGET (test.window), test.library, NULL, FALSE, done_cb, &answer);
   avb_ui_click (GTK_WIDGET (test.window), "Go On in the Background");
   avb_test_until_true (!gtk_widget_get_visible (GTK_WIDGET (test.window)));
   gtk_window_present (GTK_WINDOW (test.window));
@@ -111,7 +111,7 @@ test_nothing_to_do (void)
   Answer answer = { FALSE, FALSE };
 
   avb_ui_test_set_up (&test, NULL);
-  avb_closing_run (GTK_WIDGET (test.window), test.library, FALSE, done_cb, &answer);
+  avb_closing_run (GTK_WIDGET (test.window), test.library, NULL, FALSE, done_cb, &answer);
   avb_test_until_true (answer.called);
   g_assert_true (answer.go_on);
   avb_ui_test_tear_down (&test);

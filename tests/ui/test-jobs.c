@@ -46,7 +46,7 @@ test_leaves (void)
   AvbMachine *machine = set_up_used (&test);
   Answer answer = { 0 };
 
-  avb_closing_run (GTK_WIDGET (test.window), test.library, FALSE, done_cb, &answer);
+  avb_closing_run (GTK_WIDGET (test.window), test.library, NULL, FALSE, done_cb, &answer);
   avb_test_until_true (answer.called);
   g_assert_true (answer.go_on);
   g_assert_cmpint (avb_machine_get_state (machine), ==, AVB_MACHINE_RUNNING);
@@ -61,7 +61,7 @@ test_saves (void)
   Answer answer = { 0 };
 
   g_assert_cmpuint (avb_library_count_running (test.library), ==, 1);
-  avb_closing_run (GTK_WIDGET (test.window), test.library, TRUE, done_cb, &answer);
+  avb_closing_run (GTK_WIDGET (test.window), test.library, NULL, TRUE, done_cb, &answer);
   avb_test_until_true (answer.called);
   g_assert_true (answer.go_on);
   avb_test_until_true (avb_machine_get_state (machine) == AVB_MACHINE_SAVED);
@@ -80,7 +80,7 @@ test_deletes_what_waits (void)
   avb_test_until_true (avb_machine_can_delete (machine));
   avb_library_delete_later (test.library, machine, AVB_DELETE_KEEP_DISKS);
   g_assert_cmpuint (g_list_model_get_n_items (machines), ==, 1);
-  avb_closing_run (GTK_WIDGET (test.window), test.library, TRUE, done_cb, &answer);
+  avb_closing_run (GTK_WIDGET (test.window), test.library, NULL, TRUE, done_cb, &answer);
   avb_test_until_true (answer.called);
   g_assert_true (answer.go_on);
   avb_test_until_true (g_list_model_get_n_items (machines) == 0);

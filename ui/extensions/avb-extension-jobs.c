@@ -12,6 +12,7 @@
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 #include "ui/avb-feedback.h"
+#include "ui/extensions/avb-extension-ask.h"
 #include "ui/extensions/avb-extension-format.h"
 #include "ui/extensions/avb-permission-sheet.h"
 
@@ -40,6 +41,7 @@ typedef struct {
   AvbMarketUpdate  *update;
   GFile            *file;
   gboolean          with_data;
+  gboolean          enabled;
 } Task;
 
 static Task *
@@ -132,6 +134,15 @@ make_operation (const char *format, const char *name)
   g_autofree char *title = g_strdup_printf (format, name);
 
   return avb_operation_new (title);
+}
+
+/* In a fiber. @id: (nullable): several; @back: it runs again at once; @label: what is done */
+static gboolean
+may_stop (Task *task, const char *id, gboolean back, const char *label)
+{
+  AvbServedDisks *disks = avb_extension_set_get_served_disks (task->jobs->set);
+
+  return avb_extension_ask_to_stop (task->widget, avb_served_disks_count (disks, id), back, label);
 }
 
 /* --- install --- */
@@ -289,6 +300,8 @@ update_fiber (gpointer data)
       if (granted == NULL)
         return fail (task, error);
     }
+  if (!may_stop (task, task->id, TRUE, _("_Update")))
+    return dex_future_new_true ();
   /* Translators: %s is the name of an extension. */
   operation = make_operation (_("Updating “%s”"), avb_market_entry_get_name (entry));
   begin (task, task->id, operation);
@@ -314,6 +327,24 @@ avb_extension_jobs_update (AvbExtensionJobs *self, GtkWidget *widget, AvbMarketU
   run (task, update_fiber, "update an extension");
 }
 
+/* Whether one of those that would be updated serves a disk now. */
+static gboolean
+serves_any (Task *task)
+{
+  GListModel *updates = avb_marketplace_get_updates (task->jobs->marketplace);
+  AvbServedDisks *disks = avb_extension_set_get_served_disks (task->jobs->set);
+
+  for (guint i = 0; i < g_list_model_get_n_items (updates); i++)
+    {
+      g_autoptr (AvbMarketUpdate) update = g_list_model_get_item (updates, i);
+
+      if (!avb_market_update_get_widens (update)
+          && avb_served_disks_count (disks, avb_installed_get_id (avb_market_update_get_installed (update))) > 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static DexFuture *
 update_all_fiber (gpointer data)
 {
@@ -322,7 +353,7 @@ update_all_fiber (gpointer data)
   g_autoptr (GError) error = NULL;
   guint n;
 
-  if (is_busy (task, ""))
+  if (is_busy (task, "") || (serves_any (task) && !may_stop (task, NULL, TRUE, _("_Update"))))
     return dex_future_new_true ();
   begin (task, "", operation);
   n = dex_await_uint (avb_marketplace_update_all (task->jobs->marketplace, operation), &error);
@@ -353,6 +384,11 @@ roll_back_fiber (gpointer data)
   if (installed == NULL || is_busy (task, task->id))
     return dex_future_new_true ();
   g_object_ref (installed);
+  if (!may_stop (task, task->id, TRUE, _("_Roll Back")))
+    {
+      g_object_unref (installed);
+      return dex_future_new_true ();
+    }
   if (!dex_await (avb_extension_store_roll_back (avb_marketplace_get_store (task->jobs->marketplace), task->id), &error))
     {
       g_object_unref (installed);
@@ -370,29 +406,6 @@ avb_extension_jobs_roll_back (AvbExtensionJobs *self, GtkWidget *widget, const c
   g_return_if_fail (AVB_IS_EXTENSION_JOBS (self));
 
   run (task_new (self, widget, id), roll_back_fiber, "roll an extension back");
-}
-
-static void
-response_cb (AdwAlertDialog *dialog, const char *response, DexPromise *promise)
-{
-  dex_promise_resolve_string (promise, g_strdup (response));
-}
-
-static void
-unref_promise (gpointer data, GClosure *closure)
-{
-  dex_unref (data);
-}
-
-/* (transfer full): resolves to the response (string) */
-static DexFuture *
-ask (AdwDialog *dialog, GtkWidget *parent)
-{
-  DexPromise *promise = dex_promise_new ();
-
-  g_signal_connect_data (dialog, "response", G_CALLBACK (response_cb), dex_ref (promise), unref_promise, 0);
-  adw_dialog_present (dialog, parent);
-  return DEX_FUTURE (promise);
 }
 
 /* @check: (out) (nullable): the box for its data */
@@ -434,8 +447,10 @@ remove_fiber (gpointer data)
     return dex_future_new_true ();
   name = g_strdup (avb_extension_manifest_get_name (avb_installed_get_manifest (installed)));
   dialog = g_object_ref_sink (make_remove_dialog (installed, &check));
-  response = dex_await_string (ask (dialog, task->widget), &error);
+  response = dex_await_string (avb_extension_ask (dialog, task->widget), &error);
   if (g_strcmp0 (response, "remove") != 0)
+    return dex_future_new_true ();
+  if (!may_stop (task, task->id, FALSE, _("_Remove")))
     return dex_future_new_true ();
   extension = avb_extension_host_find (avb_extension_set_get_host (task->jobs->set), task->id);
   if (extension != NULL && !dex_await (avb_extension_stop (extension), &error))
@@ -455,13 +470,34 @@ avb_extension_jobs_remove (AvbExtensionJobs *self, GtkWidget *widget, const char
   run (task_new (self, widget, id), remove_fiber, "remove an extension");
 }
 
+static DexFuture *
+switch_fiber (gpointer data)
+{
+  Task *task = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!task->enabled && !may_stop (task, task->id, FALSE, _("_Switch Off")))
+    {
+      /* The switch that was moved goes back. */
+      g_signal_emit (task->jobs, signals[CHANGED], 0, task->id);
+      return dex_future_new_true ();
+    }
+  if (!dex_await (avb_extension_store_set_enabled (avb_marketplace_get_store (task->jobs->marketplace), task->id, task->enabled),
+                  &error))
+    return fail (task, error);
+  return dex_future_new_true ();
+}
+
 void
 avb_extension_jobs_set_enabled (AvbExtensionJobs *self, GtkWidget *widget, const char *id, gboolean enabled)
 {
+  Task *task;
+
   g_return_if_fail (AVB_IS_EXTENSION_JOBS (self));
 
-  avb_feedback_watch (widget,
-                      avb_extension_store_set_enabled (avb_marketplace_get_store (self->marketplace), id, enabled));
+  task = task_new (self, widget, id);
+  task->enabled = enabled;
+  run (task, switch_fiber, "switch an extension");
 }
 
 void
