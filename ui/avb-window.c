@@ -362,7 +362,7 @@ go_to_extensions (AvbWindow *self)
   gtk_list_box_select_row (self->sidebar, GTK_LIST_BOX_ROW (self->extensions_row));
   show_extensions (self);
   adw_navigation_split_view_set_show_content (self->split, TRUE);
-  gtk_widget_child_focus (GTK_WIDGET (self->pane), GTK_DIR_TAB_FORWARD);
+  avb_extensions_pane_focus (self->pane);
   return TRUE;
 }
 

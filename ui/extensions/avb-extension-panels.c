@@ -196,7 +196,8 @@ static void
 avb_extension_panels_init (AvbExtensionPanels *self)
 {
   self->opening = g_ptr_array_new_with_free_func (dex_unref);
-  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
+  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24);
+  gtk_widget_set_margin_bottom (self->box, 24);
   adw_bin_set_child (ADW_BIN (self), self->box);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   g_signal_connect (self, "notify::parent", G_CALLBACK (parent_cb), NULL);

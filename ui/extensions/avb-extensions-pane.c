@@ -402,6 +402,18 @@ avb_extensions_pane_show (AvbExtensionsPane *self, const char *view)
 }
 
 void
+avb_extensions_pane_focus (AvbExtensionsPane *self)
+{
+  g_return_if_fail (AVB_IS_EXTENSIONS_PANE (self));
+
+  if (adw_navigation_view_get_visible_page (self->navigation) == self->list_page &&
+      g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "browse") == 0)
+    avb_browse_view_focus_search (self->browse);
+  else
+    gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
+}
+
+void
 avb_extensions_pane_search (AvbExtensionsPane *self)
 {
   g_return_if_fail (AVB_IS_EXTENSIONS_PANE (self));

@@ -22,6 +22,8 @@ GtkWidget  *avb_extensions_pane_new            (AvbExtensionSet *set);
 void        avb_extensions_pane_open           (AvbExtensionsPane *self, const char *id);
 /* Looks into a package, and asks. */
 void        avb_extensions_pane_install_file   (AvbExtensionsPane *self, GFile *file);
+/* The keyboard goes there: to the search, where one can be seen. */
+void        avb_extensions_pane_focus          (AvbExtensionsPane *self);
 void        avb_extensions_pane_search         (AvbExtensionsPane *self);
 /* "browse", "installed", "updates" */
 void        avb_extensions_pane_show           (AvbExtensionsPane *self, const char *view);

@@ -9,6 +9,7 @@
 
 #define KEY_PERMISSION "avb-permission"
 #define KEY_CHECK "avb-check"
+#define KEY_BADGES "avb-badges"
 
 static const struct {
   const char *id;
@@ -61,6 +62,23 @@ make_risk (AvbRisk risk)
     }
 }
 
+/* One below the other: what it is about has the width, also in a narrow window. */
+static void
+add_badge (GtkWidget *row, GtkWidget *badge)
+{
+  GtkWidget *box = g_object_get_data (G_OBJECT (row), KEY_BADGES);
+
+  if (box == NULL)
+    {
+      box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+      gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), box);
+      g_object_set_data (G_OBJECT (row), KEY_BADGES, box);
+    }
+  gtk_widget_set_halign (badge, GTK_ALIGN_END);
+  gtk_box_append (GTK_BOX (box), badge);
+}
+
 static char *
 dup_reason (AvbPermission *permission)
 {
@@ -100,8 +118,8 @@ avb_permission_row_new (AvbPermission *permission, gboolean choose, gboolean gra
   if (avb_permission_get_risk (permission) == AVB_RISK_HIGH)
     gtk_widget_add_css_class (icon, "error");
   if (is_new)
-    adw_action_row_add_suffix (ADW_ACTION_ROW (row), avb_badge_new (C_("permission", "New"), "accent"));
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_risk (avb_permission_get_risk (permission)));
+    add_badge (row, avb_badge_new (C_("permission", "New"), "accent"));
+  add_badge (row, make_risk (avb_permission_get_risk (permission)));
   if (choose && !avb_permission_get_required (permission))
     add_check (row, sentence, granted);
   g_object_set_data_full (G_OBJECT (row), KEY_PERMISSION, g_object_ref (permission), g_object_unref);
@@ -178,9 +196,9 @@ avb_permission_rows_fill (AdwPreferencesGroup *group, GPtrArray *rows, GListMode
       GtkWidget *row = avb_permission_row_new (sorted->pdata[i], FALSE, FALSE, FALSE);
 
       if (granted != NULL && !avb_permissions_cover (granted, sorted->pdata[i]))
-        adw_action_row_add_suffix (ADW_ACTION_ROW (row), avb_badge_new (_("Not granted"), NULL));
+        add_badge (row, avb_badge_new (_("Not granted"), NULL));
       else if (granted == NULL && !avb_permission_get_required (sorted->pdata[i]))
-        adw_action_row_add_suffix (ADW_ACTION_ROW (row), avb_badge_new (_("Optional"), NULL));
+        add_badge (row, avb_badge_new (_("Optional"), NULL));
       append (group, rows, row);
     }
   if (sorted->len == 0)
