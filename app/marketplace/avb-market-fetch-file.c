@@ -210,3 +210,60 @@ avb_market_fetch_sweep (const char *folder)
       close (fd);
     }
 }
+
+typedef struct {
+  char   *path;
+  guint64 size;
+  gint64  time;
+} Kept;
+
+static void
+kept_free (gpointer data)
+{
+  Kept *kept = data;
+
+  g_free (kept->path);
+  g_free (kept);
+}
+
+static int
+compare_newest (gconstpointer a, gconstpointer b)
+{
+  const Kept *one = *(const Kept *const *) a;
+  const Kept *other = *(const Kept *const *) b;
+
+  return (one->time < other->time) - (one->time > other->time);
+}
+
+void
+avb_market_fetch_bound (const char *folder, guint64 max)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (kept_free);
+  guint64 sum = 0;
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      GStatBuf info;
+      Kept *kept;
+
+      if (g_lstat (path, &info) != 0 || !S_ISREG (info.st_mode))
+        continue;
+      kept = g_new0 (Kept, 1);
+      kept->path = g_steal_pointer (&path);
+      kept->size = info.st_size;
+      kept->time = info.st_mtime;
+      g_ptr_array_add (files, kept);
+    }
+  g_ptr_array_sort (files, compare_newest);
+  for (guint i = 0; i < files->len; i++)
+    {
+      const Kept *kept = files->pdata[i];
+
+      sum += kept->size;
+      if (sum > max)
+        g_unlink (kept->path);
+    }
+}

@@ -68,5 +68,7 @@ gboolean avb_market_fetch_file (AvbMarketFetch *self,
 
 /* Removes what avb_market_fetch_file() left below @folder when its program was killed. */
 void avb_market_fetch_sweep (const char *folder);
+/* Removes files right in @folder until the others have no more than @max bytes: those that were changed last stay. */
+void avb_market_fetch_bound (const char *folder, guint64 max);
 
 G_END_DECLS

@@ -8,13 +8,17 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <utime.h>
 
+#include "app/extensions/avb-tree.h"
 #include "app/marketplace/avb-market-fetch.h"
 #include "app/marketplace/avb-market-source-private.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 
 #define MAX_MEDIA (4 * 1024 * 1024)
+/* Of all pictures of a marketplace that are kept. */
+#define MAX_CACHE (64 * 1024 * 1024)
 
 typedef struct {
   char         *uri;
@@ -136,6 +140,8 @@ read_cached (const char *path, const char *sha256)
   if (g_stat (path, &info) != 0 || info.st_size > MAX_MEDIA || !g_file_get_contents (path, &text, &length, NULL))
     return NULL;
   bytes = g_bytes_new_take (text, length);
+  /* What is looked at stays longest. */
+  g_utime (path, NULL);
   return is_picture (bytes, sha256) ? g_steal_pointer (&bytes) : NULL;
 }
 
@@ -176,31 +182,33 @@ avb_market_source_fetch_media (AvbMarketSource *self, const char *sha256)
   return avb_blocking_run_long (media_thread, job_new (self, sha256), job_free);
 }
 
-/* --- the end --- */
-
-static void
-remove_tree (const char *path)
+static DexFuture *
+sweep_thread (gpointer data)
 {
-  g_autoptr (GDir) dir = g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
-  const char *name;
+  Job *job = data;
+  g_autofree char *folder = g_build_filename (job->cache, "media", NULL);
 
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      if (g_unlink (child) != 0)
-        remove_tree (child);
-    }
-  g_rmdir (path);
+  avb_market_fetch_bound (folder, MAX_CACHE);
+  return dex_future_new_true ();
 }
+
+DexFuture *
+avb_market_source_sweep (AvbMarketSource *self)
+{
+  dex_return_error_if_fail (AVB_IS_MARKET_SOURCE (self));
+
+  return avb_blocking_run (sweep_thread, job_new (self, ""), job_free);
+}
+
+/* --- the end --- */
 
 static DexFuture *
 forget_thread (gpointer data)
 {
   Job *job = data;
 
-  remove_tree (job->folder);
-  remove_tree (job->cache);
+  avb_tree_remove (job->folder, NULL);
+  avb_tree_remove (job->cache, NULL);
   return dex_future_new_true ();
 }
 

@@ -14,4 +14,7 @@ GTlsDatabase *avb_market_source_get_tls_database  (AvbMarketSource *self);
 guint         avb_market_source_get_stall_seconds (AvbMarketSource *self);
 GBytes       *avb_market_source_get_root          (AvbMarketSource *self);
 
+/* Keeps its pictures within bounds. Resolves to %TRUE. */
+DexFuture    *avb_market_source_sweep             (AvbMarketSource *self) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -520,6 +520,7 @@ refresh_fiber (gpointer data)
   g_autoptr (GError) error = NULL;
 
   dex_await (avb_blocking_run_long (look_thread, look, NULL), NULL);
+  avb_future_finish (avb_market_source_sweep (self), "sweep the pictures of a marketplace");
   error = g_steal_pointer (&look->error);
   if (self->state != AVB_MARKET_SOURCE_BLOCKED && !avb_error_is_cancelled (error))
     {

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include "app/marketplace/avb-market-fetch.h"
 #include "app/marketplace/avb-market-source.h"
@@ -373,6 +374,38 @@ cancel_fiber (gpointer data)
   return NULL;
 }
 
+/* What was used last stays. */
+static void
+test_bound (void)
+{
+  g_autofree char *folder = avb_test_make_folder ();
+  const char *names[] = { "oldest", "middle", "newest" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+      struct utimbuf times = { .actime = 1000 + i, .modtime = 1000 + i };
+
+      g_assert_true (g_file_set_contents (path, "0123456789", 10, NULL));
+      g_assert_no_errno (g_utime (path, &times));
+    }
+  avb_market_fetch_bound (folder, 30);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+      g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+    }
+  avb_market_fetch_bound (folder, 29);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+      g_assert_cmpint (g_file_test (path, G_FILE_TEST_EXISTS), ==, i > 0);
+    }
+  avb_test_remove_folder (folder);
+}
+
 static DexFuture *
 media_fiber (gpointer data)
 {
@@ -587,5 +620,6 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/MarketServer/media", media_fiber);
   avb_test_add_fiber ("/Avb/MarketServer/spoiled", spoiled_fiber);
   avb_test_add_fiber ("/Avb/MarketServer/anchor", anchor_fiber);
+  g_test_add_func ("/Avb/MarketServer/bound", test_bound);
   return g_test_run ();
 }
