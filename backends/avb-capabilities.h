@@ -34,6 +34,7 @@ typedef enum {
   AVB_FEATURE_FREEZE,
   AVB_FEATURE_SERVED_DISKS, /* AVB_DISK_SOURCE_NBD */
   AVB_FEATURE_NETWORKS,     /* avb_connection_ensure_network() */
+  AVB_FEATURE_GUEST_COMMANDS, /* avb_machine_run_command() */
   AVB_N_FEATURES,
 } AvbFeature;
 

@@ -196,6 +196,9 @@ struct _AvbMachineClass {
   DexFuture *(*set_share)       (AvbMachine *self, const AvbShareSpec *share);
   DexFuture *(*remove_share)    (AvbMachine *self, const char *tag);
 
+  /* see avb-guest-command.h */
+  DexFuture *(*run_command)     (AvbMachine *self, const char *const *words, GBytes *input, guint seconds, GCancellable *cancellable);
+
   gpointer _reserved[8];
 };
 

@@ -24,6 +24,8 @@ avb_rpc_error_get_code (const GError *error)
 
   if (avb_error_is_cancelled (error))
     return AVB_RPC_CANCELLED;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return AVB_RPC_TIMEOUT;
   if (error->domain != AVB_ERROR)
     return AVB_RPC_INTERNAL_ERROR;
   switch ((AvbError) error->code)

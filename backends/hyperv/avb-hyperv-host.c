@@ -35,6 +35,7 @@ static const struct {
   { AVB_FEATURE_FREEZE, N_ ("Hyper-V does not freeze a guest’s file systems on request.") },
   { AVB_FEATURE_SERVED_DISKS, N_ ("Hyper-V uses disks that are files only; extensions cannot serve it any.") },
   { AVB_FEATURE_NETWORKS, N_ ("The virtual switches of Hyper-V are made with its own tools.") },
+  { AVB_FEATURE_GUEST_COMMANDS, N_ ("Commands are run in guests by QEMU’s agent, which guests of Hyper-V do not have.") },
 };
 
 /* "x64-based PC" */

@@ -230,6 +230,10 @@ guess_verbs (AvbCapabilities *caps, AvbLibvirtDriver driver, gboolean privileged
                is_qemu,
                _ ("The machines of libvirt’s test driver have no guests."));
   set_feature (caps,
+               AVB_FEATURE_GUEST_COMMANDS,
+               is_qemu,
+               _ ("The machines of libvirt’s test driver have no guests."));
+  set_feature (caps,
                AVB_FEATURE_NETWORKS,
                !is_qemu || privileged,
                _ ("Networks for machines can be made only where the hypervisor is the computer’s, not this "

@@ -40,6 +40,11 @@ DexFuture *avb_libvirt_machine_take_screenshot (AvbMachine *machine) G_GNUC_WARN
 DexFuture *avb_libvirt_machine_read_guest_info (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_freeze          (AvbMachine *machine, guint seconds) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_machine_thaw            (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_machine_run_command     (AvbMachine         *machine,
+                                                const char *const  *words,
+                                                GBytes             *input,
+                                                guint               seconds,
+                                                GCancellable       *cancellable) G_GNUC_WARN_UNUSED_RESULT;
 /* The guest is thawed. */
 void       avb_libvirt_machine_end_freeze      (AvbLibvirtMachine *self);
 DexFuture *avb_libvirt_machine_list_text_consoles (AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;

@@ -280,6 +280,7 @@ avb_libvirt_machine_class_init (AvbLibvirtMachineClass *klass)
   machine_class->open_console_fd = avb_libvirt_machine_open_console_fd;
   machine_class->take_screenshot = avb_libvirt_machine_take_screenshot;
   machine_class->read_guest_info = avb_libvirt_machine_read_guest_info;
+  machine_class->run_command = avb_libvirt_machine_run_command;
   machine_class->freeze = avb_libvirt_machine_freeze;
   machine_class->thaw = avb_libvirt_machine_thaw;
   machine_class->list_text_consoles = avb_libvirt_machine_list_text_consoles;

@@ -5,6 +5,7 @@
 
 #include <glib/gstdio.h>
 
+#include "backends/avb-guest-command.h"
 #include "backends/avb-guest-info.h"
 #include "backends/avb-machine-clone.h"
 #include "backends/avb-machine-link.h"
@@ -401,6 +402,34 @@ feature_freeze (Contract *c)
   contract_remark (c, "refused without an agent; with one: tests/guest");
 }
 
+static DexFuture *
+run_command (AvbMachine *machine)
+{
+  static const char *const words[] = { "true", NULL };
+
+  return avb_machine_run_command (machine, words, NULL, 5, NULL);
+}
+
+/* What one comes to only a guest shows: tests/guest. Here: that nobody says so without one, nor takes what is none. */
+static void
+feature_guest_commands (Contract *c)
+{
+  static const char *const none[] = { NULL };
+  static const Verb verbs[] = { run_command, NULL };
+  g_autoptr (AvbMachine) machine = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (refuses (c, AVB_FEATURE_GUEST_COMMANDS, verbs))
+    return;
+  machine = contract_create (c, "contract-command");
+  avb_test_await_error (run_command (machine), AVB_ERROR, AVB_ERROR_BUSY);
+  contract_bring (machine, AVB_MACHINE_RUNNING);
+  avb_test_await_error (avb_machine_run_command (machine, none, NULL, 5, NULL), AVB_ERROR, AVB_ERROR_INVALID);
+  g_assert_false (dex_await (run_command (machine), &error));
+  g_assert_true (error->domain == AVB_ERROR);
+  contract_remark (c, "refused without an agent; with one: tests/guest");
+}
+
 static void
 feature_create (Contract *c)
 {
@@ -454,5 +483,6 @@ const ContractBehaviour contract_capability_behaviours[] = {
   { "feature-export", feature_export },
   { "feature-network-link", feature_network_link },
   { "feature-freeze", feature_freeze },
+  { "feature-guest-commands", feature_guest_commands },
   { NULL, NULL },
 };

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "backends/avb-error.h"
+#include "backends/avb-guest-command.h"
 #include "backends/avb-guest-info.h"
 #include "tests/avb-test.h"
 
@@ -181,10 +182,74 @@ test_goes (void)
   avb_test_until_true (avb_machine_get_agent_connected (guest->machine));
 }
 
+static AvbGuestCommand *
+run_command (const char *script, const char *input)
+{
+  const char *const words[] = { "/bin/sh", "-c", script, NULL };
+  g_autoptr (GBytes) bytes = input != NULL ? g_bytes_new (input, strlen (input)) : NULL;
+  g_autoptr (DexFuture) future = guest_rig_await (avb_machine_run_command (guest->machine, words, bytes, 60, NULL));
+
+  return g_value_dup_boxed (dex_future_get_value (future, NULL));
+}
+
+static gboolean
+is_text (GBytes *bytes, const char *text)
+{
+  return g_bytes_get_size (bytes) == strlen (text) && memcmp (g_bytes_get_data (bytes, NULL), text, strlen (text)) == 0;
+}
+
+static void
+test_command (void)
+{
+  static const char *const missing[] = { "/no/such/program", NULL };
+  g_autoptr (AvbGuestCommand) plain = run_command ("cat; echo wrong >&2; exit 3", "told");
+  g_autoptr (AvbGuestCommand) killed = run_command ("kill -9 $$", NULL);
+  g_autoptr (AvbGuestCommand) large = run_command ("head -c 3000000 /dev/zero", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (plain->exit_code, ==, 3);
+  g_assert_true (is_text (plain->output, "told"));
+  g_assert_true (is_text (plain->error, "wrong\n"));
+  g_assert_false (plain->truncated);
+  g_assert_cmpint (killed->exit_code, ==, -1);
+  g_assert_cmpint (large->exit_code, ==, 0);
+  g_assert_true (large->truncated);
+  g_assert_cmpuint (g_bytes_get_size (large->output), ==, AVB_GUEST_COMMAND_MAX_OUTPUT);
+  g_assert_false (avb_test_spin (avb_machine_run_command (guest->machine, missing, NULL, 5, NULL), &error));
+  g_assert_true (error->domain == AVB_ERROR);
+}
+
+static gboolean
+cancel_cb (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+/* Given up, it does not go on in the guest. */
+static void
+test_command_ends (void)
+{
+  static const char *const sleeps[] = { "sleep", "4711", NULL };
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (avb_test_spin (avb_machine_run_command (guest->machine, sleeps, NULL, 1, NULL), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+  g_clear_error (&error);
+  guest_rig_expect (guest, "sleep 1; pgrep -fc 'sleep 471[1]'", "0");
+  g_timeout_add (500, cancel_cb, cancellable);
+  g_assert_false (avb_test_spin (avb_machine_run_command (guest->machine, sleeps, NULL, 100, cancellable), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  guest_rig_expect (guest, "sleep 1; pgrep -fc 'sleep 471[1]'", "0");
+}
+
 void
 test_guest_add_agent (void)
 {
   g_test_add_func ("/Avb/Guest/Agent/tells", test_tells);
+  g_test_add_func ("/Avb/Guest/Agent/runs-a-command", test_command);
+  g_test_add_func ("/Avb/Guest/Agent/command-is-given-up", test_command_ends);
   g_test_add_func ("/Avb/Guest/Agent/freezes-and-thaws", test_freezes);
   g_test_add_func ("/Avb/Guest/Agent/thaws-at-the-limit", test_limit);
   g_test_add_func ("/Avb/Guest/Agent/thaws-when-the-program-dies", test_program_dies);

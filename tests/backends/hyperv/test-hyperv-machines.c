@@ -50,7 +50,7 @@ test_capabilities (gpointer data)
     {
       gboolean refused = i == AVB_FEATURE_SHARED_FOLDERS || i == AVB_FEATURE_CLONE || i == AVB_FEATURE_EXPORT
                          || i == AVB_FEATURE_FREEZE || i == AVB_FEATURE_SERVED_DISKS
-                         || i == AVB_FEATURE_NETWORKS;
+                         || i == AVB_FEATURE_NETWORKS || i == AVB_FEATURE_GUEST_COMMANDS;
 
       g_assert_cmpint (avb_capabilities_can (caps, i), ==, !refused);
       if (refused)
