@@ -399,6 +399,47 @@ judge (AvbExtensionHost *self, AvbExtension *extension)
                                             avb_extension_policy_check_permission (self->policy, AVB_PERMISSION_NETWORK_UNRESTRICTED, NULL));
 }
 
+static void
+judge_all (AvbExtensionHost *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->extensions)); i++)
+    {
+      g_autoptr (AvbExtension) extension = g_list_model_get_item (G_LIST_MODEL (self->extensions), i);
+
+      judge (self, extension);
+    }
+}
+
+static gboolean
+judge_cb (gpointer data)
+{
+  judge_all (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* TRUE: it is another one now */
+static gboolean
+renew_policy (AvbExtensionHost *self)
+{
+  g_autoptr (AvbExtensionPolicy) policy = avb_extension_policy_renew (self->policy);
+
+  return policy != NULL && g_set_object (&self->policy, policy);
+}
+
+void
+avb_extension_host_renew_policy (AvbExtensionHost *self)
+{
+  if (renew_policy (self))
+    g_idle_add_full (G_PRIORITY_DEFAULT, judge_cb, g_object_ref (self), g_object_unref);
+}
+
+static void
+prepare_cb (AvbExtension *extension, gpointer data)
+{
+  if (renew_policy (data))
+    judge_all (data);
+}
+
 static gboolean
 wants_start (AvbExtension *extension)
 {
@@ -424,7 +465,7 @@ installed_changed_cb (AvbInstalled *installed, GParamSpec *pspec, AvbExtensionHo
 static AvbExtension *
 make_extension (AvbExtensionHost *self, AvbInstalled *installed)
 {
-  static const AvbExtensionFuncs funcs = { request_cb, notify_cb };
+  static const AvbExtensionFuncs funcs = { request_cb, notify_cb, prepare_cb };
   const char *id = avb_installed_get_id (installed);
   g_autofree char *data = avb_extension_store_dup_data_dir (self->store, id);
   g_autofree char *files = g_build_filename (data, "files", NULL);
@@ -479,12 +520,7 @@ set_sandbox_reason (AvbExtensionHost *self, const char *reason)
 {
   if (!g_set_str (&self->sandbox_reason, reason))
     return;
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->extensions)); i++)
-    {
-      g_autoptr (AvbExtension) extension = g_list_model_get_item (G_LIST_MODEL (self->extensions), i);
-
-      judge (self, extension);
-    }
+  judge_all (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SANDBOX_REASON]);
 }
 
@@ -693,12 +729,7 @@ avb_extension_host_set_policy (AvbExtensionHost *self, AvbExtensionPolicy *polic
   g_return_if_fail (AVB_IS_EXTENSION_HOST (self) && AVB_IS_EXTENSION_POLICY (policy));
 
   g_set_object (&self->policy, policy);
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->extensions)); i++)
-    {
-      g_autoptr (AvbExtension) extension = g_list_model_get_item (G_LIST_MODEL (self->extensions), i);
-
-      judge (self, extension);
-    }
+  judge_all (self);
 }
 
 GListModel *

@@ -55,7 +55,7 @@ G_DECLARE_FINAL_TYPE (AvbExtensionHost, avb_extension_host, AVB, EXTENSION_HOST,
 /* @library: what extensions may see of it. @store may be loaded later. */
 AvbExtensionHost *avb_extension_host_new (AvbLibrary *library, AvbExtensionStore *store);
 
-/* Instead of the system's, before anything is started; for tests. */
+/* Instead of the system's; for tests. What its file says is looked at again before each start and each call. */
 void              avb_extension_host_set_policy (AvbExtensionHost *self, AvbExtensionPolicy *policy);
 
 /* Tests the sandbox, then starts those that want to be started with the program. Resolves to %TRUE when they run or failed:

@@ -6,6 +6,7 @@
 #include "app/extensions/avb-extension-policy.h"
 
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 
 #include "app/extensions/avb-permission.h"
 #include "backends/avb-error.h"
@@ -14,9 +15,19 @@
 #define PATH "/etc/alpha-vbox/policy.conf"
 #define MAX_NAME 100
 
+/* By which a file is known to be the same. All 0 where there is none. */
+typedef struct {
+  gint64  seconds;
+  gint64  nanoseconds;
+  guint64 size;
+  guint64 inode;
+} Stamp;
+
 struct _AvbExtensionPolicy {
   GObject parent_instance;
 
+  char      *path;
+  Stamp      stamp;
   GKeyFile  *file; /* empty where there is none */
   gboolean   broken; /* it is there, and cannot be read */
   char      *organization; /* (nullable) */
@@ -43,6 +54,7 @@ avb_extension_policy_finalize (GObject *object)
   AvbExtensionPolicy *self = AVB_EXTENSION_POLICY (object);
 
   g_key_file_unref (self->file);
+  g_free (self->path);
   g_free (self->organization);
   g_ptr_array_unref (self->sources);
 
@@ -92,6 +104,23 @@ is_boolean (GKeyFile *file, const char *group, const char *key)
   return error == NULL;
 }
 
+static Stamp
+read_stamp (const char *path)
+{
+  Stamp stamp = { 0 };
+  GStatBuf info;
+
+  if (g_stat (path, &info) != 0)
+    return stamp;
+  stamp.seconds = info.st_mtime;
+#ifdef __linux__
+  stamp.nanoseconds = info.st_mtim.tv_nsec;
+#endif
+  stamp.size = info.st_size;
+  stamp.inode = info.st_ino;
+  return stamp;
+}
+
 AvbExtensionPolicy *
 avb_extension_policy_new (const char *path)
 {
@@ -100,7 +129,10 @@ avb_extension_policy_new (const char *path)
   g_auto (GStrv) groups = NULL;
   g_autofree char *organization = NULL;
 
-  if (!g_key_file_load_from_file (self->file, path != NULL ? path : PATH, G_KEY_FILE_NONE, &error) &&
+  self->path = g_strdup (path != NULL ? path : PATH);
+  /* First: what is written meanwhile is another one. */
+  self->stamp = read_stamp (self->path);
+  if (!g_key_file_load_from_file (self->file, self->path, G_KEY_FILE_NONE, &error) &&
       !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     self->broken = TRUE;
   organization = g_key_file_get_locale_string (self->file, "policy", "organization", NULL, NULL);
@@ -128,6 +160,20 @@ avb_extension_policy_get_default (void)
   if (policy == NULL)
     policy = avb_extension_policy_new (NULL);
   return policy;
+}
+
+AvbExtensionPolicy *
+avb_extension_policy_renew (AvbExtensionPolicy *self)
+{
+  Stamp stamp;
+
+  g_return_val_if_fail (AVB_IS_EXTENSION_POLICY (self), NULL);
+
+  stamp = read_stamp (self->path);
+  if (stamp.seconds == self->stamp.seconds && stamp.nanoseconds == self->stamp.nanoseconds && stamp.size == self->stamp.size &&
+      stamp.inode == self->stamp.inode)
+    return NULL;
+  return avb_extension_policy_new (self->path);
 }
 
 /* --- asking --- */

@@ -54,6 +54,10 @@ AvbExtensionPolicy *avb_extension_policy_new (const char *path);
 /* (transfer none): of the system, read once. Main thread. */
 AvbExtensionPolicy *avb_extension_policy_get_default (void);
 
+/* (transfer full) (nullable): what the file says now; %NULL: still the same. Costs one look at the file's date: for before each
+ * decision. */
+AvbExtensionPolicy *avb_extension_policy_renew (AvbExtensionPolicy *self);
+
 /* (nullable): for "by policy of …" */
 const char *avb_extension_policy_get_organization (AvbExtensionPolicy *self);
 

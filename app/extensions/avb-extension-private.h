@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 typedef struct {
   DexFuture *(*request) (AvbExtension *extension, const char *method, JsonNode *params, gpointer data);
   void       (*notify)  (AvbExtension *extension, const char *method, JsonNode *params, gpointer data);
+  /* Before anything is started or called: it may find that it is blocked now. */
+  void       (*prepare) (AvbExtension *extension, gpointer data);
 } AvbExtensionFuncs;
 
 AvbExtension *avb_extension_new (AvbInstalled            *installed,

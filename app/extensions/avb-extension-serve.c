@@ -12,6 +12,7 @@
 #include "app/extensions/avb-extension-policy.h"
 #include "app/extensions/avb-json.h"
 #include "backends/avb-error.h"
+#include "backends/avb-guest-command.h"
 
 typedef struct {
   const char *name;       /* after "host/" */
@@ -73,6 +74,9 @@ find_denial (AvbExtensionHost *host, AvbExtension *extension, const char *permis
   AvbInstalled *installed = avb_extension_get_installed (extension);
   GError *error = NULL;
 
+  avb_extension_host_renew_policy (host);
+  if (!avb_extension_policy_check_id (avb_extension_host_get_policy (host), avb_extension_get_id (extension), TRUE, &error))
+    return error;
   if (permission == NULL)
     return avb_installed_get_active (installed) ? NULL : avb_error_new (AVB_ERROR_PERMISSION, NULL, _("The extension is off."));
   if (!avb_installed_allows (installed, permission, arg))
@@ -82,6 +86,15 @@ find_denial (AvbExtensionHost *host, AvbExtension *extension, const char *permis
   if (!avb_extension_policy_check_permission (avb_extension_host_get_policy (host), permission, &error))
     return error;
   return NULL;
+}
+
+/* (transfer full) */
+static char *
+dup_command (JsonObject *params)
+{
+  g_auto (GStrv) words = avb_json_dup_strv (params, "command", AVB_GUEST_COMMAND_MAX_WORDS, AVB_GUEST_COMMAND_MAX_WORD, NULL);
+
+  return words != NULL ? g_strjoinv (" ", words) : g_strdup ("");
 }
 
 /* (transfer full): what it is about, for the log */
@@ -94,8 +107,12 @@ describe_target (AvbExtensionHost *host, const char *method, JsonObject *params)
   avb_json_find_string (params, "machine", 200, &machine, NULL);
   if (machine != NULL)
     {
+      g_autofree char *command = g_str_equal (method, "guest.exec") ? dup_command (params) : NULL;
+
       found = avb_library_find (avb_extension_host_get_library (host), machine);
       avb_json_find_string (params, "action", 32, &text, NULL);
+      if (command != NULL)
+        text = command;
       return g_strdup_printf ("%s%s%s", found != NULL ? avb_machine_get_name (found) : machine, text != NULL ? ": " : "", text != NULL ? text : "");
     }
   avb_json_find_string (params, g_str_equal (method, "http.fetch") ? "url" : g_str_equal (method, "ui.ask") ? "title" : "key", 2048, &text, NULL);

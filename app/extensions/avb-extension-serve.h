@@ -20,6 +20,8 @@ const char *avb_extension_permission_for_action (JsonObject *params);
 /* --- of the host, for the above --- */
 
 AvbLibrary *avb_extension_host_get_library (AvbExtensionHost *self);
+/* Takes what the policy says now. Whoever must end because of it ends soon, not within this: it may be what calls. */
+void        avb_extension_host_renew_policy (AvbExtensionHost *self);
 /* Resolves to a #JsonNode (boxed); %AVB_ERROR_BUSY */
 DexFuture  *avb_extension_host_ask         (AvbExtensionHost *self, AvbExtension *extension, JsonObject *params);
 /* `host/kv.…`, `host/secret.…`. @method: after "host/" */

@@ -479,6 +479,7 @@ new_refusal (AvbExtension *self)
 static gboolean
 prepare (AvbExtension *self, GError **error)
 {
+  self->funcs.prepare (self, self->data);
   if (!avb_extension_get_has_code (self))
     {
       g_propagate_error (error, avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL, _("“%s” has no code that could be run."),

@@ -21,7 +21,10 @@ static gboolean
 check_policy (AvbMarketplace *self, AvbExtensionManifest *manifest, GError **error)
 {
   GListModel *permissions = avb_extension_manifest_get_permissions (manifest);
+  g_autoptr (AvbExtensionPolicy) policy = avb_extension_policy_renew (self->policy);
 
+  if (policy != NULL)
+    g_set_object (&self->policy, policy);
   if (!avb_extension_policy_check_id (self->policy, avb_extension_manifest_get_id (manifest),
                                       avb_extension_manifest_get_kind (manifest) == AVB_EXTENSION_CODE, error))
     return FALSE;

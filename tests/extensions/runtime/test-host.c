@@ -258,6 +258,129 @@ test_states (gpointer data)
   return NULL;
 }
 
+/* Written in place of what was there, as an editor does. */
+static void
+write_policy (const char *path, const char *text)
+{
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+#define NETWORK_PERMISSIONS \
+  ",\"permissions\":[{\"id\":\"machines.read\",\"reason\":\"r\",\"optional\":true},{\"id\":\"network.unrestricted\",\"reason\":\"r\"}]"
+
+/* What is changed while it runs is in force at the next call, of either side, and at the next start. */
+static DexFuture *
+test_policy_changes (gpointer data)
+{
+  g_autoptr (Place) place = place_new ();
+  g_autoptr (AvbExtension) extension = install (place, "1.0.0", ALL_PERMISSIONS, some, NULL);
+  g_autofree char *path = g_build_filename (place->folder, "policy.conf", NULL);
+  g_autoptr (AvbExtensionPolicy) policy = avb_extension_policy_new (path);
+
+  avb_extension_host_set_policy (place->host, policy);
+  g_assert_cmpint (ask_code (extension, "host/machine.list", "{}"), ==, 0);
+  /* The program's call. */
+  write_policy (path, "[policy]\norganization=Example School\n[extensions]\nblocked=org.example.*\n");
+  avb_test_await_error (avb_extension_call (extension, "echo", NULL, NULL), AVB_ERROR, AVB_ERROR_PERMISSION);
+  g_assert_cmpint (avb_extension_get_state (extension), ==, AVB_EXTENSION_BLOCKED);
+  g_assert_nonnull (strstr (avb_extension_get_state_reason (extension), "Example School"));
+  avb_test_await_error (avb_extension_start (extension), AVB_ERROR, AVB_ERROR_PERMISSION);
+  /* Taken back: it may be started. */
+  g_assert_no_errno (g_unlink (path));
+  avb_test_await (avb_extension_start (extension));
+  g_assert_cmpint (ask_code (extension, "host/machine.list", "{}"), ==, 0);
+  /* What cannot be read allows nothing. */
+  write_policy (path, "nonsense");
+  avb_test_await_error (avb_extension_call (extension, "echo", NULL, NULL), AVB_ERROR, AVB_ERROR_PERMISSION);
+  return NULL;
+}
+
+/* The extension's own call: it waits a moment, and the policy changes meanwhile. */
+static const char late_script[]
+    = "#!/usr/bin/env python3\n"
+      "import json, os, sys, time\n"
+      "def read():\n"
+      "    length = 0\n"
+      "    while (line := sys.stdin.buffer.readline().strip()):\n"
+      "        length = int(line.split(b':')[1])\n"
+      "    return json.loads(sys.stdin.buffer.read(length)) if length else None\n"
+      "def send(message):\n"
+      "    body = json.dumps({'jsonrpc': '2.0', **message}).encode()\n"
+      "    sys.stdout.buffer.write(b'Content-Length: %d\\r\\n\\r\\n' % len(body) + body)\n"
+      "    sys.stdout.buffer.flush()\n"
+      "while (message := read()):\n"
+      "    method = message.get('method')\n"
+      "    if method == 'exit': break\n"
+      "    if method == 'monitor/start':\n"
+      "        while not os.path.exists('/data/go'): time.sleep(0.01)\n"
+      "        send({'id': 'q', 'method': 'host/machine.list', 'params': {}})\n"
+      "    elif method and 'id' in message:\n"
+      "        send({'id': message['id'], 'result': {'protocol': 1} if method == 'initialize' else {}})\n";
+
+static DexFuture *
+test_policy_and_late_call (gpointer data)
+{
+  g_autoptr (Place) place = place_new ();
+  g_autoptr (AvbExtension) extension = install (place, "1.0.0", ALL_PERMISSIONS, some, late_script);
+  g_autofree char *path = g_build_filename (place->folder, "policy.conf", NULL);
+  g_autofree char *go = g_build_filename (avb_extension_get_data_dir (extension), "go", NULL);
+  g_autoptr (AvbExtensionPolicy) policy = avb_extension_policy_new (path);
+  g_autoptr (DexFuture) pending = NULL;
+
+  avb_extension_host_set_policy (place->host, policy);
+  avb_test_await (avb_extension_start (extension));
+  pending = avb_extension_call (extension, "monitor/start", NULL, NULL);
+  write_policy (path, "[extensions]\nallowed=org.other.*\n");
+  g_assert_true (g_file_set_contents (go, "", -1, NULL));
+  avb_test_until_true (avb_extension_get_state (extension) == AVB_EXTENSION_BLOCKED);
+  g_assert_true (is_logged (place, "host/machine.list", FALSE));
+  g_assert_false (dex_await (g_steal_pointer (&pending), NULL));
+  return NULL;
+}
+
+/* (transfer full): "got …" or "refused …" */
+static char *
+dup_attack (AvbExtension *extension, const char *name, const char *argument)
+{
+  g_autofree char *method = g_strconcat ("attack/", name, NULL);
+  g_autofree char *params = g_strdup_printf ("{\"argument\":\"%s\"}", argument);
+  g_autoptr (JsonNode) node = avb_test_await_boxed (avb_extension_call (extension, method, parse (params), NULL));
+
+  return g_strdup (json_object_get_string_member (json_node_get_object (node), "text"));
+}
+
+/* Granted by the user alone it is not in force: the policy has to say so too, and the user must be an administrator. */
+static DexFuture *
+test_unrestricted_network (gpointer data)
+{
+  static const char *const granted[] = { AVB_PERMISSION_MACHINES_READ, AVB_PERMISSION_NETWORK_UNRESTRICTED, NULL };
+  g_autoptr (Place) place = place_new ();
+  g_autoptr (AvbExtension) extension = install (place, "1.0.0", NETWORK_PERMISSIONS, granted, NULL);
+  g_autofree char *path = g_build_filename (place->folder, "policy.conf", NULL);
+  g_autoptr (AvbExtensionPolicy) policy = avb_extension_policy_new (path);
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autofree char *port = g_strdup_printf ("%u", g_socket_listener_add_any_inet_port (listener, NULL, NULL));
+  static const struct { const char *policy; AvbRole role; gboolean open; } cases[] = {
+    { "[policy]\n", AVB_ROLE_ADMINISTRATOR, FALSE },
+    { "[extensions]\nnetwork-unrestricted=true\n", AVB_ROLE_ADMINISTRATOR, TRUE },
+    { "[extensions]\nnetwork-unrestricted=true\n", AVB_ROLE_OPERATOR, FALSE },
+    { "[extensions]\nnetwork-unrestricted=false\n", AVB_ROLE_ADMINISTRATOR, FALSE },
+  };
+
+  avb_extension_host_set_policy (place->host, policy);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *answer = NULL;
+
+      write_policy (path, cases[i].policy);
+      avb_extension_host_set_role (place->host, cases[i].role);
+      answer = dup_attack (extension, "loopback", port);
+      g_test_message ("%s: %s", cases[i].policy, answer);
+      g_assert_cmpint (!g_str_has_prefix (answer, "refused"), ==, cases[i].open);
+    }
+  return NULL;
+}
+
 static char *
 dup_answer (AvbExtension *extension, const char *method, const char *with)
 {
@@ -298,6 +421,47 @@ test_keeps (gpointer data)
   g_assert_cmpint (code, ==, AVB_RPC_INTERNAL_ERROR);
   g_assert_cmpuint (n, ==, 81);
   g_assert_true (g_file_test (file, G_FILE_TEST_EXISTS));
+  return NULL;
+}
+
+#define SECRET_PERMISSIONS ",\"permissions\":[{\"id\":\"secrets\",\"reason\":\"r\"}]"
+
+/* By libsecret's own encrypted file, which the environment of this test selects: no desktop is there. */
+static DexFuture *
+test_secrets (gpointer data)
+{
+  static const char *const granted[] = { AVB_PERMISSION_SECRETS, NULL };
+  g_autoptr (Place) place = place_new ();
+  g_autoptr (AvbExtension) extension = install (place, "1.0.0", SECRET_PERMISSIONS, granted, NULL);
+  const char *file = g_getenv ("SECRET_FILE_TEST_PATH");
+  g_autofree char *kept = g_build_filename (place->folder, "extension-data", ID, "kept.json", NULL);
+  g_autofree char *none = dup_answer (extension, "host/secret.get", "{\"key\":\"token\"}");
+  g_autofree char *value = NULL;
+  g_autofree char *gone = NULL;
+  g_autofree char *bytes = NULL;
+  g_autofree char *text = NULL;
+  gsize size;
+
+  g_assert_cmpstr (none, ==, "{\"answer\":{\"value\":null}}");
+  g_assert_cmpint (ask_code (extension, "host/secret.set", "{\"key\":\"token\",\"value\":\"open-sesame\"}"), ==, 0);
+  g_assert_true (is_logged (place, "host/secret.set", TRUE));
+  value = dup_answer (extension, "host/secret.get", "{\"key\":\"token\"}");
+  g_assert_cmpstr (value, ==, "{\"answer\":{\"value\":\"open-sesame\"}}");
+  /* In the keyring, and nowhere else. */
+  g_assert_true (g_file_get_contents (file, &bytes, &size, NULL));
+  g_assert_cmpuint (size, >, 0);
+  g_assert_null (g_strstr_len (bytes, size, "open-sesame"));
+  g_assert_true (g_file_get_contents (kept, &text, NULL, NULL));
+  g_assert_nonnull (strstr (text, "token"));
+  g_assert_null (strstr (text, "open-sesame"));
+  /* A user who only looks. */
+  avb_extension_host_set_role (place->host, AVB_ROLE_VIEWER);
+  g_assert_cmpint (ask_code (extension, "host/secret.get", "{\"key\":\"token\"}"), ==, AVB_RPC_DENIED);
+  g_assert_true (is_logged (place, "host/secret.get", FALSE));
+  avb_extension_host_set_role (place->host, AVB_ROLE_OPERATOR);
+  g_assert_cmpint (ask_code (extension, "host/secret.delete", "{\"key\":\"token\"}"), ==, 0);
+  gone = dup_answer (extension, "host/secret.get", "{\"key\":\"token\"}");
+  g_assert_cmpstr (gone, ==, "{\"answer\":{\"value\":null}}");
   return NULL;
 }
 
@@ -529,10 +693,19 @@ test_fetch (gpointer data)
 int
 main (int argc, char **argv)
 {
+  g_autofree char *secrets = g_build_filename (g_getenv ("HOME"), "test-host.keyring", NULL);
+
+  g_setenv ("SECRET_BACKEND", "file", TRUE);
+  g_setenv ("SECRET_FILE_TEST_PATH", secrets, TRUE);
+  g_setenv ("SECRET_FILE_TEST_PASSWORD", "of the keyring", TRUE);
   avb_test_init (&argc, &argv);
   avb_test_add_fiber ("/Avb/Extensions/Host/rights", test_rights);
   avb_test_add_fiber ("/Avb/Extensions/Host/states", test_states);
+  avb_test_add_fiber ("/Avb/Extensions/Host/policy-changes", test_policy_changes);
+  avb_test_add_fiber ("/Avb/Extensions/Host/policy-and-late-call", test_policy_and_late_call);
+  avb_test_add_fiber ("/Avb/Extensions/Host/unrestricted-network", test_unrestricted_network);
   avb_test_add_fiber ("/Avb/Extensions/Host/keeps", test_keeps);
+  avb_test_add_fiber ("/Avb/Extensions/Host/secrets", test_secrets);
   avb_test_add_fiber ("/Avb/Extensions/Host/asks", test_asks);
   avb_test_add_fiber ("/Avb/Extensions/Host/python", test_python);
   avb_test_add_fiber ("/Avb/Extensions/Host/monitors", test_monitors);
