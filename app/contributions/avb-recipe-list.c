@@ -16,6 +16,7 @@
 #include "app/extensions/avb-contribution-calls.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
+#include "backends/avb-posix.h"
 
 #define CONTRIBUTION_KEY "avb-recipe-contribution"
 #define BLOCK (1 << 20)
