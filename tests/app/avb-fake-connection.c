@@ -7,8 +7,10 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "backends/avb-error.h"
+#include "backends/avb-guest-command.h"
 
 #define AVB_TYPE_FAKE_MACHINE (avb_fake_machine_get_type ())
 G_DECLARE_FINAL_TYPE (AvbFakeMachine, avb_fake_machine, AVB, FAKE_MACHINE, AvbMachine)
@@ -92,6 +94,48 @@ avb_fake_machine_read_spec (AvbMachine *machine)
 }
 
 static void
+given_up_cb (GCancellable *cancellable, AvbFakeConnection *connection)
+{
+  connection->command_given_up = TRUE;
+}
+
+/* "hang": until it is given up; "late": takes too long; "noise": writes much of what is no text; else: the words and the input, and
+ * what is wrong. */
+static DexFuture *
+avb_fake_machine_run_command (AvbMachine        *machine,
+                              const char *const *words,
+                              GBytes            *input,
+                              guint              seconds,
+                              GCancellable      *cancellable)
+{
+  g_autoptr (AvbFakeConnection) connection = dup_connection (machine);
+  g_autofree char *joined = g_strjoinv ("|", (char **) words);
+  AvbGuestCommand command = { .exit_code = 3 };
+  g_autoptr (GString) output = g_string_new (joined);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) error = g_bytes_new_static ("wrong\xff", 6);
+
+  if (g_str_equal (words[0], "hang"))
+    {
+      g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (given_up_cb), connection, 0);
+      return DEX_FUTURE (dex_promise_new ());
+    }
+  if (g_str_equal (words[0], "late"))
+    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "It took %u seconds.", seconds);
+  if (input != NULL)
+    g_string_append_len (output, g_bytes_get_data (input, NULL), g_bytes_get_size (input));
+  if (g_str_equal (words[0], "noise"))
+    {
+      g_string_set_size (output, AVB_GUEST_COMMAND_MAX_OUTPUT);
+      memset (output->str, 1, output->len);
+    }
+  bytes = g_bytes_new (output->str, output->len);
+  command.output = bytes;
+  command.error = error;
+  return dex_future_new_take_boxed (AVB_TYPE_GUEST_COMMAND, avb_guest_command_copy (&command));
+}
+
+static void
 avb_fake_machine_finalize (GObject *object)
 {
   g_clear_object (&AVB_FAKE_MACHINE (object)->spec);
@@ -108,6 +152,7 @@ avb_fake_machine_class_init (AvbFakeMachineClass *klass)
   machine_class->save = avb_fake_machine_save;
   machine_class->delete = avb_fake_machine_delete;
   machine_class->read_spec = avb_fake_machine_read_spec;
+  machine_class->run_command = avb_fake_machine_run_command;
 }
 
 static void

@@ -32,6 +32,7 @@ struct _AvbFakeConnection
   guint64     free_disk;
   guint       n_attempts;
   gboolean    volume_begun;
+  gboolean    command_given_up; /* one that was cancelled */
 };
 
 AvbFakeConnection *avb_fake_connection_new (const char *uri, const char *folder);

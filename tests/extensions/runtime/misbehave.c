@@ -340,7 +340,7 @@ ask_host (long outer)
         continue;
       id = outer;
       /* Its result as it is; its error as a code. */
-      if (strstr (body, "\"error\"") != NULL)
+      if (strstr (body, "\"error\":{") != NULL)
         {
           snprintf (answer, sizeof answer, "{\"code\":%ld}", number ("code"));
           reply_json (answer);

@@ -18,6 +18,7 @@
 #include "app/extensions/avb-extension-policy.h"
 #include "app/extensions/avb-package.h"
 #include "backends/avb-error.h"
+#include "tests/app/avb-fake-connection.h"
 #include "tests/avb-test.h"
 #include "tests/extensions/runtime/runtime-rig.h"
 
@@ -48,11 +49,11 @@ place_new (void)
 {
   Place *self = g_new0 (Place, 1);
   g_autofree char *root = NULL;
-  g_autoptr (GListStore) backends = g_list_store_new (AVB_TYPE_BACKEND);
+  g_autoptr (GListModel) backends = avb_fake_backends ();
 
   self->folder = avb_test_make_folder ();
   root = g_build_filename (self->folder, "extensions", NULL);
-  self->library = avb_library_new (G_LIST_MODEL (backends));
+  self->library = avb_library_new (backends);
   self->store = avb_extension_store_new (root);
   avb_test_await (avb_extension_store_load (self->store));
   self->host = avb_extension_host_new (self->library, self->store);
@@ -295,19 +296,23 @@ test_policy_changes (gpointer data)
   return NULL;
 }
 
+/* How a program in Python speaks, without any library of ours. */
+#define PYTHON_WIRE \
+  "#!/usr/bin/env python3\n" \
+  "import json, os, sys, time\n" \
+  "def read():\n" \
+  "    length = 0\n" \
+  "    while (line := sys.stdin.buffer.readline().strip()):\n" \
+  "        length = int(line.split(b':')[1])\n" \
+  "    return json.loads(sys.stdin.buffer.read(length)) if length else None\n" \
+  "def send(message):\n" \
+  "    body = json.dumps({'jsonrpc': '2.0', **message}).encode()\n" \
+  "    sys.stdout.buffer.write(b'Content-Length: %d\\r\\n\\r\\n' % len(body) + body)\n" \
+  "    sys.stdout.buffer.flush()\n"
+
 /* The extension's own call: it waits a moment, and the policy changes meanwhile. */
 static const char late_script[]
-    = "#!/usr/bin/env python3\n"
-      "import json, os, sys, time\n"
-      "def read():\n"
-      "    length = 0\n"
-      "    while (line := sys.stdin.buffer.readline().strip()):\n"
-      "        length = int(line.split(b':')[1])\n"
-      "    return json.loads(sys.stdin.buffer.read(length)) if length else None\n"
-      "def send(message):\n"
-      "    body = json.dumps({'jsonrpc': '2.0', **message}).encode()\n"
-      "    sys.stdout.buffer.write(b'Content-Length: %d\\r\\n\\r\\n' % len(body) + body)\n"
-      "    sys.stdout.buffer.flush()\n"
+    = PYTHON_WIRE
       "while (message := read()):\n"
       "    method = message.get('method')\n"
       "    if method == 'exit': break\n"
@@ -335,6 +340,100 @@ test_policy_and_late_call (gpointer data)
   avb_test_until_true (avb_extension_get_state (extension) == AVB_EXTENSION_BLOCKED);
   g_assert_true (is_logged (place, "host/machine.list", FALSE));
   g_assert_false (dex_await (g_steal_pointer (&pending), NULL));
+  return NULL;
+}
+
+/* It has a command run, cancels one that hangs, and tells what it gets. */
+static const char command_script[]
+    = PYTHON_WIRE
+      "while (message := read()):\n"
+      "    method, params = message.get('method'), message.get('params', {})\n"
+      "    if method == 'exit': break\n"
+      "    if not method or 'id' not in message: continue\n"
+      "    result = {'protocol': 1} if method == 'initialize' else {}\n"
+      "    if method == 'command/run':\n"
+      "        word = params['command']\n"
+      "        send({'id': 'q', 'method': 'host/guest.exec', 'params': {'machine': params['machine']['id'], 'command': [word]}})\n"
+      "        if word == 'hang': send({'method': '$/cancelRequest', 'params': {'id': 'q'}})\n"
+      "        while (answer := read()).get('id') != 'q': pass\n"
+      "        got = answer.get('result', {})\n"
+      "        result = {'text': str(answer['error']['code']) if 'error' in answer else\n"
+      "                  f\"{len(got['output']) > 100000} {got['error']} {got['truncated']}\"}\n"
+      "    send({'id': message['id'], 'result': result})\n";
+
+/* (transfer full) */
+static char *
+dup_params (AvbMachine *machine, const char *command)
+{
+  return g_strdup_printf ("{\"machine\":\"%s\",\"command\":%s}", avb_machine_get_uuid (machine), command);
+}
+
+static char *
+dup_told (AvbExtension *extension, AvbMachine *machine, const char *word)
+{
+  g_autofree char *params = g_strdup_printf ("{\"command\":\"%s\",\"machine\":{\"id\":\"%s\"}}", word, avb_machine_get_uuid (machine));
+  g_autoptr (JsonNode) node = avb_test_await_boxed (avb_extension_call (extension, "command/run", parse (params), NULL));
+
+  return g_strdup (json_object_get_string_member (json_node_get_object (node), "text"));
+}
+
+/* What a guest answers is tried with a real one in tests/guest; here, what becomes of it on the way to the extension. */
+static DexFuture *
+test_commands (gpointer data)
+{
+  g_autoptr (Place) place = place_new ();
+  g_autoptr (AvbExtension) extension = install (place, "1.0.0", ALL_PERMISSIONS, many, NULL);
+  AvbConnection *connection = avb_library_open (place->library, "fake:one", NULL);
+  AvbMachine *machine = avb_fake_connection_add (AVB_FAKE_CONNECTION (connection), "web", AVB_MACHINE_RUNNING);
+  AvbMachine *off = avb_fake_connection_add (AVB_FAKE_CONNECTION (connection), "off", AVB_MACHINE_OFF);
+  static const struct { const char *command; int code; } cases[] = {
+    { "[]", AVB_RPC_INVALID_PARAMS },    { "[\"\"]", AVB_RPC_INVALID_PARAMS },
+    { "\"id\"", AVB_RPC_INVALID_PARAMS }, { "[1]", AVB_RPC_INVALID_PARAMS },
+    { "[\"id\"],\"timeout_s\":0", AVB_RPC_INVALID_PARAMS }, { "[\"id\"],\"timeout_s\":601", AVB_RPC_INVALID_PARAMS },
+    { "[\"late\"]", AVB_RPC_TIMEOUT },
+  };
+  g_autofree char *echo = dup_params (machine, "[\"echo\",\"$(id); x\"],\"input\":\"told\"");
+  g_autofree char *of_off = dup_params (off, "[\"id\"]");
+  g_autoptr (JsonNode) answer = NULL;
+  g_autofree char *cancelled = NULL;
+  g_autofree char *noise = NULL;
+  JsonObject *object;
+
+  answer = ask (extension, "host/guest.exec", echo);
+  object = json_object_get_object_member (json_node_get_object (answer), "answer");
+  g_assert_cmpint (json_object_get_int_member (object, "exit_code"), ==, 3);
+  /* As they are: no shell read them. */
+  g_assert_cmpstr (json_object_get_string_member (object, "output"), ==, "echo|$(id); xtold");
+  g_assert_cmpstr (json_object_get_string_member (object, "error"), ==, "wrong\357\277\275");
+  g_assert_true (is_logged (place, "host/guest.exec", TRUE));
+  {
+    GListModel *log = G_LIST_MODEL (avb_extension_host_get_audit (place->host));
+    g_autoptr (AvbAuditEntry) entry = g_list_model_get_item (log, g_list_model_get_n_items (log) - 1);
+
+    g_assert_cmpstr (avb_audit_entry_get_target (entry), ==, "web: echo $(id); x");
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *with = dup_params (machine, cases[i].command);
+
+      g_test_message ("%s", with);
+      g_assert_cmpint (ask_code (extension, "host/guest.exec", with), ==, cases[i].code);
+    }
+  g_assert_cmpint (ask_code (extension, "host/guest.exec", of_off), ==, AVB_RPC_BUSY);
+  /* Of an operator not, whatever was granted. */
+  avb_extension_host_set_role (place->host, AVB_ROLE_OPERATOR);
+  g_assert_cmpint (ask_code (extension, "host/guest.exec", echo), ==, AVB_RPC_DENIED);
+  g_assert_true (is_logged (place, "host/guest.exec", FALSE));
+  avb_extension_host_set_role (place->host, AVB_ROLE_ADMINISTRATOR);
+
+  g_object_unref (install (place, "1.1.0", ALL_PERMISSIONS, many, command_script));
+  cancelled = dup_told (extension, machine, "hang");
+  g_assert_cmpstr (cancelled, ==, "-32003");
+  g_assert_true (AVB_FAKE_CONNECTION (connection)->command_given_up);
+  /* A megabyte of what takes six as JSON still fits, cut, and the extension lives. */
+  noise = dup_told (extension, machine, "noise");
+  g_assert_cmpstr (noise, ==, "True wrong\357\277\275 True");
+  g_assert_cmpuint (avb_extension_get_restarts (extension), ==, 0);
   return NULL;
 }
 
@@ -704,6 +803,7 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Extensions/Host/policy-changes", test_policy_changes);
   avb_test_add_fiber ("/Avb/Extensions/Host/policy-and-late-call", test_policy_and_late_call);
   avb_test_add_fiber ("/Avb/Extensions/Host/unrestricted-network", test_unrestricted_network);
+  avb_test_add_fiber ("/Avb/Extensions/Host/commands", test_commands);
   avb_test_add_fiber ("/Avb/Extensions/Host/keeps", test_keeps);
   avb_test_add_fiber ("/Avb/Extensions/Host/secrets", test_secrets);
   avb_test_add_fiber ("/Avb/Extensions/Host/asks", test_asks);
