@@ -124,3 +124,28 @@ avb_future_finish (DexFuture *future, const char *what)
 
   dex_future_disown (dex_future_finally (future, finish_cb, g_strdup (what), g_free));
 }
+
+static DexFuture *
+shielded_cb (DexFuture *future, gpointer promise)
+{
+  GError *error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  if (value != NULL)
+    dex_promise_resolve (promise, value);
+  else
+    dex_promise_reject (promise, error);
+  return dex_future_new_true ();
+}
+
+DexFuture *
+avb_future_shield (DexFuture *future)
+{
+  DexPromise *promise;
+
+  g_return_val_if_fail (future != NULL, NULL);
+
+  promise = dex_promise_new ();
+  dex_future_disown (dex_future_finally (future, shielded_cb, dex_ref (promise), dex_unref));
+  return DEX_FUTURE (promise);
+}

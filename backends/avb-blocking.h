@@ -52,4 +52,16 @@ DexFuture *avb_blocking_run_long (AvbBlockingFunc func,
  */
 void avb_future_finish (DexFuture *future, const char *what);
 
+/**
+ * avb_future_shield:
+ * @future: (transfer full): of a fiber
+ *
+ * What a widget waits for and may have no use for any more. To drop the future of a fiber cancels that fiber, and where what
+ * it awaits is completed before it runs again, libdex (up to 1.2) loses track of its fibers: some are never continued. To drop a
+ * shielded future changes nothing for the fiber, which goes on to its end.
+ *
+ * Returns: (transfer full): completed as @future is
+ */
+DexFuture *avb_future_shield (DexFuture *future) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -612,6 +612,41 @@ test_secret (void)
   avb_secret_free (g_strdup ("secret"));
 }
 
+static DexFuture *
+await_fiber (gpointer data)
+{
+  DexFuture **awaited = data;
+  GError *error = NULL;
+
+  if (!dex_await (dex_ref (awaited[0]), &error))
+    return dex_future_new_for_error (error);
+  dex_promise_resolve_boolean (DEX_PROMISE (awaited[1]), TRUE);
+  return dex_future_new_true ();
+}
+
+/* Nobody wants what a fiber makes any more, and in the same moment there is what it waited for. */
+static DexFuture *
+shield_fiber (gpointer data)
+{
+  for (int i = 0; i < 20; i++)
+    {
+      g_autoptr (DexPromise) awaited = dex_promise_new ();
+      g_autoptr (DexPromise) ended = dex_promise_new ();
+      DexFuture *futures[] = { DEX_FUTURE (awaited), DEX_FUTURE (ended) };
+      DexFuture *shielded = avb_future_shield (dex_scheduler_spawn (NULL, 0, await_fiber, futures, NULL));
+
+      avb_test_pass_time ();
+      g_assert_true (dex_future_is_pending (shielded));
+      dex_unref (shielded);
+      dex_promise_resolve_boolean (awaited, TRUE);
+      avb_test_await (dex_ref (DEX_FUTURE (ended)));
+    }
+  avb_test_await (avb_future_shield (dex_future_new_true ()));
+  avb_test_await_error (avb_future_shield (dex_future_new_for_error (avb_error_new (AVB_ERROR_BUSY, NULL, "Busy"))), AVB_ERROR,
+                        AVB_ERROR_BUSY);
+  return NULL;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -620,6 +655,7 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Blocking/frees-on-caller", blocking_fiber);
   avb_test_add_fiber ("/Avb/Blocking/dropped", blocking_dropped_fiber);
   avb_test_add_fiber ("/Avb/Blocking/long", blocking_long_fiber);
+  avb_test_add_fiber ("/Avb/Blocking/shield", shield_fiber);
   avb_test_add_fiber ("/Avb/Operation/coalesces", operation_coalesces_fiber);
   avb_test_add_fiber ("/Avb/Operation/rate", operation_rate_fiber);
   avb_test_add_fiber ("/Avb/Operation/ends", operation_ends_fiber);
