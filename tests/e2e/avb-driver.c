@@ -185,24 +185,52 @@ avb_driver_click (AvbDriver *self, const char *roles, const char *name, guint se
   return TRUE;
 }
 
-gboolean
-avb_driver_press (AvbDriver *self, const char *roles, const char *name, guint seconds, GError **error)
+static gboolean
+focus_node (AvbDriver *self, AvbNode *node, const char *name, GError **error)
 {
-  g_autoptr (AvbNode) node = need (self, roles, name, seconds, error);
-
-  if (node == NULL)
-    return FALSE;
   avb_driver_settle (self, 5);
-  for (int i = 0; i < 20; i++) {
-    if (avb_node_has_state (node, ATSPI_STATE_FOCUSED)) {
-      avb_screen_press_keys (self->screen, XK_space, NULL);
+  for (int i = 0; i < 30; i++) {
+    if (avb_node_has_state (node, ATSPI_STATE_FOCUSED))
       return TRUE;
-    }
     avb_screen_press_keys (self->screen, XK_Tab, NULL);
     g_usleep (200000);
   }
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s \"%s\" can't be reached with Tab", roles, name);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "\"%s\" can't be reached with Tab", name);
   return FALSE;
+}
+
+gboolean
+avb_driver_focus (AvbDriver *self, const char *roles, const char *name, guint seconds, GError **error)
+{
+  g_autoptr (AvbNode) node = need (self, roles, name, seconds, error);
+
+  return node != NULL && focus_node (self, node, name, error);
+}
+
+gboolean
+avb_driver_press (AvbDriver *self, const char *roles, const char *name, guint seconds, GError **error)
+{
+  if (!avb_driver_focus (self, roles, name, seconds, error))
+    return FALSE;
+  avb_screen_press_keys (self->screen, XK_space, NULL);
+  return TRUE;
+}
+
+gboolean
+avb_driver_answer (AvbDriver *self, const char *name, guint seconds, GError **error)
+{
+  g_autoptr (AvbNode) dialog = need (self, "dialog|alert", NULL, seconds, error);
+  g_autoptr (AvbNode) node = dialog != NULL ? avb_node_find (dialog, "button|push button", name) : NULL;
+
+  if (dialog != NULL && node == NULL) {
+    g_autofree char *tree = avb_node_describe (dialog);
+
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "The dialog has no \"%s\":\n%s", name, tree);
+  }
+  if (node == NULL || !focus_node (self, node, name, error))
+    return FALSE;
+  avb_screen_press_keys (self->screen, XK_space, NULL);
+  return TRUE;
 }
 
 gboolean

@@ -39,6 +39,10 @@ gboolean avb_driver_click    (AvbDriver *self, const char *roles, const char *na
 /* Goes to it with Tab and presses space. Exact where a click is not: GTK 4.18 tells positions that are off by the
  * paddings around, 30 pixels in a dialog. */
 gboolean avb_driver_press    (AvbDriver *self, const char *roles, const char *name, guint seconds, GError **error);
+/* The same for a button of the dialog that is open, whatever else has its name. */
+gboolean avb_driver_answer   (AvbDriver *self, const char *name, guint seconds, GError **error);
+/* Only goes there. */
+gboolean avb_driver_focus    (AvbDriver *self, const char *roles, const char *name, guint seconds, GError **error);
 gboolean avb_driver_activate (AvbDriver *self, const char *roles, const char *name, guint seconds, GError **error);
 gboolean avb_driver_expect   (AvbDriver *self, const char *roles, const char *name, guint seconds, GError **error);
 /* Drags @path from a window of @drag_source into the middle of @target. */

@@ -201,8 +201,8 @@ is_checked (gpointer data)
   return avb_node_has_state (data, ATSPI_STATE_CHECKED);
 }
 
-static gboolean
-check_box (Tour *self, const char *name, GError **error)
+gboolean
+tour_check_box (Tour *self, const char *name, GError **error)
 {
   g_autoptr (AvbNode) box = NULL;
 
@@ -216,7 +216,7 @@ gboolean
 tour_delete (Tour *self, GError **error)
 {
   if (!tour_choose_from_menu (self, "Machine Menu", XK_l, error)
-      || !check_box (self, "Also delete the *disk*", error)
+      || !tour_check_box (self, "Also delete the *disk*", error)
       || !avb_driver_press (self->driver, BUTTON, "Delete", 60, error))
     return FALSE;
   /* Undo is offered first. */

@@ -12,6 +12,7 @@ typedef struct {
   char *program, *iso, *drag_source, *out;
   const char *debian; /* nullable: the disc of the Debian guest */
   const char *cloud;  /* nullable: the disk image of the Debian for clouds */
+  const char *make_market; /* nullable: makes a marketplace */
   AvbDriver *driver;
   AvbGuest *guest;
   GStrv disks;
@@ -64,8 +65,28 @@ gboolean tour_cloud_ssh     (Tour *self, GError **error);
 /* An appliance as VirtualBox writes it. */
 gboolean tour_ova_create    (Tour *self, GError **error);
 
+/* tour-extensions.c: what the program carries is there, offline. */
+gboolean tour_extensions_browse    (Tour *self, GError **error);
+/* Found by typing, and installed with what it asks for. */
+gboolean tour_extensions_install   (Tour *self, GError **error);
+/* Its panel. */
+gboolean tour_extensions_use       (Tour *self, GError **error);
+/* alpha-vbox://extension/… */
+gboolean tour_extensions_link      (Tour *self, GError **error);
+/* Somebody else's marketplace is added, and an extension of it installed. */
+gboolean tour_extensions_source    (Tour *self, GError **error);
+gboolean tour_extensions_other     (Tour *self, GError **error);
+/* There is a new version that asks for more. */
+gboolean tour_extensions_update    (Tour *self, GError **error);
+/* With what was granted before. */
+gboolean tour_extensions_roll_back (Tour *self, GError **error);
+gboolean tour_extensions_remove    (Tour *self, GError **error);
+gboolean tour_extensions_leave     (Tour *self, GError **error);
+
 /* What steps share. */
 #define TOUR_BUTTON "button|push button|toggle button"
+/* What a row of preferences is, depending on what it does. */
+#define TOUR_ROW "list item|button|push button|toggle button|switch|check box"
 
 gboolean tour_fail             (GError **error, const char *message);
 gboolean tour_drop_disc        (Tour *self, const char *disc, GError **error);
@@ -73,6 +94,7 @@ gboolean tour_drop_disc        (Tour *self, const char *disc, GError **error);
 gboolean tour_find_console     (Tour *self, AvbArea *area, GError **error);
 /* Keys go to the guest until it gives them back. */
 void     tour_release_keyboard (Tour *self);
+gboolean tour_check_box        (Tour *self, const char *name, GError **error);
 /* Items are chosen by their underlined letter: GTK's menu items have no name for the accessibility bus. */
 gboolean tour_choose_from_menu (Tour *self, const char *menu, guint letter, GError **error);
 

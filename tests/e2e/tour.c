@@ -22,6 +22,7 @@ typedef struct {
   gboolean (*run) (Tour *tour, GError **error);
   gboolean debian; /* needs the Debian guest */
   gboolean cloud;  /* needs the image for clouds */
+  gboolean market; /* needs what makes a marketplace */
 } Step;
 
 static const Step steps[] = {
@@ -38,10 +39,21 @@ static const Step steps[] = {
   { "cloud-create", tour_cloud_create, .cloud = TRUE }, { "cloud-ready", tour_cloud_ready, .cloud = TRUE },
   { "cloud-ssh", tour_cloud_ssh, .cloud = TRUE }, { "cloud-off", tour_power_off, .cloud = TRUE },
   { "cloud-delete", tour_delete, .cloud = TRUE },
+  { "extensions-browse", tour_extensions_browse, .market = TRUE },
+  { "extensions-install", tour_extensions_install, .market = TRUE },
+  { "extensions-use", tour_extensions_use, .market = TRUE },
+  { "extensions-link", tour_extensions_link, .market = TRUE },
+  { "extensions-source", tour_extensions_source, .market = TRUE },
+  { "extensions-other", tour_extensions_other, .market = TRUE },
+  { "extensions-update", tour_extensions_update, .market = TRUE },
+  { "extensions-roll-back", tour_extensions_roll_back, .market = TRUE },
+  { "extensions-remove", tour_extensions_remove, .market = TRUE },
+  { "extensions-leave", tour_extensions_leave, .market = TRUE },
   { "quit", tour_quit },
 };
 
 static gboolean tap;
+static char *only; /* nullable: what the names of the steps begin with that are taken, for who works on them */
 
 /* What an earlier tour left would be taken for this one's. */
 static void
@@ -77,9 +89,16 @@ take_screenshot (Tour *tour, guint number, const char *name)
 }
 
 static gboolean
+is_wanted (const Step *step)
+{
+  return only == NULL || step->run == tour_library || step->run == tour_quit || g_str_has_prefix (step->name, only);
+}
+
+static gboolean
 run_step (Tour *tour, guint number, const Step *step, JsonBuilder *json)
 {
-  const gboolean skipped = (step->debian && tour->debian == NULL) || (step->cloud && tour->cloud == NULL);
+  const gboolean skipped = (step->debian && tour->debian == NULL) || (step->cloud && tour->cloud == NULL)
+                           || (step->market && tour->make_market == NULL) || !is_wanted (step);
   const gint64 start = g_get_monotonic_time ();
   g_autoptr (GError) error = NULL;
   gboolean ok = skipped || step->run (tour, &error);
@@ -88,9 +107,12 @@ run_step (Tour *tour, guint number, const Step *step, JsonBuilder *json)
   ok = (skipped || take_screenshot (tour, number, ok ? step->name : "failed")) && ok;
   if (tap)
     g_print ("%s %u /Avb/Tour/%s%s\n", ok ? "ok" : "not ok", number, step->name,
-             skipped ? " # SKIP There is no Debian for it here: ./dev makes one where there is apt" : "");
+             !skipped             ? ""
+             : !is_wanted (step) ? " # SKIP Others are wanted"
+             : step->market      ? " # SKIP There is nothing that makes a marketplace"
+                                 : " # SKIP There is no Debian for it here: ./dev makes one where there is apt");
   else
-    g_print ("%2u %-14s %s %6" G_GINT64_FORMAT " ms\n", number, step->name, skipped ? "skip  " : ok ? "ok    " : "FAILED", ms);
+    g_print ("%2u %-20s %s %6" G_GINT64_FORMAT " ms\n", number, step->name, skipped ? "skip  " : ok ? "ok    " : "FAILED", ms);
   if (error != NULL)
     g_printerr ("%s\n", error->message);
   json_builder_begin_object (json);
@@ -126,6 +148,7 @@ main (int argc, char **argv)
     { "program", 0, 0, G_OPTION_ARG_FILENAME, &tour.program, "The program", "FILE" },
     { "iso", 0, 0, G_OPTION_ARG_FILENAME, &tour.iso, "The test guest's disc image", "FILE" },
     { "drag", 0, 0, G_OPTION_ARG_FILENAME, &tour.drag_source, "The drag source", "FILE" },
+    { "only", 0, 0, G_OPTION_ARG_STRING, &only, "Only the steps that begin with it", "PREFIX" },
     { "tap", 0, 0, G_OPTION_ARG_NONE, &tap, "Report for the test harness", NULL },
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &tour.out, "Where screenshots and tour.json go", "FOLDER" },
     { NULL },
@@ -156,6 +179,7 @@ main (int argc, char **argv)
   tour.guest = avb_guest_new ();
   tour.debian = g_getenv ("AVB_TEST_GUEST");
   tour.cloud = g_getenv ("AVB_TEST_CLOUD");
+  tour.make_market = g_getenv ("AVB_MAKE_MARKETPLACE");
   json_builder_begin_array (json);
   for (guint i = 0; ok && i < G_N_ELEMENTS (steps); i++)
     ok = run_step (&tour, i + 1, &steps[i], json);
@@ -165,6 +189,7 @@ main (int argc, char **argv)
   g_clear_pointer (&tour.driver, avb_driver_free);
   g_clear_pointer (&tour.guest, avb_guest_free);
   g_clear_pointer (&tour.disks, g_strfreev);
+  g_free (only);
   g_free (tour.program);
   g_free (tour.iso);
   g_free (tour.drag_source);
