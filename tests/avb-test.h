@@ -15,6 +15,10 @@ G_BEGIN_DECLS
 /* Instead of g_test_init(): also starts libdex. */
 void avb_test_init (int *argc, char ***argv);
 
+/* A SoupServer whose client goes away while it answers says a critical about itself (libsoup 3.6: the connection of a message
+ * that is finished may be gone). A server of ours that does that on purpose calls this, once or more. */
+void avb_test_forgive_soup_server (void);
+
 /* Adds a test whose body is a fiber on the main scheduler. It returns NULL or a future; the test
  * fails if that is rejected. */
 void avb_test_add_fiber (const char *path, DexFiberFunc func);
