@@ -268,6 +268,70 @@ metadata_fiber (gpointer data)
   return NULL;
 }
 
+typedef enum { CAUSE_EXPIRED, CAUSE_REPLAYED, CAUSE_CLOCK, CAUSE_SKIPPED, CAUSE_HUGE } Cause;
+
+static void
+bring_about (Place *self, Cause cause, GBytes *old)
+{
+  g_autoptr (GBytes) third = NULL;
+  g_autoptr (GBytes) huge = NULL;
+  JsonObject *payload;
+
+  switch (cause)
+    {
+    case CAUSE_EXPIRED:
+      avb_market_source_set_now (self->source, MARKET_NOW + 8 * DAY);
+      break;
+    case CAUSE_REPLAYED:
+      market_rig_set (self->rig, "timestamp.json", old);
+      break;
+    case CAUSE_CLOCK:
+      avb_market_source_set_now (self->source, MARKET_NOW - 730 * DAY);
+      break;
+    case CAUSE_SKIPPED:
+      third = market_rig_sign (market_rig_root (self->rig, 3), g_ptr_array_index (self->rig->root_keys, 0),
+                               g_ptr_array_index (self->rig->root_keys, 1), NULL);
+      market_rig_set (self->rig, "2.root.json", third);
+      break;
+    case CAUSE_HUGE:
+    default:
+      payload = market_rig_timestamp (self->rig, 9);
+      json_object_set_int_member (payload, "version", G_GINT64_CONSTANT (2147483648));
+      huge = market_rig_sign (payload, self->rig->timestamp_key, NULL);
+      market_rig_set (self->rig, "timestamp.json", huge);
+      break;
+    }
+}
+
+/* Whatever it is that cannot be trusted: what is known can be looked at, nothing can be installed, and the user is told why. */
+static DexFuture *
+causes_fiber (gpointer data)
+{
+  static const struct { Cause cause; const char *word; } rows[] = {
+    { CAUSE_EXPIRED, "out of date" }, { CAUSE_REPLAYED, "older than what is known" }, { CAUSE_CLOCK, "clock of this computer" },
+    { CAUSE_SKIPPED, "changed its keys" }, { CAUSE_HUGE, "damaged" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (Place) self = place_new (TRUE);
+      g_autoptr (GBytes) old = g_bytes_ref (market_rig_get (self->rig, "timestamp.json"));
+      g_autoptr (GError) error = NULL;
+
+      market_rig_publish (self->rig);
+      avb_test_await (avb_market_source_refresh (self->source));
+      g_assert_true (avb_market_source_check_install (self->source, NULL));
+      bring_about (self, rows[i].cause, old);
+      avb_test_await_error (avb_market_source_refresh (self->source), AVB_ERROR, AVB_ERROR_INVALID);
+      g_test_message ("%s", avb_market_source_get_message (self->source));
+      g_assert_nonnull (strstr (avb_market_source_get_message (self->source), rows[i].word));
+      g_assert_cmpuint (count_entries (self), ==, 1);
+      g_assert_false (avb_market_source_check_install (self->source, &error));
+      g_assert_error (error, AVB_ERROR, AVB_ERROR_INVALID);
+    }
+  return NULL;
+}
+
 static DexFuture *
 tls_fiber (gpointer data)
 {
@@ -612,6 +676,7 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/MarketServer/offline", offline_fiber);
   avb_test_add_fiber ("/Avb/MarketServer/open-for-long", open_long_fiber);
   avb_test_add_fiber ("/Avb/MarketServer/metadata", metadata_fiber);
+  avb_test_add_fiber ("/Avb/MarketServer/causes", causes_fiber);
   avb_test_add_fiber ("/Avb/MarketServer/tls", tls_fiber);
   avb_test_add_fiber ("/Avb/MarketServer/redirect", redirect_fiber);
   avb_test_add_fiber ("/Avb/MarketServer/packages", packages_fiber);

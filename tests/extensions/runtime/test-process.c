@@ -25,7 +25,7 @@
 #define MAX_BLOCKED_US (2000 * 1000)
 #else
 #define MAX_GROWTH (16 * 1024 * 1024)
-#define MAX_BLOCKED_US (500 * 1000)
+#define MAX_BLOCKED_US (100 * 1000)
 #endif
 
 static void
