@@ -69,4 +69,21 @@ struct _AvbCreateDialog {
 /* avb-create-form.c: has the rows of the form show the draft, and change it. */
 void avb_create_dialog_bind_form (AvbCreateDialog *self);
 
+/* avb-create-prepare.c: looks at the file, or at the host without one, and shows the form or why there is none. */
+void avb_create_dialog_prepare        (AvbCreateDialog *self);
+void avb_create_dialog_start_template (AvbCreateDialog *self);
+/* No sheet can be shown of this: `error` says why. */
+void avb_create_dialog_refuse         (AvbCreateDialog *self);
+
+/* avb-create-download.c: downloads `url`, then prepares. */
+void avb_create_dialog_start_download (AvbCreateDialog *self);
+
+/* avb-create-making.c: makes the machine of the form, and starts it if @start. */
+void avb_create_dialog_create (AvbCreateDialog *self, gboolean start);
+
+/* avb-create-dialog.c */
+void avb_create_dialog_show           (AvbCreateDialog *self, const char *page);
+void avb_create_dialog_update_problem (AvbCreateDialog *self);
+void avb_create_dialog_bind_draft     (AvbCreateDialog *self);
+
 G_END_DECLS

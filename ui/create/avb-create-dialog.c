@@ -7,17 +7,13 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "app/avb-download.h"
-#include "app/avb-text.h"
 #include "backends/avb-error.h"
 #include "ui/avb-feedback.h"
-#include "ui/avb-format.h"
-#include "ui/avb-jobs-button.h"
 
 G_DEFINE_FINAL_TYPE (AvbCreateDialog, avb_create_dialog, ADW_TYPE_DIALOG)
 
-static void
-show (AvbCreateDialog *self, const char *page)
+void
+avb_create_dialog_show (AvbCreateDialog *self, const char *page)
 {
   gtk_stack_set_visible_child_name (self->stack, page);
   gtk_widget_set_visible (self->buttons, g_str_equal (page, "form"));
@@ -26,8 +22,8 @@ show (AvbCreateDialog *self, const char *page)
 }
 
 /* Obstacles have rows with buttons; the banner says why the last attempt failed. */
-static void
-update_problem (AvbCreateDialog *self)
+void
+avb_create_dialog_update_problem (AvbCreateDialog *self)
 {
   const char *problem = avb_draft_get_problem (self->draft);
 
@@ -85,223 +81,18 @@ ask_about_first_boot (AvbCreateDialog *self)
                                     g_object_unref);
 }
 
-static void
-bind_draft (AvbCreateDialog *self)
+void
+avb_create_dialog_bind_draft (AvbCreateDialog *self)
 {
   avb_create_dialog_bind_form (self);
-  g_signal_connect_object (self->draft, "notify::problem", G_CALLBACK (update_problem), self,
+  g_signal_connect_object (self->draft, "notify::problem", G_CALLBACK (avb_create_dialog_update_problem), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->draft, "notify::can-create", G_CALLBACK (update_problem), self,
+  g_signal_connect_object (self->draft, "notify::can-create", G_CALLBACK (avb_create_dialog_update_problem), self,
                            G_CONNECT_SWAPPED);
   avb_obstacle_list_set_draft (self->obstacles, self->draft, FALSE);
   avb_obstacle_list_set_draft (self->notes, self->draft, TRUE);
   ask_about_first_boot (self);
-  update_problem (self);
-}
-
-static DexFuture *
-inspected_cb (DexFuture *future, gpointer user_data)
-{
-  AvbCreateDialog *self = user_data;
-  AvbMedium *medium = g_value_get_object (dex_future_get_value (future, NULL));
-
-  return avb_draft_new (self->library, self->connection, medium);
-}
-
-/* No sheet can be shown of this: `error` says why. */
-static void
-refuse (AvbCreateDialog *self)
-{
-  g_autofree char *escaped = g_markup_escape_text (self->error->message, -1);
-
-  g_set_str (&self->shown_problem, self->error->message);
-  adw_status_page_set_description (self->refused, escaped);
-  gtk_widget_set_visible (self->refused_details, avb_error_get_details (self->error) != NULL);
-  show (self, "refused");
-}
-
-static DexFuture *
-prepared_cb (DexFuture *future, gpointer user_data)
-{
-  AvbCreateDialog *self = user_data;
-  const GValue *value;
-
-  g_clear_error (&self->error);
-  value = dex_future_get_value (future, &self->error);
-  if (value != NULL)
-    {
-      g_set_object (&self->draft, g_value_get_object (value));
-      bind_draft (self);
-      show (self, "form");
-      update_problem (self);
-      gtk_widget_grab_focus (GTK_WIDGET (self->name));
-      gtk_editable_select_region (GTK_EDITABLE (self->name), 0, -1);
-    }
-  else
-    refuse (self);
-  return dex_future_new_true ();
-}
-
-static void
-prepare (AvbCreateDialog *self)
-{
-  DexFuture *future;
-
-  show (self, "inspecting");
-  if (self->file != NULL)
-    {
-      g_autofree char *name = avb_text_dup_file_name (self->file);
-      g_autofree char *escaped = g_markup_escape_text (name, -1);
-
-      adw_status_page_set_description (self->inspecting, escaped);
-      future = dex_future_then (avb_medium_inspect (self->file), inspected_cb,
-                                g_object_ref (self), g_object_unref);
-    }
-  else
-    {
-      adw_status_page_set_title (self->inspecting, _("Looking at the Host…"));
-      adw_status_page_set_title (self->refused, _("No Machine Can Be Made Now"));
-      gtk_widget_set_visible (self->refused_choose, FALSE);
-      future = avb_draft_new (self->library, self->connection, NULL);
-    }
-  dex_clear (&self->preparing);
-  self->preparing =
-      dex_future_finally (future, prepared_cb, g_object_ref (self), g_object_unref);
-}
-
-/* --- what an extension thought of --- */
-
-static DexFuture *
-template_cb (DexFuture *future, gpointer user_data)
-{
-  AvbCreateDialog *self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  g_clear_object (&self->downloading);
-  if (dex_future_get_value (future, &error) == NULL && avb_error_is_cancelled (error))
-    {
-      if (gtk_widget_get_mapped (GTK_WIDGET (self)))
-        adw_dialog_force_close (ADW_DIALOG (self));
-    }
-  else if (self->library != NULL)
-    dex_unref (prepared_cb (future, self));
-  return dex_future_new_true ();
-}
-
-static void
-start_template (AvbCreateDialog *self)
-{
-  g_autoptr (AvbCatalogEntry) entry = avb_template_draft_find_entry (self->recipes, self->template);
-  /* Translators: %s is the name of a template of machines. */
-  g_autofree char *title = g_strdup_printf (_("Preparing “%s”"), avb_contribution_get_title (self->template));
-
-  self->downloading = avb_operation_new (title);
-  avb_library_add_job (self->library, self->downloading);
-  adw_bin_set_child (self->download_bin, avb_job_row_new (self->library, self->downloading));
-  adw_status_page_set_title (self->inspecting, _("Looking at the Host…"));
-  adw_status_page_set_title (self->refused, _("No Machine Can Be Made Now"));
-  gtk_widget_set_visible (self->refused_choose, FALSE);
-  show (self, entry != NULL ? "downloading" : "inspecting");
-  self->preparing = dex_future_finally (avb_template_draft_new (self->library, self->connection, self->recipes,
-                                                                self->template, entry != NULL, self->downloading),
-                                        template_cb, g_object_ref (self), g_object_unref);
-}
-
-/* --- downloading first --- */
-
-typedef struct {
-  AvbCreateDialog *self;
-  GtkWidget       *window; /* weak */
-} Download;
-
-static void
-download_free (gpointer data)
-{
-  Download *download = data;
-
-  g_clear_weak_pointer (&download->window);
-  g_object_unref (download->self);
-  g_free (download);
-}
-
-/* Who let the download go on without the sheet is asked when it is there. */
-static void
-offer_file (GtkWidget *window, GFile *file)
-{
-  g_autofree char *name = avb_text_dup_file_name (file);
-  g_autofree char *uri = g_file_get_uri (file);
-  /* Translators: %s is a file's name. */
-  g_autofree char *title = g_strdup_printf (_("“%s” was downloaded."), name);
-  AdwToast *toast = adw_toast_new (title);
-
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_timeout (toast, 0);
-  adw_toast_set_button_label (toast, _("_New Machine"));
-  adw_toast_set_action_name (toast, "win.new-from-uri");
-  adw_toast_set_action_target_value (toast, g_variant_new_string (uri));
-  avb_feedback_toast (window, toast);
-}
-
-static DexFuture *
-downloaded_cb (DexFuture *future, gpointer user_data)
-{
-  Download *download = user_data;
-  AvbCreateDialog *self = download->self;
-  gboolean open = gtk_widget_get_mapped (GTK_WIDGET (self));
-  g_autoptr (GError) error = NULL;
-  const GValue *value = dex_future_get_value (future, &error);
-
-  g_clear_object (&self->downloading);
-  if (value != NULL)
-    {
-      g_clear_object (&self->file);
-      self->file = g_file_new_for_path (g_value_get_string (value));
-      if (open)
-        prepare (self);
-      else if (download->window != NULL)
-        offer_file (download->window, self->file);
-    }
-  else if (open && avb_error_is_cancelled (error))
-    adw_dialog_force_close (ADW_DIALOG (self));
-  else if (open)
-    {
-      g_clear_error (&self->error);
-      self->error = g_steal_pointer (&error);
-      refuse (self);
-    }
-  else if (download->window != NULL)
-    avb_feedback_error (download->window, error);
-  return dex_future_new_true ();
-}
-
-/* Extensions with code are asked for the addresses of what they offer. */
-static DexFuture *
-get_entry (AvbCreateDialog *self, AvbDownloadCache *cache)
-{
-  return self->recipes != NULL ? avb_recipe_list_download (self->recipes, cache, self->entry, self->downloading)
-                               : avb_download_entry (cache, self->entry, self->downloading);
-}
-
-static void
-start_download (AvbCreateDialog *self)
-{
-  AvbDownloadCache *cache = avb_library_get_downloads (self->library);
-  Download *download = g_new0 (Download, 1);
-  g_autofree char *name = avb_download_dup_name (self->url);
-  /* Translators: %s is a file's name. */
-  g_autofree char *title = g_strdup_printf (_("Downloading “%s”"), name);
-
-  self->downloading = avb_operation_new (title);
-  avb_library_add_job (self->library, self->downloading);
-  adw_bin_set_child (self->download_bin, avb_job_row_new (self->library, self->downloading));
-  show (self, "downloading");
-  download->self = g_object_ref (self);
-  g_set_weak_pointer (&download->window, GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))));
-  avb_feedback_watch (download->window,
-                      dex_future_finally (self->entry != NULL
-                                              ? get_entry (self, cache)
-                                              : avb_download (cache, self->url, NULL, self->downloading),
-                                          downloaded_cb, download, download_free));
+  avb_create_dialog_update_problem (self);
 }
 
 /* The window is known, and whoever reads the screen hears it. */
@@ -312,107 +103,9 @@ avb_create_dialog_map (GtkWidget *widget)
 
   GTK_WIDGET_CLASS (avb_create_dialog_parent_class)->map (widget);
   if (self->url != NULL && self->file == NULL && self->downloading == NULL)
-    start_download (self);
+    avb_create_dialog_start_download (self);
   else if (self->template != NULL && self->draft == NULL && self->downloading == NULL && self->error == NULL)
-    start_template (self);
-}
-
-/* A creation that is under way; it goes on when the sheet is closed. */
-typedef struct {
-  AvbCreateDialog *self;
-  GtkWidget       *window;
-  gboolean         start;
-} Creation;
-
-static void
-creation_free (gpointer data)
-{
-  Creation *creation = data;
-
-  g_clear_weak_pointer (&creation->window);
-  g_object_unref (creation->self);
-  g_free (creation);
-}
-
-/* Whether the machine is there: it was made, but it did not start. Before, its name was free. */
-static gboolean
-was_made (AvbCreateDialog *self)
-{
-  const char *name = avb_machine_spec_get_name (avb_draft_get_spec (self->draft));
-  GListModel *machines = avb_connection_get_machines (self->connection);
-
-  for (guint i = 0; i < g_list_model_get_n_items (machines); i++)
-    {
-      g_autoptr (AvbMachine) machine = g_list_model_get_item (machines, i);
-
-      if (g_strcmp0 (avb_machine_get_name (machine), name) == 0)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static DexFuture *
-created_cb (DexFuture *future, gpointer user_data)
-{
-  Creation *creation = user_data;
-  AvbCreateDialog *self = creation->self;
-  gboolean open = gtk_widget_get_mapped (GTK_WIDGET (self));
-  const GValue *value;
-
-  g_clear_error (&self->error);
-  g_clear_object (&self->operation);
-  value = dex_future_get_value (future, &self->error);
-  if (value != NULL)
-    {
-      AvbMachine *machine = g_value_get_object (value);
-
-      if (open)
-        adw_dialog_force_close (ADW_DIALOG (self));
-      if (open && creation->start && creation->window != NULL)
-        gtk_widget_activate_action (creation->window, "win.open-machine", "s",
-                                    avb_machine_get_uuid (machine));
-      return dex_future_new_true ();
-    }
-  if (open && was_made (self))
-    {
-      adw_dialog_force_close (ADW_DIALOG (self));
-      open = FALSE;
-    }
-  if (open)
-    {
-      if (avb_error_is_cancelled (self->error))
-        g_clear_error (&self->error);
-      show (self, "form");
-      update_problem (self);
-    }
-  else if (creation->window != NULL)
-    avb_feedback_error (creation->window, self->error);
-  return dex_future_new_true ();
-}
-
-static void
-create (AvbCreateDialog *self, gboolean start)
-{
-  Creation *creation;
-  g_autofree char *title = NULL;
-
-  if (self->draft == NULL || self->operation != NULL || !avb_draft_get_can_create (self->draft))
-    return;
-  g_clear_error (&self->error);
-  /* Translators: %s is a machine's name. */
-  title = g_strdup_printf (_("Creating “%s”"),
-                           avb_machine_spec_get_name (avb_draft_get_spec (self->draft)));
-  self->operation = avb_operation_new (title);
-  adw_bin_set_child (self->job_bin, avb_job_row_new (self->library, self->operation));
-  show (self, "creating");
-
-  creation = g_new0 (Creation, 1);
-  creation->self = g_object_ref (self);
-  creation->start = start;
-  g_set_weak_pointer (&creation->window, GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))));
-  avb_feedback_watch (creation->window,
-                      dex_future_finally (avb_draft_create (self->draft, self->operation, start),
-                                          created_cb, creation, creation_free));
+    avb_create_dialog_start_template (self);
 }
 
 /* A cloud image is told who the user is whoever starts it; an installer only if the user wants that. */
@@ -435,7 +128,7 @@ refuse_wishes (AvbCreateDialog *self, const char *problem)
     return FALSE;
   g_clear_error (&self->error);
   self->error = avb_error_new (AVB_ERROR_INVALID, NULL, "%s", problem);
-  update_problem (self);
+  avb_create_dialog_update_problem (self);
   return TRUE;
 }
 
@@ -454,7 +147,7 @@ create_start_cb (AvbCreateDialog *self)
   if (self->draft == NULL || refuse_cloud (self))
     return;
   set_install (self, FALSE);
-  create (self, TRUE);
+  avb_create_dialog_create (self, TRUE);
 }
 
 static void
@@ -463,7 +156,7 @@ create_only_cb (AvbCreateDialog *self)
   if (self->draft == NULL || refuse_cloud (self))
     return;
   set_install (self, FALSE);
-  create (self, FALSE);
+  avb_create_dialog_create (self, FALSE);
 }
 
 static void
@@ -475,7 +168,7 @@ install_cb (AvbCreateDialog *self)
       return;
     }
   set_install (self, TRUE);
-  create (self, TRUE);
+  avb_create_dialog_create (self, TRUE);
 }
 
 static void
@@ -616,7 +309,7 @@ avb_create_dialog_new (AvbLibrary *library, AvbConnection *connection, GFile *fi
   self->library = g_object_ref (library);
   self->connection = g_object_ref (connection);
   self->file = file != NULL ? g_object_ref (file) : NULL;
-  prepare (self);
+  avb_create_dialog_prepare (self);
   return self;
 }
 
@@ -637,7 +330,7 @@ avb_create_dialog_new_for_download (AvbLibrary      *library,
   self->connection = g_object_ref (connection);
   self->url = g_strdup (url);
   g_set_object (&self->entry, entry);
-  show (self, "downloading");
+  avb_create_dialog_show (self, "downloading");
   return self;
 }
 
@@ -659,7 +352,7 @@ avb_create_dialog_new_for_template (AvbLibrary      *library,
   self->connection = g_object_ref (connection);
   self->recipes = g_object_ref (recipes);
   self->template = g_object_ref (template);
-  show (self, "inspecting");
+  avb_create_dialog_show (self, "inspecting");
   return self;
 }
 
