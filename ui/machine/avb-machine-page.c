@@ -288,6 +288,8 @@ update_state (AvbMachinePage *self)
   gboolean is_template = avb_machine_get_is_template (self->machine);
   gboolean show_text = on && avb_text_pages_get_shown (self->text_pages) != NULL;
   gboolean show_console = on && !show_text && avb_machine_has_console (self->machine);
+  /* Of a host that is gone nothing is known, and the banner says so. */
+  gboolean no_display = on && avb_machine_get_available (self->machine);
   const char *was = gtk_stack_get_visible_child_name (self->stack);
   const char *now = show_text ? "text" : show_console ? "console" : "off";
 
@@ -298,7 +300,7 @@ update_state (AvbMachinePage *self)
                                   is_template ? "machine.new-from-template" : "machine.start");
   gtk_widget_set_visible (self->discard, state == AVB_MACHINE_SAVED);
   gtk_label_set_label (self->off_hint,
-                       on ? why_no_display (connection)
+                       no_display ? why_no_display (connection)
                        : is_template
                            ? _("This is a template: it stays as it is. Make any number of machines from it.")
                        : state == AVB_MACHINE_SAVED
@@ -307,7 +309,7 @@ update_state (AvbMachinePage *self)
                            ? _("This machine stopped by itself.")
                            : "");
   gtk_widget_set_visible (GTK_WIDGET (self->off_hint),
-                          on || is_template || state == AVB_MACHINE_SAVED || state == AVB_MACHINE_CRASHED);
+                          no_display || is_template || state == AVB_MACHINE_SAVED || state == AVB_MACHINE_CRASHED);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.send-keys", show_console);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.screenshot", on);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.privacy", show_console);
@@ -416,6 +418,7 @@ avb_machine_page_constructed (GObject *object)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->machine, "notify::has-console", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->machine, "notify::available", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
   update_state (self);
 }
 
