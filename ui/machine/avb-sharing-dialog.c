@@ -322,8 +322,14 @@ loaded_cb (DexFuture *future, gpointer data)
 
   if (self->machine == NULL)
     return dex_future_new_true ();
+  /* That its host has no shared folders is what the banner says. */
   if (value == NULL)
-    say_error (self, error);
+    {
+      g_autofree char *refusal = dup_refusal (self);
+
+      if (refusal == NULL || !g_error_matches (error, AVB_ERROR, AVB_ERROR_NOT_SUPPORTED))
+        say_error (self, error);
+    }
   g_clear_pointer (&self->shares, g_ptr_array_unref);
   self->shares = value != NULL ? g_value_dup_boxed (value) : g_ptr_array_new ();
   fill (self);
