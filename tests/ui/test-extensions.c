@@ -102,6 +102,168 @@ test_links (void)
   extension_rig_tear_down (&rig);
 }
 
+/* --- the keyboard, and who does not see --- */
+
+static gboolean
+has_label (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget) && *gtk_label_get_text (GTK_LABEL (widget)) != '\0')
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (gtk_widget_get_visible (child) && has_label (child))
+      return TRUE;
+  return FALSE;
+}
+
+/* Something that a screen reader says when this has the focus. */
+static gboolean
+has_name (GtkWidget *widget)
+{
+  GtkWidget *parent = gtk_widget_get_parent (widget);
+
+  /* What is typed into or opened is a part of what has a name. */
+  if (GTK_IS_TEXT (widget) || GTK_IS_MENU_BUTTON (parent) || GTK_IS_DROP_DOWN (parent))
+    widget = parent;
+  return gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL) ||
+         gtk_test_accessible_has_relation (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_RELATION_LABELLED_BY) ||
+         gtk_widget_get_tooltip_text (widget) != NULL || has_label (widget);
+}
+
+static gboolean
+can_have_focus (GtkWidget *widget)
+{
+  if (!gtk_widget_get_focusable (widget) || !gtk_widget_get_mapped (widget) || !gtk_widget_is_sensitive (widget))
+    return FALSE;
+  for (; widget != NULL; widget = gtk_widget_get_parent (widget))
+    if (!gtk_widget_get_can_focus (widget))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+check_reached (GtkWidget *widget, GHashTable *reached)
+{
+  GtkWidget *parent = gtk_widget_get_parent (widget);
+
+  /* A list to choose from has the focus as a whole, arrow keys go from view to view, and of a row that is typed into the
+   * text has the focus. */
+  if ((GTK_IS_BUTTON (widget) || GTK_IS_DROP_DOWN (widget) || GTK_IS_CHECK_BUTTON (widget) || GTK_IS_SWITCH (widget) ||
+       GTK_IS_TEXT (widget) ||
+       (GTK_IS_LIST_BOX_ROW (widget) && gtk_list_box_row_get_activatable (GTK_LIST_BOX_ROW (widget)) &&
+        !ADW_IS_ENTRY_ROW (widget))) &&
+      !GTK_IS_DROP_DOWN (parent) && !ADW_IS_VIEW_SWITCHER (parent) && can_have_focus (widget) &&
+      !g_hash_table_contains (reached, widget))
+    g_error ("A %s in a %s is not reached with Tab", G_OBJECT_TYPE_NAME (widget), G_OBJECT_TYPE_NAME (parent));
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (gtk_widget_get_child_visible (child))
+      check_reached (child, reached);
+}
+
+static gboolean
+tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer frames)
+{
+  (*(guint *) frames)++;
+  return G_SOURCE_CONTINUE;
+}
+
+/* Tab goes from place to place, so everything must have one. */
+static void
+wait_for_frames (GtkWidget *widget)
+{
+  guint frames = 0;
+  guint tick = gtk_widget_add_tick_callback (widget, tick_cb, &frames, NULL);
+
+  avb_test_until_true (frames >= 3 && gtk_widget_get_width (widget) > 0);
+  gtk_widget_remove_tick_callback (widget, tick);
+}
+
+/* Once around: everything in @within is reached, and named. */
+static void
+check_tab (ExtensionRig *rig, GtkWidget *within, guint least)
+{
+  g_autoptr (GHashTable) reached = g_hash_table_new (NULL, NULL);
+  guint n = 0;
+
+  wait_for_frames (within);
+  gtk_window_set_focus (GTK_WINDOW (rig->root), NULL);
+  for (;;)
+    {
+      GtkWidget *focus;
+
+      gtk_widget_child_focus (rig->root, GTK_DIR_TAB_FORWARD);
+      focus = gtk_root_get_focus (GTK_ROOT (rig->root));
+      if (focus == NULL || !g_hash_table_add (reached, focus))
+        break;
+      if (!gtk_widget_is_ancestor (focus, within))
+        continue;
+      n++;
+      if (!has_name (focus))
+        g_error ("A %s in a %s has no name", G_OBJECT_TYPE_NAME (focus), G_OBJECT_TYPE_NAME (gtk_widget_get_parent (focus)));
+    }
+  check_reached (within, reached);
+  avb_ui_check_names (within);
+  g_assert_cmpuint (n, >=, least);
+}
+
+static void
+test_keyboard (void)
+{
+  ExtensionRig rig = { 0 };
+  GtkWidget *pane;
+  GtkWidget *search_entry;
+
+  extension_rig_set_up (&rig, NULL, "first", NULL);
+  wait_for_text (&rig, "World Clock");
+  pane = extension_rig_show (&rig, "browse");
+  search_entry = avb_ui_find_type (pane, GTK_TYPE_SEARCH_ENTRY);
+  /* Three views, the menu, the search, the filter, and what is found. */
+  check_tab (&rig, pane, 8);
+  extension_rig_open (&rig, "clock");
+  wait_for_text (&rig, "What It Asks For");
+  check_tab (&rig, pane, 3);
+
+  /* From a page, too. */
+  g_assert_true (gtk_widget_activate_action (rig.root, "win.search", NULL));
+  avb_test_until_true (gtk_widget_get_focus_child (search_entry) != NULL);
+  g_assert_true (gtk_widget_is_ancestor (gtk_root_get_focus (GTK_ROOT (rig.root)), search_entry));
+  gtk_editable_set_text (GTK_EDITABLE (search_entry), "glossary");
+  avb_test_until_true (avb_ui_find_text (rig.root, "World Clock") == NULL);
+  /* Enter opens the only one that is left. */
+  g_signal_emit_by_name (search_entry, "activate");
+  wait_for_text (&rig, "It is data. Nothing of it is executed.");
+
+  /* Escape forgets what was searched, and goes back to what there is. */
+  g_assert_true (gtk_widget_activate_action (rig.root, "win.search", NULL));
+  g_signal_emit_by_name (search_entry, "stop-search");
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (search_entry)), ==, "");
+  wait_for_text (&rig, "World Clock");
+  g_assert_false (gtk_widget_is_ancestor (gtk_root_get_focus (GTK_ROOT (rig.root)), search_entry));
+
+  extension_rig_open (&rig, "clock");
+  avb_ui_click (rig.root, "Install");
+  wait_for_text (&rig, "Install Extension?");
+  check_tab (&rig, get_dialog (&rig), 3);
+  avb_ui_click (get_dialog (&rig), "Cancel");
+  avb_test_until_true (get_dialog (&rig) == NULL);
+  gtk_widget_activate_action (pane, "extensions.sources", NULL);
+  wait_for_text (&rig, "Came with this program");
+  check_tab (&rig, get_dialog (&rig), 2);
+  adw_dialog_close (ADW_DIALOG (get_dialog (&rig)));
+  avb_test_until_true (get_dialog (&rig) == NULL);
+
+  extension_rig_install (&rig, "clock");
+  wait_for_text (&rig, "Tokyo");
+  check_tab (&rig, pane, 8);
+  extension_rig_change (&rig, "update", NULL);
+  extension_rig_show (&rig, "updates");
+  wait_for_text (&rig, "1 Update, 1 to Review");
+  /* The views, the menu, the extension, its button, and whether this is done by itself. */
+  check_tab (&rig, pane, 5);
+  extension_rig_show (&rig, "installed");
+  check_tab (&rig, pane, 4);
+  extension_rig_tear_down (&rig);
+}
+
 /* --- installing and using --- */
 
 static void
@@ -449,6 +611,7 @@ main (int argc, char **argv)
   avb_ui_test_init (&argc, &argv);
   g_test_add_func ("/Avb/Extensions/browse", test_browse);
   g_test_add_func ("/Avb/Extensions/links", test_links);
+  g_test_add_func ("/Avb/Extensions/keyboard", test_keyboard);
   g_test_add_func ("/Avb/Extensions/install", test_install);
   g_test_add_func ("/Avb/Extensions/panel", test_panel);
   g_test_add_func ("/Avb/Extensions/commands", test_commands);

@@ -205,6 +205,13 @@ search_activate_cb (AvbBrowseView *self)
 }
 
 static void
+search_stop_cb (AvbBrowseView *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
+}
+
+static void
 source_added_cb (AvbBrowseView *self, guint position, guint removed, guint added, GListModel *sources)
 {
   for (guint i = 0; i < added; i++)
@@ -248,6 +255,7 @@ avb_browse_view_class_init (AvbBrowseViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AvbBrowseView, empty);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_stop_cb);
   gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, clear_cb);
