@@ -24,6 +24,7 @@ struct _AvbSharingDialog {
   GCancellable *cancellable;
 
   AdwBanner           *banner;
+  AdwStatusPage       *empty;
   AdwToastOverlay     *toasts;
   GtkStack            *stack;
   AdwPreferencesGroup *group;
@@ -129,6 +130,11 @@ update (AvbSharingDialog *self)
                                 : "");
   adw_banner_set_revealed (self->banner, refusal != NULL || waits);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "sharing-dialog.add", refusal == NULL);
+  /* Nobody is asked to do what cannot be done. */
+  adw_status_page_set_description (self->empty, refusal != NULL ? NULL
+                                                : _ ("Drop a folder here to show it to the guest. The guest can only "
+                                                     "read it, unless you decide otherwise."));
+  gtk_widget_set_visible (adw_status_page_get_child (self->empty), refusal == NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->group),
                             !self->busy && avb_machine_can_edit (self->machine));
 }
@@ -525,6 +531,7 @@ avb_sharing_dialog_class_init (AvbSharingDialogClass *klass)
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/alphavbox/AlphaVBox/ui/machine/avb-sharing-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, AvbSharingDialog, banner);
+  gtk_widget_class_bind_template_child (widget_class, AvbSharingDialog, empty);
   gtk_widget_class_bind_template_child (widget_class, AvbSharingDialog, toasts);
   gtk_widget_class_bind_template_child (widget_class, AvbSharingDialog, stack);
   gtk_widget_class_bind_template_child (widget_class, AvbSharingDialog, group);
