@@ -12,6 +12,8 @@
 #include "app/extensions/avb-sandbox.h"
 #include "tests/avb-test.h"
 #include "tests/bench/extensions-catalog.h"
+#include "tests/bench/extensions-pane.h"
+#include "tests/ui/avb-ui-test.h"
 
 #define N_CALLS 10000
 #define AT_ONCE 32
@@ -191,11 +193,12 @@ main (int argc, char **argv)
       g_printerr ("%s\n", error->message);
       return 2;
     }
-  avb_test_init (&argc, &argv);
+  avb_ui_test_init (&argc, &argv);
   json_node_init (node, JSON_NODE_OBJECT);
   result = json_object_new ();
   measure (result);
   json_object_set_object_member (result, "catalogue", extensions_catalog_measure (MAX (n_runs, 1)));
+  json_object_set_object_member (result, "pane", extensions_pane_measure (MAX (n_runs, 1)));
   json_node_take_object (node, result);
   text = json_to_string (node, TRUE);
   if (json_path != NULL && !g_file_set_contents (json_path, text, -1, &error))

@@ -12,9 +12,6 @@
 #include "app/marketplace/avb-market-look.h"
 #include "app/marketplace/avb-market-search.h"
 #include "tests/avb-test.h"
-#include "tests/marketplace/market-rig.h"
-
-#define N_ENTRIES 5000
 
 static const char *const words[] = { "network", "disk",    "template", "monitor", "Kubernetes", "Läufer",  "backup", "cluster",
                                      "metrics", "console", "firewall", "storage", "sandbox",    "recipes", "router", "Windows" };
@@ -62,7 +59,7 @@ report (JsonObject *result, const char *name, GArray *values)
   g_array_sort (values, compare);
   json_object_set_double_member (result, name, g_array_index (values, double, values->len / 2));
   json_object_set_double_member (result, worst, g_array_index (values, double, values->len - 1));
-  g_print ("catalogue of %d  %-10s %8.2f ms  (worst of %u: %.2f)\n", N_ENTRIES, name,
+  g_print ("catalogue of %d  %-10s %8.2f ms  (worst of %u: %.2f)\n", EXTENSIONS_CATALOG_LARGE, name,
            g_array_index (values, double, values->len / 2), values->len, g_array_index (values, double, values->len - 1));
 }
 
@@ -79,7 +76,7 @@ look (MarketRig *rig, const char *uri, const char *folder, gboolean offline)
   self->offline = offline;
   avb_market_look_run (self);
   g_assert_nonnull (self->entries);
-  g_assert_cmpuint (self->entries->len, ==, N_ENTRIES);
+  g_assert_cmpuint (self->entries->len, ==, EXTENSIONS_CATALOG_LARGE);
   return self;
 }
 
@@ -141,16 +138,24 @@ measure_search (GListStore *store, guint n_runs, JsonObject *result)
   report (result, "search", keys);
 }
 
+MarketRig *
+extensions_catalog_make (guint n_entries)
+{
+  MarketRig *rig = market_rig_new ();
+
+  for (guint i = 0; i < n_entries; i++)
+    add_entry (rig, i);
+  market_rig_publish (rig);
+  return rig;
+}
+
 JsonObject *
 extensions_catalog_measure (guint n_runs)
 {
   JsonObject *result = json_object_new ();
-  g_autoptr (MarketRig) rig = market_rig_new ();
+  g_autoptr (MarketRig) rig = extensions_catalog_make (EXTENSIONS_CATALOG_LARGE);
   g_autoptr (GListStore) store = g_list_store_new (AVB_TYPE_MARKET_ENTRY);
 
-  for (guint i = 0; i < N_ENTRIES; i++)
-    add_entry (rig, i);
-  market_rig_publish (rig);
   measure_start (rig, n_runs, result, store);
   measure_search (store, n_runs, result);
   return result;
