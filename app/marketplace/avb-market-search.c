@@ -105,10 +105,13 @@ fits_filters (AvbMarketSearch *self, AvbMarketEntry *entry)
 static int
 rank (AvbMarketEntry *entry, const char *folded, char **words)
 {
-  const char *name = avb_market_entry_get_folded_name (entry);
-  const char *text = avb_market_entry_get_folded (entry);
+  const char *name, *text;
   gboolean in_name = TRUE;
 
+  if (words[0] == NULL)
+    return 0;
+  name = avb_market_entry_get_folded_name (entry);
+  text = avb_market_entry_get_folded (entry);
   for (guint i = 0; words[i] != NULL; i++)
     {
       if (strstr (text, words[i]) == NULL)

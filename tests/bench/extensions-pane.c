@@ -10,7 +10,8 @@
 #include "tests/bench/extensions-catalog.h"
 #include "tests/ui/avb-ui-test.h"
 
-#define SMALL 50
+/* More than a grid has tiles for at once. */
+#define SMALL 250
 #define N_SCROLLED 200 /* frames */
 #define STEP 120       /* pixels a frame: a wheel that is turned fast */
 
