@@ -71,7 +71,7 @@ add_homepage (AvbExtensionPage *self, const char *homepage)
     return;
   adw_action_row_set_subtitle_selectable (ADW_ACTION_ROW (row), FALSE);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("adw-external-link-symbolic"));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("web-browser-symbolic"));
   g_signal_connect (row, "activated", G_CALLBACK (homepage_cb), NULL);
 }
 
