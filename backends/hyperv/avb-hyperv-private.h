@@ -145,6 +145,7 @@ typedef struct {
   AvbWsmanClient      *cim;
   AvbHypervCall        call;
   AvbOperation        *operation; /* (nullable) */
+  DexFiberFunc         func;
   const char          *id;        /* the machine's */
   guint                number;
   char                *text;
@@ -159,8 +160,8 @@ AvbHypervVerb *avb_hyperv_verb_new (AvbConnection *connection, AvbMachine *machi
 void           avb_hyperv_verb_set_operation (AvbHypervVerb *self, AvbOperation *operation);
 /* For one that is not run after all. */
 void           avb_hyperv_verb_free (AvbHypervVerb *self);
-/* Runs @func with it in a fiber; it frees it. @verb is nullable: rejects then. The machine is read again afterwards
- * where @refresh says so. */
+/* Runs @func with it in a fiber, unless its operation is cancelled before; frees it. @verb is nullable: rejects then. The
+ * machine is read again afterwards where @refresh says so. */
 DexFuture     *avb_hyperv_verb_run (AvbHypervVerb *self, DexFiberFunc func, gboolean refresh) G_GNUC_WARN_UNUSED_RESULT;
 
 AvbHypervMachine *avb_hyperv_machine_new         (AvbHypervConnection *connection, const char *id);

@@ -108,6 +108,20 @@ ended_cb (DexFuture *future, gpointer data)
   return dex_ref (future);
 }
 
+/* What was cancelled before it began sends nothing. Later it is the job's end that counts: what is half done must be brought to
+ * an end, and calls belong to that. */
+static DexFuture *
+begin_fiber (gpointer data)
+{
+  AvbHypervVerb *self = data;
+  GError        *error = NULL;
+
+  if (self->operation != NULL
+      && g_cancellable_set_error_if_cancelled (avb_operation_get_cancellable (self->operation), &error))
+    return dex_future_new_for_error (error);
+  return self->func (self);
+}
+
 DexFuture *
 avb_hyperv_verb_run (AvbHypervVerb *self, DexFiberFunc func, gboolean refresh)
 {
@@ -116,10 +130,12 @@ avb_hyperv_verb_run (AvbHypervVerb *self, DexFiberFunc func, gboolean refresh)
   if (self == NULL)
     return dex_future_new_for_error (avb_error_new (
         AVB_ERROR_UNAVAILABLE, NULL, _ ("There is no connection to the hypervisor at the moment.")));
+  self->func = func;
   ended = g_new0 (Ended, 1);
   ended->connection = g_object_ref (self->connection);
   ended->client = g_object_ref (self->client);
   ended->id = refresh ? g_strdup (self->id) : NULL;
   ended->what = self->call.what;
-  return dex_future_finally (dex_scheduler_spawn (NULL, 0, func, self, (GDestroyNotify) avb_hyperv_verb_free), ended_cb, ended, ended_free);
+  return dex_future_finally (dex_scheduler_spawn (NULL, 0, begin_fiber, self, (GDestroyNotify) avb_hyperv_verb_free),
+                             ended_cb, ended, ended_free);
 }

@@ -645,12 +645,17 @@ test_job_is_cancelled (gpointer data)
   Rig              rig;
   HypervSimulator *host = new_host ();
   g_autofree char *id = hyperv_simulator_add_machine (host, "cancel", 2, HYPERV_STATE_ENABLED);
+  g_autoptr (AvbOperation) before = avb_operation_new ("save");
   g_autoptr (AvbOperation) operation = avb_operation_new ("save");
   AvbMachine *machine;
   DexFuture  *future;
 
   rig_begin (&rig, host);
   machine = find (rig.connection, "cancel");
+  avb_operation_cancel (before);
+  avb_test_await_error (avb_machine_save (machine, before), G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (hyperv_simulator_get_n_requests (host, "RequestStateChange"), ==, 0);
+
   hyperv_simulator_hang_next_job (host);
   future = avb_machine_save (machine, operation);
   avb_test_until_true (avb_operation_get_fraction (operation) > 0);
