@@ -8,7 +8,10 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/avb-host-address.h"
+#include "app/avb-text.h"
+#include "backends/avb-error.h"
 #include "backends/avb-text-line.h"
+
 const char *
 avb_format_state (AvbMachineState state)
 {
@@ -181,6 +184,33 @@ avb_format_os_id (const char *os_id)
   if (length < 5 || g_str_equal (parts[4], "unknown"))
     return g_strdup (name);
   return g_strdup_printf ("%s %s", name, parts[4]);
+}
+
+char *
+avb_format_operation (AvbOperation *operation)
+{
+  const GError *error = avb_operation_get_error (operation);
+  const char *status = avb_operation_get_status (operation);
+  g_autofree char *left = avb_format_remaining (avb_operation_get_remaining (operation));
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
+
+  if (avb_operation_get_state (operation) == AVB_OPERATION_FAILED && error != NULL)
+    return g_strdup (error->message);
+  if (avb_operation_get_state (operation) != AVB_OPERATION_RUNNING)
+    return g_strdup ("");
+  if (status != NULL && *status != '\0')
+    g_ptr_array_add (parts, g_strdup (status));
+  if (avb_operation_get_rate (operation) > 0)
+    {
+      g_autofree char *rate = avb_format_size (avb_operation_get_rate (operation));
+
+      /* Translators: %s is an amount of data: so much in a second. */
+      g_ptr_array_add (parts, g_strdup_printf (_("%s/s"), rate));
+    }
+  if (*left != '\0')
+    g_ptr_array_add (parts, g_strdup (left));
+  g_ptr_array_add (parts, NULL);
+  return g_strjoinv (" · ", (char **) parts->pdata);
 }
 
 gboolean

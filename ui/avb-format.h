@@ -8,6 +8,7 @@
 #include "backends/avb-capabilities.h"
 #include "backends/avb-connection.h"
 #include "backends/avb-machine.h"
+#include "backends/avb-operation.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,8 @@ const char *avb_format_state_class (AvbMachineState state);
 char       *avb_format_cpus      (guint cpus);
 /* "3 minutes left"; "" for 0 */
 char       *avb_format_remaining (guint64 seconds);
+/* "Downloading · 2.1 MB/s · 3 minutes left", or why it failed */
+char       *avb_format_operation (AvbOperation *operation);
 const char *avb_format_link      (AvbLink link);
 /* "Yesterday", "5 minutes ago"; "" for 0 */
 char       *avb_format_since     (gint64 since, gint64 now);

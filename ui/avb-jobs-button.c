@@ -9,7 +9,6 @@
 
 #include "backends/avb-error.h"
 #include "ui/avb-feedback.h"
-#include "app/avb-text.h"
 #include "ui/avb-format.h"
 
 struct _AvbJobsButton {
@@ -47,40 +46,13 @@ job_row_free (gpointer data, GClosure *closure)
   g_free (row);
 }
 
-static char *
-format_job (AvbOperation *operation)
-{
-  const GError *error = avb_operation_get_error (operation);
-  const char *status = avb_operation_get_status (operation);
-  g_autofree char *left = avb_format_remaining (avb_operation_get_remaining (operation));
-  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
-
-  if (avb_operation_get_state (operation) == AVB_OPERATION_FAILED && error != NULL)
-    return g_strdup (error->message);
-  if (avb_operation_get_state (operation) != AVB_OPERATION_RUNNING)
-    return g_strdup ("");
-  if (status != NULL && *status != '\0')
-    g_ptr_array_add (parts, g_strdup (status));
-  if (avb_operation_get_rate (operation) > 0)
-    {
-      g_autofree char *rate = avb_format_size (avb_operation_get_rate (operation));
-
-      /* Translators: %s is an amount of data: so much in a second. */
-      g_ptr_array_add (parts, g_strdup_printf (_("%s/s"), rate));
-    }
-  if (*left != '\0')
-    g_ptr_array_add (parts, g_strdup (left));
-  g_ptr_array_add (parts, NULL);
-  return g_strjoinv (" · ", (char **) parts->pdata);
-}
-
 static void
 job_changed_cb (AvbOperation *operation, GParamSpec *pspec, JobRow *row)
 {
   double fraction = avb_operation_get_fraction (operation);
   gboolean running = avb_operation_get_state (operation) == AVB_OPERATION_RUNNING;
   const GError *error = avb_operation_get_error (operation);
-  g_autofree char *text = format_job (operation);
+  g_autofree char *text = avb_format_operation (operation);
 
   gtk_label_set_label (row->status, text);
   gtk_widget_set_visible (GTK_WIDGET (row->status), *text != '\0');

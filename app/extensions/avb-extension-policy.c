@@ -237,7 +237,7 @@ avb_extension_policy_check_source (AvbExtensionPolicy *self, const char *source,
   g_return_val_if_fail (AVB_IS_EXTENSION_POLICY (self), FALSE);
 
   if (self->broken || (is_file && !get_boolean (self, "extensions", "local-files", TRUE)) ||
-      (user && !is_file && !get_boolean (self, "sources", "user", TRUE)) ||
+      (user && !is_file && !avb_extension_policy_check_user_sources (self, NULL)) ||
       (!is_file && g_key_file_has_key (self->file, "sources", "allowed", NULL) &&
        !is_in_list (self, "sources", "allowed", source)))
     return refuse (self, source, error);
@@ -245,14 +245,25 @@ avb_extension_policy_check_source (AvbExtensionPolicy *self, const char *source,
 }
 
 gboolean
+avb_extension_policy_check_user_sources (AvbExtensionPolicy *self, GError **error)
+{
+  g_return_val_if_fail (AVB_IS_EXTENSION_POLICY (self), FALSE);
+
+  return (!self->broken && get_boolean (self, "sources", "user", TRUE)) || refuse (self, NULL, error);
+}
+
+gboolean
 avb_extension_policy_check_permission (AvbExtensionPolicy *self, const char *id, GError **error)
 {
   g_return_val_if_fail (AVB_IS_EXTENSION_POLICY (self), FALSE);
 
-  if (self->broken || (g_strcmp0 (id, AVB_PERMISSION_NETWORK_UNRESTRICTED) == 0 &&
-                       !get_boolean (self, "extensions", "network-unrestricted", FALSE)))
+  if (!self->broken && (g_strcmp0 (id, AVB_PERMISSION_NETWORK_UNRESTRICTED) != 0 ||
+                        get_boolean (self, "extensions", "network-unrestricted", FALSE)))
+    return TRUE;
+  if (self->broken || self->organization != NULL)
     return refuse (self, id, error);
-  return TRUE;
+  g_propagate_error (error, avb_error_new (AVB_ERROR_PERMISSION, id, _("This is off unless the policy of this computer allows it.")));
+  return FALSE;
 }
 
 gboolean

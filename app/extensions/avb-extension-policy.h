@@ -25,7 +25,7 @@ G_BEGIN_DECLS
  *   automatic-updates=false              forced on or off
  *
  *   [sources]
- *   allowed=builtin;https://x.example/   only these
+ *   allowed=builtin;https://x.example/   only these, and those that the policy has itself
  *   user=false                           users add none themselves
  *
  *   [source school]                      one that everybody here has
@@ -65,6 +65,8 @@ const char *avb_extension_policy_get_organization (AvbExtensionPolicy *self);
 gboolean avb_extension_policy_check_id      (AvbExtensionPolicy *self, const char *id, gboolean code, GError **error);
 /* @source: ID of a source, which is its address, "builtin" or "file"; @user: the user added it */
 gboolean avb_extension_policy_check_source  (AvbExtensionPolicy *self, const char *source, gboolean user, GError **error);
+/* Whether users may add sources at all. */
+gboolean avb_extension_policy_check_user_sources (AvbExtensionPolicy *self, GError **error);
 /* Whether the permission @id may be granted at all: network.unrestricted only if the policy says so. */
 gboolean avb_extension_policy_check_permission (AvbExtensionPolicy *self, const char *id, GError **error);
 /* TRUE: the policy decides, and has in *@automatic what */

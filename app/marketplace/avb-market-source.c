@@ -463,6 +463,15 @@ avb_market_source_set_tls_database (AvbMarketSource *self, GTlsDatabase *databas
 }
 
 void
+avb_market_source_set_title (AvbMarketSource *self, const char *title)
+{
+  g_return_if_fail (AVB_IS_MARKET_SOURCE (self));
+
+  if (g_set_str (&self->title, title))
+    notify (self, PROP_TITLE);
+}
+
+void
 avb_market_source_set_now (AvbMarketSource *self, gint64 now)
 {
   g_return_if_fail (AVB_IS_MARKET_SOURCE (self));

@@ -30,10 +30,11 @@ struct _AvbMarketplace {
 };
 
 gint64           avb_marketplace_get_now      (AvbMarketplace *self);
-/* Appends a source, or blocks it by the policy. */
+/* Appends a source, or blocks it by the policy. @title: (nullable): until it says what it calls itself */
 AvbMarketSource *avb_marketplace_append       (AvbMarketplace *self,
                                                const char     *id,
                                                const char     *uri,
+                                               const char     *title,
                                                AvbMarketOrigin origin,
                                                GBytes         *root);
 void             avb_marketplace_find_updates (AvbMarketplace *self);

@@ -22,6 +22,7 @@
 /* One that is read or to be written. */
 typedef struct {
   char           *uri;
+  char           *title; /* (nullable) */
   AvbMarketOrigin origin;
   GBytes         *root;
 } Found;
@@ -32,16 +33,18 @@ found_free (gpointer data)
   Found *self = data;
 
   g_free (self->uri);
+  g_free (self->title);
   g_clear_pointer (&self->root, g_bytes_unref);
   g_free (self);
 }
 
 static Found *
-found_new (const char *uri, AvbMarketOrigin origin, GBytes *root)
+found_new (const char *uri, const char *title, AvbMarketOrigin origin, GBytes *root)
 {
   Found *self = g_new0 (Found, 1);
 
   self->uri = g_strdup (uri);
+  self->title = g_strdup (title);
   self->origin = origin;
   self->root = g_bytes_ref (root);
   return self;
@@ -99,7 +102,7 @@ read_policy_source (Job *job, const AvbPolicySource *source)
       return;
     }
   root = g_bytes_new_take (text, length);
-  g_ptr_array_add (job->found, found_new (source->uri, AVB_MARKET_ORIGIN_POLICY, root));
+  g_ptr_array_add (job->found, found_new (source->uri, source->title, AVB_MARKET_ORIGIN_POLICY, root));
 }
 
 static void
@@ -114,7 +117,7 @@ read_user_source (Job *job, GKeyFile *file, const char *uri)
     return;
   data = g_base64_decode (text, &length);
   root = g_bytes_new_take (data, length);
-  g_ptr_array_add (job->found, found_new (uri, AVB_MARKET_ORIGIN_USER, root));
+  g_ptr_array_add (job->found, found_new (uri, NULL, AVB_MARKET_ORIGIN_USER, root));
 }
 
 static DexFuture *
@@ -154,7 +157,7 @@ avb_marketplace_read_sources (AvbMarketplace *self)
       Found *found = g_ptr_array_index (job->found, i);
 
       if (!has_source (self, found->uri))
-        avb_marketplace_append (self, NULL, found->uri, found->origin, found->root);
+        avb_marketplace_append (self, NULL, found->uri, found->title, found->origin, found->root);
     }
   job_free (job);
 }
@@ -199,11 +202,11 @@ write_list (AvbMarketplace *self, const char *more, GBytes *root, AvbMarketSourc
       g_autoptr (AvbMarketSource) source = g_list_model_get_item (G_LIST_MODEL (self->sources), i);
 
       if (source != less && avb_market_source_get_origin (source) == AVB_MARKET_ORIGIN_USER)
-        g_ptr_array_add (job->found, found_new (avb_market_source_get_uri (source), AVB_MARKET_ORIGIN_USER,
+        g_ptr_array_add (job->found, found_new (avb_market_source_get_uri (source), NULL, AVB_MARKET_ORIGIN_USER,
                                                 avb_market_source_get_root (source)));
     }
   if (more != NULL)
-    g_ptr_array_add (job->found, found_new (more, AVB_MARKET_ORIGIN_USER, root));
+    g_ptr_array_add (job->found, found_new (more, NULL, AVB_MARKET_ORIGIN_USER, root));
   return avb_blocking_run (write_thread, job, job_free);
 }
 
@@ -279,7 +282,7 @@ add_fiber (gpointer data)
   if (!check_new (self, call->uri, call->root, &error) ||
       !dex_await (write_list (self, call->uri, call->root, NULL), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
-  g_set_object (&call->source, avb_marketplace_append (self, NULL, call->uri, AVB_MARKET_ORIGIN_USER, call->root));
+  g_set_object (&call->source, avb_marketplace_append (self, NULL, call->uri, NULL, AVB_MARKET_ORIGIN_USER, call->root));
   /* What is wrong with it, it says itself. */
   dex_await (avb_market_source_refresh (call->source), NULL);
   return dex_future_new_take_object (g_object_ref (call->source));

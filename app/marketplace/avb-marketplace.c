@@ -155,14 +155,17 @@ store_changed_cb (AvbMarketplace *self)
 }
 
 AvbMarketSource *
-avb_marketplace_append (AvbMarketplace *self, const char *id, const char *uri, AvbMarketOrigin origin, GBytes *root)
+avb_marketplace_append (AvbMarketplace *self, const char *id, const char *uri, const char *title, AvbMarketOrigin origin,
+                        GBytes *root)
 {
   g_autoptr (AvbMarketSource) source = avb_market_source_new (id, uri, origin, root, self->folder, self->cache);
   g_autoptr (GError) error = NULL;
 
   avb_market_source_set_tls_database (source, self->tls_database);
   avb_market_source_set_now (source, self->now);
-  if (!avb_extension_policy_check_source (self->policy, avb_market_source_get_id (source), origin == AVB_MARKET_ORIGIN_USER,
+  avb_market_source_set_title (source, title);
+  if (origin != AVB_MARKET_ORIGIN_POLICY &&
+      !avb_extension_policy_check_source (self->policy, avb_market_source_get_id (source), origin == AVB_MARKET_ORIGIN_USER,
                                           &error))
     avb_market_source_block (source, error->message);
   g_signal_connect_object (avb_market_source_get_entries (source), "items-changed", G_CALLBACK (entries_changed_cb), self,
@@ -313,7 +316,7 @@ avb_marketplace_new (AvbExtensionStore *store, const AvbMarketplaceSetup *setup)
   g_set_object (&self->tls_database, setup->tls_database);
   self->now = setup->now;
   if (self->builtin_root != NULL && self->builtin_uri != NULL)
-    avb_marketplace_append (self, AVB_EXTENSION_SOURCE_BUILTIN, self->builtin_uri, AVB_MARKET_ORIGIN_BUILTIN,
+    avb_marketplace_append (self, AVB_EXTENSION_SOURCE_BUILTIN, self->builtin_uri, NULL, AVB_MARKET_ORIGIN_BUILTIN,
                             self->builtin_root);
   g_signal_connect_swapped (store, "items-changed", G_CALLBACK (store_changed_cb), self);
   store_changed_cb (self);

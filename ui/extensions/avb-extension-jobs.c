@@ -147,6 +147,17 @@ may_stop (Task *task, const char *id, gboolean back, const char *label)
 
 /* --- install --- */
 
+/* (transfer full) (nullable): what the user grants of what @manifest asks; for avb_permission_sheet_ask() */
+static GListModel *
+ask (Task *task, AvbExtensionManifest *manifest, const char *warning, DexFuture *icon, GError **error)
+{
+  AvbInstalled *installed = avb_extension_jobs_find_installed (task->jobs, avb_extension_manifest_get_id (manifest));
+
+  return dex_await_object (avb_permission_sheet_ask (task->widget, manifest, installed,
+                                                     avb_marketplace_get_policy (task->jobs->marketplace), warning, icon),
+                           error);
+}
+
 static DexFuture *
 install_fiber (gpointer data)
 {
@@ -163,8 +174,7 @@ install_fiber (gpointer data)
   manifest = avb_market_version_get_manifest (task->version, &error);
   if (manifest == NULL || !avb_marketplace_check_install (marketplace, task->entry, task->version, &error))
     return fail (task, error);
-  granted = dex_await_object (avb_permission_sheet_ask (task->widget, manifest, avb_extension_jobs_find_installed (task->jobs, task->id), NULL,
-                                                        avb_extension_icon_of_entry (marketplace, task->entry)), &error);
+  granted = ask (task, manifest, NULL, avb_extension_icon_of_entry (marketplace, task->entry), &error);
   if (granted == NULL)
     return fail (task, error);
   /* Translators: %s is the name of an extension. */
@@ -216,9 +226,7 @@ ask_for_file (Task *task, const AvbLocalPackage *local, GError **error)
       g_propagate_error (error, g_error_copy (local->error));
       return NULL;
     }
-  return dex_await_object (avb_permission_sheet_ask (task->widget, manifest,
-                                                     avb_extension_jobs_find_installed (task->jobs, avb_extension_manifest_get_id (manifest)),
-                                                     warning, NULL), error);
+  return ask (task, manifest, warning, NULL, error);
 }
 
 static DexFuture *
@@ -294,9 +302,7 @@ update_fiber (gpointer data)
     return fail (task, error);
   if (avb_market_update_get_widens (task->update))
     {
-      granted = dex_await_object (
-          avb_permission_sheet_ask (task->widget, manifest, avb_extension_jobs_find_installed (task->jobs, task->id), NULL,
-                                    avb_extension_icon_of_entry (task->jobs->marketplace, entry)), &error);
+      granted = ask (task, manifest, NULL, avb_extension_icon_of_entry (task->jobs->marketplace, entry), &error);
       if (granted == NULL)
         return fail (task, error);
     }

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "backends/avb-error.h"
+#include "ui/avb-format.h"
 #include "ui/extensions/avb-extension-format.h"
 #include "ui/extensions/avb-extension-page-private.h"
 #include "ui/extensions/avb-extension-status.h"
@@ -36,14 +37,13 @@ static void
 progress_cb (AvbExtensionPage *self)
 {
   double fraction = avb_operation_get_fraction (self->operation);
+  g_autofree char *text = avb_format_operation (self->operation);
 
   if (fraction >= 0)
     gtk_progress_bar_set_fraction (self->progress, fraction);
   else
     gtk_progress_bar_pulse (self->progress);
-  gtk_label_set_label (self->progress_status, avb_operation_get_status (self->operation) != NULL
-                                                  ? avb_operation_get_status (self->operation)
-                                                  : avb_operation_get_title (self->operation));
+  gtk_label_set_label (self->progress_status, *text != '\0' ? text : avb_operation_get_title (self->operation));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "extension.cancel",
                                  avb_operation_get_can_cancel (self->operation));
 }
@@ -181,6 +181,16 @@ show_panels (AvbExtensionPage *self)
                           extension != NULL && avb_extension_get_has_code (extension));
 }
 
+/* Whether it is known nowhere, or may come yet. */
+static void
+show_unknown (AvbExtensionPage *self)
+{
+  gboolean busy;
+
+  g_object_get (get_marketplace (self), "busy", &busy, NULL);
+  gtk_stack_set_visible_child_name (self->stack, busy ? "loading" : "unknown");
+}
+
 /* Texts and pictures only if they are others: a page must not jump while it is read. */
 static void
 show (AvbExtensionPage *self)
@@ -193,9 +203,12 @@ show (AvbExtensionPage *self)
   g_set_object (&self->installed, avb_extension_jobs_find_installed (self->jobs, self->id));
   g_set_object (&self->entry, avb_marketplace_find (get_marketplace (self), self->id));
   manifest = avb_extension_page_get_manifest (self);
-  gtk_stack_set_visible_child_name (self->stack, manifest != NULL ? "about" : "unknown");
   if (manifest == NULL)
-    return;
+    {
+      show_unknown (self);
+      return;
+    }
+  gtk_stack_set_visible_child_name (self->stack, "about");
   shown = g_strdup_printf ("%p %p %s", (gpointer) self->installed, (gpointer) self->entry,
                            avb_extension_manifest_get_version (manifest));
   if (g_set_str (&self->shown, shown))

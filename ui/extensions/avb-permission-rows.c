@@ -126,6 +126,19 @@ avb_permission_row_new (AvbPermission *permission, gboolean choose, gboolean gra
   return row;
 }
 
+void
+avb_permission_row_forbid (GtkWidget *row, const char *why)
+{
+  GtkWidget *check = g_object_get_data (G_OBJECT (row), KEY_CHECK);
+  g_autofree char *text = g_strdup_printf ("%s\n%s", adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), why);
+
+  g_return_if_fail (check != NULL);
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (check), FALSE);
+  gtk_widget_set_sensitive (row, FALSE);
+}
+
 gboolean
 avb_permission_row_get_granted (GtkWidget *row)
 {

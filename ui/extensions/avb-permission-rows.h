@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * Returns: (transfer full): a row with the sentence, the risk in words, and what the author gives as the reason, as text.
  */
 GtkWidget *avb_permission_row_new (AvbPermission *permission, gboolean choose, gboolean granted, gboolean is_new);
+/* The policy does not allow it: it can't be checked, and @why is said. */
+void       avb_permission_row_forbid (GtkWidget *row, const char *why);
 /* Whether the permission would be granted. */
 gboolean   avb_permission_row_get_granted (GtkWidget *row);
 AvbPermission *avb_permission_row_get_permission (GtkWidget *row);

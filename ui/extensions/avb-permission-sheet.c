@@ -94,7 +94,7 @@ avb_permission_sheet_init (AvbPermissionSheet *self)
 }
 
 static void
-add_rows (AvbPermissionSheet *self, AvbExtensionManifest *manifest, AvbInstalled *installed)
+add_rows (AvbPermissionSheet *self, AvbExtensionManifest *manifest, AvbInstalled *installed, AvbExtensionPolicy *policy)
 {
   g_autoptr (GPtrArray) sorted = avb_permissions_sort (avb_extension_manifest_get_permissions (manifest));
   GListModel *before = installed != NULL ? avb_installed_get_granted (installed) : NULL;
@@ -111,8 +111,14 @@ add_rows (AvbPermissionSheet *self, AvbExtensionManifest *manifest, AvbInstalled
     {
       gboolean granted = before != NULL && avb_permissions_cover (before, sorted->pdata[i]);
       GtkWidget *row = avb_permission_row_new (sorted->pdata[i], TRUE, granted, before != NULL && !granted);
+      g_autoptr (GError) error = NULL;
 
-      optional = optional || !avb_permission_get_required (sorted->pdata[i]);
+      if (!avb_permission_get_required (sorted->pdata[i]))
+        {
+          optional = TRUE;
+          if (!avb_extension_policy_check_permission (policy, avb_permission_get_id (sorted->pdata[i]), &error))
+            avb_permission_row_forbid (row, error->message);
+        }
       adw_preferences_group_add (self->group, row);
       g_ptr_array_add (self->rows, row);
     }
@@ -147,6 +153,7 @@ DexFuture *
 avb_permission_sheet_ask (GtkWidget            *parent,
                           AvbExtensionManifest *manifest,
                           AvbInstalled         *installed,
+                          AvbExtensionPolicy   *policy,
                           const char           *warning,
                           DexFuture            *icon)
 {
@@ -156,13 +163,14 @@ avb_permission_sheet_ask (GtkWidget            *parent,
 
   g_return_val_if_fail (GTK_IS_WIDGET (parent), NULL);
   g_return_val_if_fail (AVB_IS_EXTENSION_MANIFEST (manifest), NULL);
+  g_return_val_if_fail (AVB_IS_EXTENSION_POLICY (policy), NULL);
 
   self = g_object_new (AVB_TYPE_PERMISSION_SHEET, NULL);
   media = avb_media_new (64, "application-x-addon-symbolic");
   avb_media_load (AVB_MEDIA (media), icon);
   adw_bin_set_child (self->icon_bin, media);
   show_about (self, manifest, installed != NULL ? avb_installed_get_manifest (installed) : NULL);
-  add_rows (self, manifest, installed);
+  add_rows (self, manifest, installed, policy);
   if (warning != NULL)
     {
       gtk_label_set_label (self->warning, warning);

@@ -6,6 +6,7 @@
 #include <adwaita.h>
 #include <libdex.h>
 
+#include "app/extensions/avb-extension-policy.h"
 #include "app/extensions/avb-installed.h"
 
 G_BEGIN_DECLS
@@ -22,6 +23,7 @@ G_DECLARE_FINAL_TYPE (AvbPermissionSheet, avb_permission_sheet, AVB, PERMISSION_
 /**
  * avb_permission_sheet_ask:
  * @installed: (nullable): what is there: what @manifest asks beyond what that was granted is marked
+ * @policy: what is optional and that it does not allow cannot be checked
  * @warning: (nullable): a sentence above all, e.g. that the file is of nobody who is known
  * @icon: (nullable) (transfer full): a future of #GBytes
  *
@@ -31,6 +33,7 @@ G_DECLARE_FINAL_TYPE (AvbPermissionSheet, avb_permission_sheet, AVB, PERMISSION_
 DexFuture *avb_permission_sheet_ask (GtkWidget            *parent,
                                      AvbExtensionManifest *manifest,
                                      AvbInstalled         *installed,
+                                     AvbExtensionPolicy   *policy,
                                      const char           *warning,
                                      DexFuture            *icon) G_GNUC_WARN_UNUSED_RESULT;
 

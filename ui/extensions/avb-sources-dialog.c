@@ -18,6 +18,8 @@ struct _AvbSourcesDialog {
   GPtrArray           *rows;
 
   AdwPreferencesGroup *group;
+  AdwPreferencesGroup *add_group;
+  GtkWidget           *add;
 };
 
 G_DEFINE_FINAL_TYPE (AvbSourcesDialog, avb_sources_dialog, ADW_TYPE_PREFERENCES_DIALOG)
@@ -194,6 +196,8 @@ avb_sources_dialog_class_init (AvbSourcesDialogClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/alphavbox/AlphaVBox/ui/extensions/avb-sources-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, AvbSourcesDialog, group);
+  gtk_widget_class_bind_template_child (widget_class, AvbSourcesDialog, add_group);
+  gtk_widget_class_bind_template_child (widget_class, AvbSourcesDialog, add);
   gtk_widget_class_bind_template_callback (widget_class, add_cb);
 }
 
@@ -208,6 +212,7 @@ AdwDialog *
 avb_sources_dialog_new (AvbMarketplace *marketplace)
 {
   AvbSourcesDialog *self;
+  g_autoptr (GError) error = NULL;
 
   g_return_val_if_fail (AVB_IS_MARKETPLACE (marketplace), NULL);
 
@@ -216,5 +221,10 @@ avb_sources_dialog_new (AvbMarketplace *marketplace)
   g_signal_connect_object (avb_marketplace_get_sources (marketplace), "items-changed", G_CALLBACK (rebuild), self,
                            G_CONNECT_SWAPPED);
   rebuild (self);
+  if (!avb_extension_policy_check_user_sources (avb_marketplace_get_policy (marketplace), &error))
+    {
+      gtk_widget_set_sensitive (self->add, FALSE);
+      adw_preferences_group_set_description (self->add_group, error->message);
+    }
   return ADW_DIALOG (self);
 }

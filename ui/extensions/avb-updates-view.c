@@ -88,14 +88,39 @@ add_button (GtkWidget *row, AvbExtensionJobs *jobs, AvbMarketUpdate *update, con
 }
 
 static void
+show_progress (GtkWidget *row, GParamSpec *pspec, AvbOperation *operation)
+{
+  g_autofree char *text = avb_format_operation (operation);
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
+}
+
+static void
 show_busy (GtkWidget *row)
 {
   AvbExtensionJobs *jobs = g_object_get_data (G_OBJECT (row), "avb-jobs");
   AvbMarketUpdate *update = g_object_get_data (G_OBJECT (row), "avb-update");
-  gboolean busy = avb_extension_jobs_find (jobs, get_id (update)) != NULL;
+  AvbOperation *operation = avb_extension_jobs_find (jobs, get_id (update));
+  AvbOperation *shown = g_object_get_data (G_OBJECT (row), "avb-operation");
 
-  gtk_widget_set_visible (g_object_get_data (G_OBJECT (row), "avb-start"), !busy);
-  gtk_widget_set_visible (g_object_get_data (G_OBJECT (row), "avb-cancel"), busy);
+  gtk_widget_set_visible (g_object_get_data (G_OBJECT (row), "avb-start"), operation == NULL);
+  gtk_widget_set_visible (g_object_get_data (G_OBJECT (row), "avb-cancel"), operation != NULL);
+  if (operation != NULL && operation == shown)
+    return;
+  if (shown != NULL)
+    g_signal_handlers_disconnect_by_func (shown, show_progress, row);
+  g_object_set_data_full (G_OBJECT (row), "avb-operation", operation != NULL ? g_object_ref (operation) : NULL, g_object_unref);
+  if (operation != NULL)
+    {
+      g_signal_connect_object (operation, "notify", G_CALLBACK (show_progress), row, G_CONNECT_SWAPPED);
+      show_progress (row, NULL, operation);
+    }
+  else
+    {
+      g_autofree char *subtitle = dup_subtitle (update);
+
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+    }
 }
 
 static void
@@ -112,11 +137,9 @@ create_row_cb (gpointer item, gpointer user_data)
   AvbMarketEntry *entry = avb_market_update_get_entry (update);
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *icon = avb_media_new (40, avb_extension_fallback_icon (avb_market_entry_get_code (entry)));
-  g_autofree char *subtitle = dup_subtitle (update);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), avb_market_entry_get_name (entry));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 4);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
   avb_media_load (AVB_MEDIA (icon), avb_extension_icon_of_entry (get_marketplace (self), entry));
