@@ -29,7 +29,7 @@ G_BEGIN_DECLS
  *   user=false                           users add none themselves
  *
  *   [source school]                      one that everybody here has
- *   title=School
+ *   title=School                         whatever it calls itself
  *   uri=file:///srv/extensions
  *   root=/etc/alpha-vbox/school.root.json
  *

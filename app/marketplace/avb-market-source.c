@@ -33,7 +33,8 @@ struct _AvbMarketSource {
 
   char           *id;
   char           *uri;
-  char           *title; /* (nullable): what it calls itself */
+  char           *title; /* (nullable): what it calls itself, or @named */
+  gboolean        named; /* by somebody else than itself */
   AvbMarketOrigin origin;
   GBytes         *root;
   char           *folder;
@@ -143,7 +144,7 @@ take_look (AvbMarketSource *self, AvbMarketLook *look)
   self->verdict = look->verdict;
   self->expires = look->expires;
   memcpy (self->versions, look->versions, sizeof self->versions);
-  if (look->title != NULL && g_set_str (&self->title, look->title))
+  if (look->title != NULL && !self->named && g_set_str (&self->title, look->title))
     notify (self, PROP_TITLE);
   if (look->checked != self->checked)
     {
@@ -467,6 +468,7 @@ avb_market_source_set_title (AvbMarketSource *self, const char *title)
 {
   g_return_if_fail (AVB_IS_MARKET_SOURCE (self));
 
+  self->named = title != NULL;
   if (g_set_str (&self->title, title))
     notify (self, PROP_TITLE);
 }

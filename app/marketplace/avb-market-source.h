@@ -94,7 +94,7 @@ gboolean avb_market_source_check_install (AvbMarketSource *self, GError **error)
 
 /* (nullable): who may vouch for its server; NULL: as the system says */
 void avb_market_source_set_tls_database  (AvbMarketSource *self, GTlsDatabase *database);
-/* (nullable): what it is called until it says so itself */
+/* (nullable): what it is called, whatever it says itself */
 void avb_market_source_set_title         (AvbMarketSource *self, const char *title);
 /* The time it takes for now, in seconds since 1970; 0: the clock. Seconds without a byte; 0: as usual. For tests. */
 void avb_market_source_set_now           (AvbMarketSource *self, gint64 now);

@@ -30,7 +30,7 @@ struct _AvbMarketplace {
 };
 
 gint64           avb_marketplace_get_now      (AvbMarketplace *self);
-/* Appends a source, or blocks it by the policy. @title: (nullable): until it says what it calls itself */
+/* Appends a source, or blocks it by the policy. @title: (nullable): instead of what it calls itself */
 AvbMarketSource *avb_marketplace_append       (AvbMarketplace *self,
                                                const char     *id,
                                                const char     *uri,

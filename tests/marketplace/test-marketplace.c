@@ -661,10 +661,13 @@ policy_root_fiber (gpointer data)
   write_trees (self);
   g_assert_true (g_file_set_contents (root, g_bytes_get_data (self->other->first_root, NULL),
                                       g_bytes_get_size (self->other->first_root), NULL));
-  text = g_strdup_printf ("[extensions]\nautomatic-updates=true\n[source school]\ntitle=School\nuri=%s\nroot=%s\n",
+  text = g_strdup_printf ("[extensions]\nautomatic-updates=true\n[sources]\nallowed=builtin\nuser=false\n[source school]\ntitle=School\nuri=%s\nroot=%s\n",
                           self->other_uri, root);
   set_policy (self, text);
+  g_assert_false (avb_extension_policy_check_user_sources (self->policy, NULL));
   start (self);
+  /* It is called what the policy says, and need not be allowed once more. */
+  g_assert_cmpstr (avb_market_source_get_title (avb_marketplace_find_source (self->market, self->other_uri)), ==, "School");
   avb_test_await (avb_marketplace_refresh (self->market));
   g_assert_nonnull (avb_marketplace_find (self->market, "org.example.other"));
   g_assert_cmpint (avb_market_source_get_origin (avb_marketplace_find_source (self->market, self->other_uri)), ==,

@@ -483,8 +483,10 @@ static void
 test_policy (void)
 {
   ExtensionRig rig = { 0 };
+  GtkWidget *pane;
 
-  extension_rig_set_up (&rig, "[policy]\norganization=Example School\n[extensions]\nblocked=org.example.clock\nautomatic-updates=false\n",
+  extension_rig_set_up (&rig, "[policy]\norganization=Example School\n[extensions]\nblocked=org.example.clock\nautomatic-updates=false\n"
+                        "[sources]\nuser=false\n",
                         "first", NULL);
   extension_rig_open (&rig, "clock");
   wait_for_text (&rig, "Example School");
@@ -493,6 +495,22 @@ test_policy (void)
   extension_rig_change (&rig, "update", NULL);
   extension_rig_show (&rig, "updates");
   wait_for_text (&rig, "The policy of this computer decides.");
+
+  /* What may be asked for, but not granted. */
+  extension_rig_open (&rig, "gateway");
+  avb_ui_click (rig.root, "Install");
+  wait_for_text (&rig, "Install Extension?");
+  g_assert_nonnull (avb_ui_find_text (get_dialog (&rig), "Example School"));
+  g_assert_false (gtk_widget_is_sensitive (avb_ui_find_text (get_dialog (&rig), "Unrestricted network")));
+  g_assert_true (gtk_widget_is_sensitive (avb_ui_find_text (get_dialog (&rig), "Run commands")));
+  adw_dialog_close (ADW_DIALOG (get_dialog (&rig)));
+  avb_test_until_true (get_dialog (&rig) == NULL);
+
+  pane = avb_ui_find_type (rig.root, AVB_TYPE_EXTENSIONS_PANE);
+  g_assert_true (gtk_widget_activate_action (pane, "extensions.sources", NULL));
+  wait_for_text (&rig, "Came with this program");
+  g_assert_nonnull (avb_ui_find_text (get_dialog (&rig), "Example School"));
+  g_assert_false (gtk_widget_is_sensitive (avb_ui_find_text (get_dialog (&rig), "Add Marketplace")));
   extension_rig_tear_down (&rig);
 }
 
