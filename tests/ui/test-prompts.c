@@ -88,6 +88,17 @@ test_no_keyring (void)
   gtk_window_destroy (window);
 }
 
+static gboolean
+is_within (GtkWidget *widget, GtkWindow *window)
+{
+  graphene_rect_t bounds, all;
+
+  avb_test_until_true (gtk_widget_get_height (widget) > 0);
+  g_assert_true (gtk_widget_compute_bounds (GTK_WIDGET (window), GTK_WIDGET (window), &all));
+  g_assert_true (gtk_widget_compute_bounds (widget, GTK_WIDGET (window), &bounds));
+  return graphene_rect_contains_rect (&all, &bounds);
+}
+
 static void
 test_certificate (void)
 {
@@ -113,6 +124,9 @@ test_certificate (void)
       g_assert_nonnull (avb_ui_find_text (form, "It has expired."));
       g_assert_nonnull (avb_ui_find_text (form, "O=Rig"));
       avb_ui_check_names (form);
+      /* In the smallest window, too, both answers can be seen. */
+      g_assert_true (is_within (avb_ui_find_button (form, "Cancel"), window));
+      g_assert_true (is_within (avb_ui_find_button (form, "Trust This Certificate"), window));
       /* Who just presses Return cancels. */
       gtk_widget_grab_focus (form);
       g_assert_true (gtk_window_get_focus (window) == avb_ui_find_button (form, "Cancel"));

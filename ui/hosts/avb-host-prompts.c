@@ -139,8 +139,6 @@ build_dialog (AvbRequest *request)
   AdwDialog *dialog = adw_dialog_new ();
   GtkWidget *view = adw_toolbar_view_new ();
   GtkWidget *bar = adw_header_bar_new ();
-  GtkWidget *scroller = gtk_scrolled_window_new ();
-  GtkWidget *clamp = adw_clamp_new ();
   GtkWidget *form = AVB_IS_CERTIFICATE_REQUEST (request)
                         ? avb_certificate_form_new (AVB_CERTIFICATE_REQUEST (request))
                         : avb_password_form_new (AVB_PASSWORD_REQUEST (request));
@@ -149,17 +147,8 @@ build_dialog (AvbRequest *request)
                                                                      : _("Password of a Host"));
   adw_dialog_set_content_width (dialog, 460);
   adw_header_bar_set_show_title (ADW_HEADER_BAR (bar), FALSE);
-  gtk_widget_set_margin_start (form, 18);
-  gtk_widget_set_margin_end (form, 18);
-  gtk_widget_set_margin_bottom (form, 24);
-  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 460);
-  adw_clamp_set_child (ADW_CLAMP (clamp), form);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
-                                  GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), clamp);
   adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), bar);
-  adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), scroller);
+  adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), form);
   adw_dialog_set_child (dialog, view);
   adw_dialog_set_focus (dialog, form);
   return dialog;

@@ -12,30 +12,20 @@ struct _AvbConsolePrompt {
   AdwBin parent_instance;
 
   AvbConsole *console; /* not owned: a sibling */
-  GtkWidget  *form;    /* not owned: of the request */
 };
 
 G_DEFINE_FINAL_TYPE (AvbConsolePrompt, avb_console_prompt, ADW_TYPE_BIN)
 
 static GtkWidget *
-build (AvbConsolePrompt *self, AvbRequest *request)
+build (AvbRequest *request)
 {
-  GtkWidget *clamp = adw_clamp_new ();
-  GtkWidget *scroller = gtk_scrolled_window_new ();
   GtkWidget *form =
       AVB_IS_CERTIFICATE_REQUEST (request)
           ? avb_certificate_form_new (AVB_CERTIFICATE_REQUEST (request))
           : avb_password_form_new (AVB_PASSWORD_REQUEST (request));
 
-  self->form = form;
-  gtk_widget_add_css_class (form, "console-prompt");
-  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 460);
-  adw_clamp_set_child (ADW_CLAMP (clamp), form);
-  gtk_widget_set_valign (clamp, GTK_ALIGN_CENTER);
-  gtk_scrolled_window_set_policy (
-      GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), clamp);
-  return scroller;
+  gtk_widget_set_valign (form, GTK_ALIGN_CENTER);
+  return form;
 }
 
 static void
@@ -44,10 +34,10 @@ request_cb (AvbConsoleSession *session, GParamSpec *pspec, AvbConsolePrompt *sel
   AvbRequest *request = avb_console_session_get_request (session);
   gboolean had_focus = gtk_widget_get_focus_child (GTK_WIDGET (self)) != NULL;
 
-  adw_bin_set_child (ADW_BIN (self), request != NULL ? build (self, request) : NULL);
+  adw_bin_set_child (ADW_BIN (self), request != NULL ? build (request) : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self), request != NULL);
   if (request != NULL)
-    gtk_widget_grab_focus (self->form);
+    gtk_widget_grab_focus (adw_bin_get_child (ADW_BIN (self)));
   else if (had_focus)
     gtk_widget_grab_focus (GTK_WIDGET (self->console));
 }
