@@ -30,6 +30,8 @@ typedef struct {
   AvbExtensionJobs *jobs; /* borrowed: the view holds it */
   AvbInstalled     *installed;
   GtkWidget        *row;
+  GtkLabel         *title;
+  GtkLabel         *subtitle;
   GtkWidget        *badge;
   GtkWidget        *enabled;
   gboolean          showing; /* the switch follows, and is not the user's */
@@ -66,7 +68,8 @@ show_row (Row *row)
                                                avb_extension_manifest_get_summary (manifest));
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row->row), avb_extension_manifest_get_name (manifest));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row->row), subtitle);
+  gtk_label_set_label (row->title, avb_extension_manifest_get_name (manifest));
+  gtk_label_set_label (row->subtitle, subtitle);
   if (avb_extension_jobs_find (row->jobs, id) != NULL)
     set_badge (row, _("Working…"), NULL);
   else if (status != AVB_EXTENSION_STATUS_DISABLED && avb_extension_status_to_text (status) != NULL)
@@ -98,6 +101,50 @@ changed_cb (GtkWidget *widget, const char *id, AvbExtensionJobs *jobs)
     show_row (row);
 }
 
+static GtkLabel *
+add_label (GtkWidget *box, const char *style)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_lines (GTK_LABEL (label), 2);
+  gtk_widget_add_css_class (label, style);
+  gtk_box_append (GTK_BOX (box), label);
+  return GTK_LABEL (label);
+}
+
+/* As AdwActionRow is, with the badge below its texts: beside them it would leave them no width in a narrow window. */
+static void
+fill_row (Row *row, GtkWidget *icon)
+{
+  GtkWidget *header = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  gtk_widget_add_css_class (header, "header");
+  gtk_widget_add_css_class (texts, "title");
+  gtk_widget_set_hexpand (texts, TRUE);
+  gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (icon, GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_end (icon, 6);
+  row->title = add_label (texts, "title");
+  row->subtitle = add_label (texts, "subtitle");
+  row->badge = avb_badge_new ("", NULL);
+  gtk_widget_set_halign (row->badge, GTK_ALIGN_START);
+  gtk_box_append (GTK_BOX (texts), row->badge);
+  row->enabled = gtk_switch_new ();
+  gtk_widget_set_valign (row->enabled, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (header), icon);
+  gtk_box_append (GTK_BOX (header), texts);
+  gtk_box_append (GTK_BOX (header), row->enabled);
+  row->row = adw_preferences_row_new ();
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row->row), header);
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (row->row), GTK_ACCESSIBLE_RELATION_LABELLED_BY, row->title, NULL,
+                                  GTK_ACCESSIBLE_RELATION_DESCRIBED_BY, row->subtitle, row->badge, NULL, -1);
+}
+
 static GtkWidget *
 create_row_cb (gpointer item, gpointer user_data)
 {
@@ -111,19 +158,10 @@ create_row_cb (gpointer item, gpointer user_data)
 
   row->jobs = self->jobs;
   row->installed = g_object_ref (installed);
-  row->row = adw_action_row_new ();
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row->row), FALSE);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row->row), 2);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row->row), TRUE);
-  row->badge = avb_badge_new ("", NULL);
-  row->enabled = gtk_switch_new ();
-  gtk_widget_set_valign (row->enabled, GTK_ALIGN_CENTER);
+  fill_row (row, icon);
   label = g_strdup_printf (_("Use “%s”"), avb_extension_manifest_get_name (manifest));
   gtk_accessible_update_property (GTK_ACCESSIBLE (row->enabled), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   avb_media_load (AVB_MEDIA (icon), avb_extension_icon_of_installed (installed));
-  adw_action_row_add_prefix (ADW_ACTION_ROW (row->row), icon);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row->row), row->badge);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row->row), row->enabled);
   g_object_set_data_full (G_OBJECT (row->row), "avb-row", row, row_free);
   g_signal_connect (row->enabled, "notify::active", G_CALLBACK (switched_cb), row);
   g_signal_connect_object (self->jobs, "changed", G_CALLBACK (changed_cb), row->row, G_CONNECT_SWAPPED);
