@@ -6,6 +6,7 @@
 #include "avb-ui-test.h"
 
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 #include "backends/avb-builtin-backends.h"
 
@@ -166,10 +167,50 @@ avb_ui_click (GtkWidget *root, const char *label)
   g_signal_emit_by_name (button, "clicked");
 }
 
+static void
+run_xdotool (const char *arguments)
+{
+  g_autofree char *line = g_strconcat ("xdotool ", arguments, NULL);
+  int status;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_spawn_command_line_sync (line, NULL, NULL, &status, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_spawn_check_wait_status (status, &error));
+  g_assert_no_error (error);
+}
+
+void
+avb_ui_press (GtkWidget *window, const char *keys)
+{
+  g_autofree char *focus = g_strdup_printf ("search --onlyvisible --pid %d windowfocus --sync", (int) getpid ());
+  g_autofree char *press = g_strconcat ("key ", keys, NULL);
+
+  /* There is no window manager that would do so. */
+  if (!gtk_window_is_active (GTK_WINDOW (window)))
+    run_xdotool (focus);
+  avb_test_until_true (gtk_window_is_active (GTK_WINDOW (window)));
+  run_xdotool (press);
+}
+
 static gboolean
 any_label (GtkWidget *widget, gconstpointer data)
 {
   return GTK_IS_LABEL (widget) && *gtk_label_get_text (GTK_LABEL (widget)) != '\0';
+}
+
+/* A mark of what is typed is no part of a name: of labels GTK takes it out, of names that are set it does not. */
+static void
+check_underscores (GtkWidget *widget)
+{
+  g_autofree char *name = NULL;
+
+  if (!gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL))
+    return;
+  /* What it is instead of what nothing is called. */
+  name = gtk_test_accessible_check_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, "\1");
+  if (name != NULL && g_regex_match_simple ("(?<!_)_(?!_)", name, 0, 0))
+    g_error ("A %s is called %s", G_OBJECT_TYPE_NAME (widget), name);
 }
 
 guint
@@ -179,6 +220,7 @@ avb_ui_check_names (GtkWidget *root)
 
   if (!gtk_widget_get_visible (root))
     return 0;
+  check_underscores (root);
   if (GTK_IS_BUTTON (root) || GTK_IS_MENU_BUTTON (root) || ADW_IS_SPLIT_BUTTON (root))
     {
       GtkAccessible *accessible = GTK_ACCESSIBLE (root);

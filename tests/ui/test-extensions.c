@@ -10,6 +10,7 @@
 #include "backends/avb-error.h"
 #include "ui/extensions/avb-extension-link.h"
 #include "ui/extensions/avb-extension-menu.h"
+#include "ui/extensions/avb-log-page.h"
 #include "ui/extensions/avb-panel-view.h"
 #include "ui/extensions/avb-permission-rows.h"
 
@@ -264,6 +265,115 @@ test_keyboard (void)
   extension_rig_tear_down (&rig);
 }
 
+static gboolean
+has_focus (ExtensionRig *rig, GtkWidget *widget)
+{
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (rig->root));
+
+  return widget != NULL && focus != NULL && (focus == widget || gtk_widget_is_ancestor (focus, widget));
+}
+
+static void
+go_to_sidebar (ExtensionRig *rig)
+{
+  gtk_window_set_focus (GTK_WINDOW (rig->root), NULL);
+  g_assert_true (gtk_widget_child_focus (rig->root, GTK_DIR_TAB_FORWARD));
+}
+
+/* What is used may be replaced by that: the keyboard stays where it was. */
+static void
+test_focus (void)
+{
+  ExtensionRig rig = { 0 };
+  GtkWidget *pane;
+
+  extension_rig_set_up (&rig, NULL, "first", NULL);
+  pane = extension_rig_show (&rig, "browse");
+  extension_rig_open (&rig, "clock");
+  wait_for_text (&rig, "What It Asks For");
+  g_assert_true (gtk_widget_grab_focus (avb_ui_find_button (pane, "Install")));
+  avb_ui_press (rig.root, "space");
+  wait_for_text (&rig, "Install Extension?");
+  avb_ui_click (get_dialog (&rig), "Install");
+  wait_for_text (&rig, "“World Clock” was installed.");
+  avb_test_until_true (has_focus (&rig, avb_ui_find_button (pane, "Remove…")));
+
+  /* Away from where it stood, on purpose, it is not fetched back. */
+  go_to_sidebar (&rig);
+  g_assert_false (has_focus (&rig, pane));
+  extension_rig_change (&rig, "update", NULL);
+  avb_test_until_true (avb_ui_find_button (pane, "Review 1.1.0…") != NULL);
+  g_assert_false (has_focus (&rig, pane));
+
+  /* Switched on where it said that it is off. */
+  gtk_widget_activate_action (avb_ui_find_button (pane, "Remove…"), "extension.enabled", NULL);
+  wait_for_text (&rig, "Switched Off");
+  g_assert_true (gtk_widget_grab_focus (avb_ui_find_button (pane, "Switch On")));
+  avb_ui_press (rig.root, "space");
+  avb_test_until_true (avb_ui_find_button (pane, "Switch On") == NULL);
+  wait_for_frames (pane);
+  g_assert_true (has_focus (&rig, pane));
+
+  /* An update that goes from the list. */
+  extension_rig_show (&rig, "updates");
+  avb_test_until_true (avb_ui_find_button (pane, "Review…") != NULL);
+  g_assert_true (gtk_widget_grab_focus (avb_ui_find_button (pane, "Review…")));
+  avb_ui_press (rig.root, "space");
+  wait_for_text (&rig, "The New Version May");
+  avb_ui_click (get_dialog (&rig), "Update");
+  wait_for_text (&rig, "Everything Is Up to Date");
+  avb_test_until_true (get_dialog (&rig) == NULL);
+  wait_for_frames (pane);
+  g_assert_true (has_focus (&rig, pane));
+
+  /* By its letter, from the menu. */
+  extension_rig_show (&rig, "browse");
+  avb_ui_press (rig.root, "F10 d");
+  wait_for_text (&rig, "What Extensions Did");
+  wait_for_frames (pane);
+  g_assert_true (has_focus (&rig, avb_ui_find_type (pane, AVB_TYPE_LOG_PAGE)));
+  extension_rig_tear_down (&rig);
+}
+
+/* Once for each beginning and each end. */
+static void
+busy_cb (AvbMarketplace *marketplace, GParamSpec *pspec, guint *n)
+{
+  (*n)++;
+}
+
+/* Wherever the keyboard is, and only while the pane is shown. */
+static void
+test_refresh (void)
+{
+  ExtensionRig rig = { 0 };
+  GtkWidget *search_entry;
+  GtkWidget *pane;
+  guint n = 0;
+
+  extension_rig_set_up (&rig, NULL, "first", NULL);
+  pane = extension_rig_show (&rig, "browse");
+  wait_for_text (&rig, "World Clock");
+  g_signal_connect (extension_rig_marketplace (&rig), "notify::busy", G_CALLBACK (busy_cb), &n);
+  go_to_sidebar (&rig);
+  g_assert_false (has_focus (&rig, pane));
+  avb_ui_press (rig.root, "F5");
+  avb_test_until_true (n == 2);
+  gtk_window_set_focus (GTK_WINDOW (rig.root), NULL);
+  avb_ui_press (rig.root, "ctrl+r");
+  avb_test_until_true (n == 4);
+
+  /* What is typed after it arrives after it. */
+  gtk_widget_set_visible (pane, FALSE);
+  search_entry = avb_ui_find_type (rig.root, GTK_TYPE_SEARCH_ENTRY);
+  g_assert_true (gtk_widget_grab_focus (search_entry));
+  avb_ui_press (rig.root, "F5 x");
+  avb_test_until_true (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (search_entry)), "x"));
+  g_assert_cmpuint (n, ==, 4);
+  gtk_widget_set_visible (pane, TRUE);
+  extension_rig_tear_down (&rig);
+}
+
 /* --- installing and using --- */
 
 static void
@@ -419,6 +529,7 @@ test_update (void)
 
   avb_ui_click (rig.root, "Remove…");
   wait_for_text (&rig, "Remove “World Clock”?");
+  avb_ui_check_names (get_dialog (&rig));
   gtk_check_button_set_active (GTK_CHECK_BUTTON (avb_ui_find_type (get_dialog (&rig), GTK_TYPE_CHECK_BUTTON)), TRUE);
   avb_ui_click (get_dialog (&rig), "Remove");
   wait_for_text (&rig, "“World Clock” was removed.");
@@ -630,6 +741,8 @@ main (int argc, char **argv)
   g_test_add_func ("/Avb/Extensions/browse", test_browse);
   g_test_add_func ("/Avb/Extensions/links", test_links);
   g_test_add_func ("/Avb/Extensions/keyboard", test_keyboard);
+  g_test_add_func ("/Avb/Extensions/focus", test_focus);
+  g_test_add_func ("/Avb/Extensions/refresh", test_refresh);
   g_test_add_func ("/Avb/Extensions/install", test_install);
   g_test_add_func ("/Avb/Extensions/panel", test_panel);
   g_test_add_func ("/Avb/Extensions/commands", test_commands);

@@ -426,7 +426,14 @@ make_remove_dialog (AvbInstalled *installed, GtkWidget **check)
   adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog), _("What it added to the program goes with it. Machines stay."));
   if (avb_extension_manifest_get_kind (manifest) == AVB_EXTENSION_CODE)
     {
-      *check = gtk_check_button_new_with_mnemonic (_("Also delete what it _stored"));
+      GtkWidget *label = gtk_label_new_with_mnemonic (_("Also delete what it _stored"));
+
+      /* The button's own label would be its name with the underscore. */
+      *check = gtk_check_button_new ();
+      gtk_check_button_set_child (GTK_CHECK_BUTTON (*check), label);
+      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+      gtk_label_set_mnemonic_widget (GTK_LABEL (label), *check);
+      gtk_accessible_update_relation (GTK_ACCESSIBLE (*check), GTK_ACCESSIBLE_RELATION_LABELLED_BY, label, NULL, -1);
       adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), *check);
     }
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "cancel", _("_Cancel"), "remove", _("_Remove"), NULL);

@@ -9,6 +9,7 @@
 
 #include "backends/avb-blocking.h"
 #include "ui/avb-feedback.h"
+#include "ui/avb-focus-keeper.h"
 #include "ui/avb-format.h"
 #include "ui/extensions/avb-browse-view.h"
 #include "ui/extensions/avb-extension-link.h"
@@ -327,14 +328,13 @@ avb_extensions_pane_class_init (AvbExtensionsPaneClass *klass)
   gtk_widget_class_install_action (widget_class, "extensions.install-file", NULL, install_file_action);
   gtk_widget_class_install_action (widget_class, "extensions.sources", NULL, sources_action);
   gtk_widget_class_install_action (widget_class, "extensions.audit", NULL, audit_action);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F5, 0, "extensions.refresh", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, GDK_CONTROL_MASK, "extensions.refresh", NULL);
 }
 
 static void
 avb_extensions_pane_init (AvbExtensionsPane *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  avb_focus_keeper_watch (GTK_WIDGET (self));
   add_drop_target (self);
 }
 

@@ -145,16 +145,17 @@ copy_cb (AvbLogPage *self)
   avb_feedback_message (GTK_WIDGET (self), _("Copied."));
 }
 
-/* The newest is what is looked for. */
+/* The newest is what is looked for. Only now: until then the menu that led here has the keyboard. */
 static void
-avb_log_page_map (GtkWidget *widget)
+avb_log_page_shown (AdwNavigationPage *page)
 {
-  AvbLogPage *self = AVB_LOG_PAGE (widget);
+  AvbLogPage *self = AVB_LOG_PAGE (page);
   guint n = g_list_model_get_n_items (self->model);
 
-  GTK_WIDGET_CLASS (avb_log_page_parent_class)->map (widget);
   if (n > 0)
     gtk_list_view_scroll_to (self->lines, n - 1, GTK_LIST_SCROLL_FOCUS, NULL);
+  else
+    gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
 }
 
 static void
@@ -175,7 +176,7 @@ avb_log_page_class_init (AvbLogPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = avb_log_page_dispose;
-  widget_class->map = avb_log_page_map;
+  ADW_NAVIGATION_PAGE_CLASS (klass)->shown = avb_log_page_shown;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/alphavbox/AlphaVBox/ui/extensions/avb-log-page.ui");
   gtk_widget_class_bind_template_child (widget_class, AvbLogPage, stack);
