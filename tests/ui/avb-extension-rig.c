@@ -5,6 +5,14 @@
 
 #include "avb-extension-rig.h"
 
+#include <string.h>
+
+static char *
+dup_id (const char *name)
+{
+  return strchr (name, '.') != NULL ? g_strdup (name) : g_strconcat ("org.example.", name, NULL);
+}
+
 static void
 run_steps (ExtensionRig *self, va_list steps)
 {
@@ -45,7 +53,7 @@ extension_rig_set_up_at (ExtensionRig *self, const AvbMarketplaceSetup *setup)
   cache = g_build_filename (self->folder, "cache", NULL);
   own.folder = kept;
   own.cache = cache;
-  avb_ui_test_set_up (&self->ui, NULL);
+  avb_ui_test_set_up (&self->ui, self->uri);
   self->root = GTK_WIDGET (self->ui.window);
   self->set = avb_extension_set_new (self->ui.library, root, &own);
   avb_window_set_extensions (self->ui.window, self->set);
@@ -126,7 +134,7 @@ extension_rig_marketplace (ExtensionRig *self)
 AvbInstalled *
 extension_rig_installed (ExtensionRig *self, const char *name)
 {
-  g_autofree char *id = g_strconcat ("org.example.", name, NULL);
+  g_autofree char *id = dup_id (name);
   g_autoptr (AvbInstalled) installed =
       avb_extension_store_find (avb_marketplace_get_store (extension_rig_marketplace (self)), id);
 
@@ -136,7 +144,7 @@ extension_rig_installed (ExtensionRig *self, const char *name)
 void
 extension_rig_open (ExtensionRig *self, const char *name)
 {
-  g_autofree char *id = g_strconcat ("org.example.", name, NULL);
+  g_autofree char *id = dup_id (name);
 
   gtk_widget_activate_action (self->root, "win.open-extension", "s", id);
 }

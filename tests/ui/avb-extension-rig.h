@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 /* A window with extensions, and a marketplace made for it (tests/ui/make-marketplace) as if it came with the program. */
 typedef struct {
   AvbUiTest        ui;
+  const char      *uri;    /* (nullable): of the host: NULL: libvirt's test driver */
   char            *folder;
   char            *market;
   AvbExtensionSet *set;
@@ -28,9 +29,11 @@ void extension_rig_tear_down (ExtensionRig *self);
 void extension_rig_change    (ExtensionRig *self, ...) G_GNUC_NULL_TERMINATED;
 
 AvbMarketplace *extension_rig_marketplace (ExtensionRig *self);
+/* Extensions are named by their ID, or by what follows "org.example." in it. */
+
 /* (nullable) (transfer none) */
 AvbInstalled   *extension_rig_installed   (ExtensionRig *self, const char *name);
-/* Shows the page of org.example.@name. */
+/* Shows its page. */
 void            extension_rig_open        (ExtensionRig *self, const char *name);
 /* …and installs it, without what is optional. */
 void            extension_rig_install     (ExtensionRig *self, const char *name);
