@@ -7,136 +7,15 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "backends/avb-blocking.h"
 #include "backends/avb-posix.h"
 #include "backends/avb-text-line.h"
 
 #define MAX_ENTRIES 2000
 #define MAX_FILE (1024 * 1024)
-#define MAX_TARGET 300
 #define SAME_US G_TIME_SPAN_SECOND
-
-struct _AvbAuditEntry {
-  GObject parent_instance;
-  gint64  time;
-  char   *extension;
-  char   *method;
-  char   *target;
-  char   *reason;
-};
-
-G_DEFINE_FINAL_TYPE (AvbAuditEntry, avb_audit_entry, G_TYPE_OBJECT)
-
-enum { PROP_0, PROP_TIME, PROP_EXTENSION, PROP_METHOD, PROP_TARGET, PROP_ALLOWED, PROP_REASON, N_PROPS };
-static GParamSpec *properties[N_PROPS];
-
-static void
-avb_audit_entry_finalize (GObject *object)
-{
-  AvbAuditEntry *self = AVB_AUDIT_ENTRY (object);
-
-  g_free (self->extension);
-  g_free (self->method);
-  g_free (self->target);
-  g_free (self->reason);
-  G_OBJECT_CLASS (avb_audit_entry_parent_class)->finalize (object);
-}
-
-static void
-avb_audit_entry_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  AvbAuditEntry *self = AVB_AUDIT_ENTRY (object);
-
-  switch (id)
-    {
-    case PROP_TIME:
-      g_value_set_int64 (value, self->time);
-      break;
-    case PROP_EXTENSION:
-      g_value_set_string (value, self->extension);
-      break;
-    case PROP_METHOD:
-      g_value_set_string (value, self->method);
-      break;
-    case PROP_TARGET:
-      g_value_set_string (value, self->target);
-      break;
-    case PROP_ALLOWED:
-      g_value_set_boolean (value, self->reason == NULL);
-      break;
-    case PROP_REASON:
-      g_value_set_string (value, self->reason);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
-}
-
-static void
-avb_audit_entry_class_init (AvbAuditEntryClass *klass)
-{
-  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
-  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-
-  object_class->finalize = avb_audit_entry_finalize;
-  object_class->get_property = avb_audit_entry_get_property;
-  properties[PROP_TIME] = g_param_spec_int64 ("time", NULL, NULL, 0, G_MAXINT64, 0, flags);
-  properties[PROP_EXTENSION] = g_param_spec_string ("extension", NULL, NULL, NULL, flags);
-  properties[PROP_METHOD] = g_param_spec_string ("method", NULL, NULL, NULL, flags);
-  properties[PROP_TARGET] = g_param_spec_string ("target", NULL, NULL, NULL, flags);
-  properties[PROP_ALLOWED] = g_param_spec_boolean ("allowed", NULL, NULL, FALSE, flags);
-  properties[PROP_REASON] = g_param_spec_string ("reason", NULL, NULL, NULL, flags);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
-}
-
-static void
-avb_audit_entry_init (AvbAuditEntry *self)
-{
-}
-
-gint64
-avb_audit_entry_get_time (AvbAuditEntry *self)
-{
-  g_return_val_if_fail (AVB_IS_AUDIT_ENTRY (self), 0);
-  return self->time;
-}
-
-const char *
-avb_audit_entry_get_extension (AvbAuditEntry *self)
-{
-  g_return_val_if_fail (AVB_IS_AUDIT_ENTRY (self), NULL);
-  return self->extension;
-}
-
-const char *
-avb_audit_entry_get_method (AvbAuditEntry *self)
-{
-  g_return_val_if_fail (AVB_IS_AUDIT_ENTRY (self), NULL);
-  return self->method;
-}
-
-const char *
-avb_audit_entry_get_target (AvbAuditEntry *self)
-{
-  g_return_val_if_fail (AVB_IS_AUDIT_ENTRY (self), NULL);
-  return self->target;
-}
-
-gboolean
-avb_audit_entry_get_allowed (AvbAuditEntry *self)
-{
-  g_return_val_if_fail (AVB_IS_AUDIT_ENTRY (self), FALSE);
-  return self->reason == NULL;
-}
-
-const char *
-avb_audit_entry_get_reason (AvbAuditEntry *self)
-{
-  g_return_val_if_fail (AVB_IS_AUDIT_ENTRY (self), NULL);
-  return self->reason;
-}
 
 /* --- the list --- */
 
@@ -145,6 +24,8 @@ struct _AvbAuditLog {
 
   GPtrArray   *entries;
   char        *path;
+  gint64       begun; /* microseconds since 1970 */
+  gboolean     loaded;
   GThreadPool *writer; /* (nullable): one thread, so that lines keep their order */
 };
 
@@ -195,37 +76,17 @@ write_thread (gpointer data, gpointer user_data)
   g_autofree char *line = data;
   const char *path = user_data;
   g_autofree char *dir = g_path_get_dirname (path);
-  gsize length = strlen (line);
+  g_autofree char *whole = g_strconcat (line, "\n", NULL);
+  gsize length = strlen (whole);
   int fd;
 
   g_mkdir_with_parents (dir, 0700);
   begin_anew_if_large (path);
   fd = g_open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0 || write (fd, line, length) != (gssize) length)
+  if (fd < 0 || write (fd, whole, length) != (gssize) length)
     g_warning ("The log of extensions could not be written: %s", g_strerror (errno));
   if (fd >= 0)
     g_close (fd, NULL);
-}
-
-static char *
-to_json (AvbAuditEntry *entry)
-{
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc_usec (entry->time);
-  g_autofree char *when = g_date_time_format_iso8601 (time);
-  JsonObject *object = json_object_new ();
-  g_autofree char *text = NULL;
-
-  json_object_set_string_member (object, "time", when);
-  json_object_set_string_member (object, "extension", entry->extension);
-  json_object_set_string_member (object, "method", entry->method);
-  json_object_set_string_member (object, "target", entry->target);
-  json_object_set_boolean_member (object, "allowed", entry->reason == NULL);
-  if (entry->reason != NULL)
-    json_object_set_string_member (object, "reason", entry->reason);
-  json_node_take_object (node, object);
-  text = json_to_string (node, FALSE);
-  return g_strconcat (text, "\n", NULL);
 }
 
 static void
@@ -257,20 +118,110 @@ avb_audit_log_new (const char *path)
   AvbAuditLog *self = g_object_new (AVB_TYPE_AUDIT_LOG, NULL);
 
   self->path = g_strdup (path);
+  self->begun = g_get_real_time ();
   return self;
 }
+
+/* --- what was before --- */
+
+typedef struct {
+  AvbAuditLog *self;
+  char        *path;
+  gint64       before;
+  GPtrArray   *entries;
+} Reading;
+
+static void
+reading_free (gpointer data)
+{
+  Reading *reading = data;
+
+  g_object_unref (reading->self);
+  g_free (reading->path);
+  g_ptr_array_unref (reading->entries);
+  g_free (reading);
+}
+
+static void
+read_file (Reading *reading, const char *path)
+{
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  GStatBuf info;
+
+  /* One line may lie across the limit. */
+  if (g_lstat (path, &info) != 0 || !S_ISREG (info.st_mode) || info.st_size > 2 * MAX_FILE ||
+      !g_file_get_contents (path, &text, NULL, NULL))
+    return;
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_autoptr (AvbAuditEntry) entry = *lines[i] != '\0' ? avb_audit_entry_parse (lines[i]) : NULL;
+
+      if (entry != NULL && avb_audit_entry_get_time (entry) < reading->before)
+        g_ptr_array_add (reading->entries, g_steal_pointer (&entry));
+    }
+}
+
+static DexFuture *
+read_thread (gpointer data)
+{
+  Reading *reading = data;
+  g_autofree char *old = g_strconcat (reading->path, ".1", NULL);
+
+  read_file (reading, old);
+  read_file (reading, reading->path);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+show_read (DexFuture *future, gpointer data)
+{
+  Reading *reading = data;
+  AvbAuditLog *self = reading->self;
+  guint room = MAX_ENTRIES - MIN (self->entries->len, MAX_ENTRIES);
+  guint skipped = reading->entries->len - MIN (reading->entries->len, room);
+  guint n = reading->entries->len - skipped;
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_insert (self->entries, i, g_object_ref (reading->entries->pdata[skipped + i]));
+  if (n > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, n);
+  return dex_future_new_true ();
+}
+
+DexFuture *
+avb_audit_log_load (AvbAuditLog *self)
+{
+  Reading *reading;
+
+  g_return_val_if_fail (AVB_IS_AUDIT_LOG (self), NULL);
+
+  if (self->path == NULL || self->loaded)
+    return dex_future_new_true ();
+  self->loaded = TRUE;
+  reading = g_new0 (Reading, 1);
+  reading->self = g_object_ref (self);
+  reading->path = g_strdup (self->path);
+  reading->before = self->begun;
+  reading->entries = g_ptr_array_new_with_free_func (g_object_unref);
+  return dex_future_then (avb_blocking_run (read_thread, reading, NULL), show_read, reading, reading_free);
+}
+
+/* --- adding --- */
 
 static gboolean
 is_same (AvbAuditEntry *entry, const char *extension, const char *method, const char *target, const char *reason, gint64 now)
 {
-  return now - entry->time < SAME_US && g_str_equal (entry->extension, extension) && g_str_equal (entry->method, method) &&
-         g_str_equal (entry->target, target) && g_strcmp0 (entry->reason, reason) == 0;
+  return now - avb_audit_entry_get_time (entry) < SAME_US && g_str_equal (avb_audit_entry_get_extension (entry), extension) &&
+         g_str_equal (avb_audit_entry_get_method (entry), method) && g_str_equal (avb_audit_entry_get_target (entry), target) &&
+         g_strcmp0 (avb_audit_entry_get_reason (entry), reason) == 0;
 }
 
 void
 avb_audit_log_add (AvbAuditLog *self, const char *extension, const char *method, const char *target, const char *reason)
 {
-  g_autofree char *line = avb_text_make_line (target, MAX_TARGET);
+  g_autofree char *line = avb_text_make_line (target, AVB_AUDIT_MAX_TARGET);
   gint64 now = g_get_real_time ();
   AvbAuditEntry *entry;
   guint removed;
@@ -280,12 +231,7 @@ avb_audit_log_add (AvbAuditLog *self, const char *extension, const char *method,
   for (guint i = self->entries->len; i > 0 && i + 8 > self->entries->len; i--)
     if (is_same (self->entries->pdata[i - 1], extension, method, line, reason, now))
       return;
-  entry = g_object_new (AVB_TYPE_AUDIT_ENTRY, NULL);
-  entry->time = now;
-  entry->extension = g_strdup (extension);
-  entry->method = avb_text_make_line (method, 64);
-  entry->target = g_steal_pointer (&line);
-  entry->reason = g_strdup (reason);
+  entry = avb_audit_entry_new (now, extension, method, line, reason);
   removed = self->entries->len >= MAX_ENTRIES ? self->entries->len - MAX_ENTRIES + 1 : 0;
   if (removed > 0)
     {
@@ -298,7 +244,7 @@ avb_audit_log_add (AvbAuditLog *self, const char *extension, const char *method,
     return;
   if (self->writer == NULL)
     self->writer = g_thread_pool_new (write_thread, self->path, 1, FALSE, NULL);
-  g_thread_pool_push (self->writer, to_json (entry), NULL);
+  g_thread_pool_push (self->writer, avb_audit_entry_to_json (entry), NULL);
 }
 
 void

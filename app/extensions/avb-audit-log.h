@@ -3,27 +3,11 @@
 
 #pragma once
 
-#include <gio/gio.h>
+#include <libdex.h>
+
+#include "app/extensions/avb-audit-entry.h"
 
 G_BEGIN_DECLS
-
-/**
- * AvbAuditEntry:
- *
- * One thing that an extension did or wanted to do. Immutable.
- *
- * Properties, read-only: `time` (int64, microseconds since 1970), `extension` (string: its id), `method` (string), `target`
- * (string: a machine's name, an address, …; perhaps ""), `allowed` (boolean), `reason` (string, nullable: why not).
- */
-#define AVB_TYPE_AUDIT_ENTRY (avb_audit_entry_get_type ())
-G_DECLARE_FINAL_TYPE (AvbAuditEntry, avb_audit_entry, AVB, AUDIT_ENTRY, GObject)
-
-gint64      avb_audit_entry_get_time      (AvbAuditEntry *self);
-const char *avb_audit_entry_get_extension (AvbAuditEntry *self);
-const char *avb_audit_entry_get_method    (AvbAuditEntry *self);
-const char *avb_audit_entry_get_target    (AvbAuditEntry *self);
-gboolean    avb_audit_entry_get_allowed   (AvbAuditEntry *self);
-const char *avb_audit_entry_get_reason    (AvbAuditEntry *self); /* (nullable) */
 
 /**
  * AvbAuditLog:
@@ -36,6 +20,15 @@ G_DECLARE_FINAL_TYPE (AvbAuditLog, avb_audit_log, AVB, AUDIT_LOG, GObject)
 
 /* @path: (nullable): of the file; else there is only the list */
 AvbAuditLog *avb_audit_log_new (const char *path);
+
+/**
+ * avb_audit_log_load:
+ *
+ * Puts what the file has from before this program began in front of the list, once.
+ *
+ * Returns: (transfer full): resolves to %TRUE, also where there is no file
+ */
+DexFuture   *avb_audit_log_load (AvbAuditLog *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @reason: (nullable): it was denied, and why. The same again within a second is one entry. */
 void         avb_audit_log_add (AvbAuditLog *self,

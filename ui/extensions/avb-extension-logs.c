@@ -7,6 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "backends/avb-blocking.h"
+
 static void
 describe_line (gpointer item, AvbLogText *text)
 {
@@ -72,6 +74,7 @@ avb_audit_page_new (AvbExtensionJobs *jobs)
   g_return_val_if_fail (AVB_IS_EXTENSION_JOBS (jobs), NULL);
 
   host = avb_extension_set_get_host (avb_extension_jobs_get_set (jobs));
+  avb_future_finish (avb_audit_log_load (avb_extension_host_get_audit (host)), "read what extensions did");
   return avb_log_page_new (_("What Extensions Did"), _("Nothing Yet"), G_LIST_MODEL (avb_extension_host_get_audit (host)),
                            describe_entry, FALSE);
 }

@@ -172,6 +172,35 @@ static const char *const some[] = { AVB_PERMISSION_MACHINES_READ, NULL };
 static const char *const many[] = { AVB_PERMISSION_MACHINES_READ, AVB_PERMISSION_MACHINES_CONTROL, AVB_PERMISSION_STORAGE_SERVE,
                                     AVB_PERMISSION_NETWORK_FETCH, AVB_PERMISSION_GUEST_EXEC, NULL };
 
+/* The next start of the program shows what was done before, whatever else is in the file. */
+static void
+check_read_again (GListModel *written, const char *path)
+{
+  const guint n = g_list_model_get_n_items (written);
+  g_autoptr (AvbAuditLog) log = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *damaged = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  damaged = g_strconcat ("{\"time\":\"never\"}\n[\n\xff\n", text, "{\"time\"", NULL);
+  g_assert_true (g_file_set_contents (path, damaged, -1, NULL));
+  log = avb_audit_log_new (path);
+  avb_audit_log_add (log, "org.example.new", "host/ui.ask", "", NULL);
+  avb_test_await (avb_audit_log_load (log));
+  avb_test_await (avb_audit_log_load (log));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (log)), ==, n + 1);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (AvbAuditEntry) was = g_list_model_get_item (written, i);
+      g_autoptr (AvbAuditEntry) is = g_list_model_get_item (G_LIST_MODEL (log), i);
+
+      g_assert_cmpint (avb_audit_entry_get_time (is), ==, avb_audit_entry_get_time (was));
+      g_assert_cmpstr (avb_audit_entry_get_method (is), ==, avb_audit_entry_get_method (was));
+      g_assert_cmpstr (avb_audit_entry_get_target (is), ==, avb_audit_entry_get_target (was));
+      g_assert_cmpstr (avb_audit_entry_get_reason (is), ==, avb_audit_entry_get_reason (was));
+    }
+}
+
 /* grant ∩ role ∩ policy, at each call. */
 static DexFuture *
 test_rights (gpointer data)
@@ -213,6 +242,7 @@ test_rights (gpointer data)
   avb_audit_log_flush (avb_extension_host_get_audit (place->host));
   g_assert_true (g_file_get_contents (log, &text, NULL, NULL));
   g_assert_nonnull (strstr (text, "\"allowed\":false"));
+  check_read_again (G_LIST_MODEL (avb_extension_host_get_audit (place->host)), log);
   return NULL;
 }
 
