@@ -484,6 +484,10 @@ test_commands (void)
   adw_switch_row_set_active (ADW_SWITCH_ROW (avb_ui_find_row (get_dialog (&rig), "Fully")), TRUE);
   avb_ui_click (get_dialog (&rig), "Wind_It");
   wait_for_text (&rig, "True True");
+  /* And what it did can be read. */
+  extension_rig_show (&rig, "installed");
+  avb_ui_press (rig.root, "F10 d");
+  wait_for_text (&rig, "Ask you something · Wind the clock?");
   extension_rig_tear_down (&rig);
 }
 

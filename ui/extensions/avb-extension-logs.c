@@ -45,20 +45,45 @@ avb_extension_log_page_new (AvbExtensionJobs *jobs, const char *id)
                            TRUE);
 }
 
-/* Methods are words of the protocol: they stand in its reference, and mean the same in all languages. */
+/* What a method does, for people; the protocol's reference has its own word, which stands below. */
+static const struct {
+  const char *method;
+  const char *text;
+} methods[] = {
+  { "host/machine.list", N_ ("Look at the list of machines") },
+  { "host/machine.get", N_ ("Look at a machine") },
+  { "host/machine.stats", N_ ("Measure a machine") },
+  { "host/machine.action", N_ ("Change a machine") },
+  { "host/guest.exec", N_ ("Run a command in a machine") },
+  { "host/http.fetch", N_ ("Fetch from the network") },
+  { "host/secret.get", N_ ("Read a password of its own") },
+  { "host/secret.set", N_ ("Keep a password of its own") },
+  { "host/secret.delete", N_ ("Delete a password of its own") },
+  { "host/ui.ask", N_ ("Ask you something") },
+};
+
+static const char *
+get_text (const char *method)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (methods); i++)
+    if (g_str_equal (methods[i].method, method))
+      return _(methods[i].text);
+  return method;
+}
+
 static void
 describe_entry (gpointer item, AvbLogText *text)
 {
   AvbAuditEntry *entry = item;
+  const char *method = avb_audit_entry_get_method (entry);
   const char *target = avb_audit_entry_get_target (entry);
 
   text->time = avb_audit_entry_get_time (entry);
-  text->text = *target != '\0' ? g_strdup_printf ("%s · %s", avb_audit_entry_get_method (entry), target)
-                               : g_strdup (avb_audit_entry_get_method (entry));
+  text->text = *target != '\0' ? g_strdup_printf ("%s · %s", get_text (method), target) : g_strdup (get_text (method));
   text->detail = avb_audit_entry_get_reason (entry) != NULL
-                     ? g_strdup_printf ("%s · %s", avb_audit_entry_get_extension (entry),
+                     ? g_strdup_printf ("%s · %s · %s", avb_audit_entry_get_extension (entry), method,
                                         avb_audit_entry_get_reason (entry))
-                     : g_strdup (avb_audit_entry_get_extension (entry));
+                     : g_strdup_printf ("%s · %s", avb_audit_entry_get_extension (entry), method);
   if (!avb_audit_entry_get_allowed (entry))
     {
       text->word = C_("log", "Refused");
