@@ -60,13 +60,25 @@ avb_network_parse_subnet (const char *subnet, guint32 *network, guint *bits, GEr
   return FALSE;
 }
 
+/* (nullable) (transfer full): why it cannot be asked now */
+static GError *
+check_can_ask (AvbConnection *self, gboolean implemented)
+{
+  const char *reason = avb_capabilities_get_reason (avb_connection_get_capabilities (self), AVB_FEATURE_NETWORKS);
+
+  if (!implemented || reason != NULL)
+    return avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL, "%s",
+                          reason != NULL ? reason : _ ("This hypervisor does not offer this."));
+  if (avb_connection_get_link (self) != AVB_LINK_UP)
+    return avb_error_new (AVB_ERROR_UNAVAILABLE, NULL, _ ("There is no connection to the hypervisor at the moment."));
+  return NULL;
+}
+
 DexFuture *
 avb_connection_ensure_network (AvbConnection *self, const AvbNetworkSpec *network)
 {
   AvbConnectionClass *klass;
-  AvbCapabilities    *capabilities;
-  GError             *error = NULL;
-  const char         *reason;
+  GError             *error;
   guint32             address;
   guint               bits;
 
@@ -74,15 +86,9 @@ avb_connection_ensure_network (AvbConnection *self, const AvbNetworkSpec *networ
   dex_return_error_if_fail (network != NULL);
 
   klass = AVB_CONNECTION_GET_CLASS (self);
-  capabilities = avb_connection_get_capabilities (self);
-  reason = avb_capabilities_get_reason (capabilities, AVB_FEATURE_NETWORKS);
-  if (klass->ensure_network == NULL || reason != NULL)
-    return dex_future_new_for_error (
-        avb_error_new (AVB_ERROR_NOT_SUPPORTED, NULL, "%s",
-                       reason != NULL ? reason : _ ("This hypervisor does not offer this.")));
-  if (avb_connection_get_link (self) != AVB_LINK_UP)
-    return dex_future_new_for_error (avb_error_new (
-        AVB_ERROR_UNAVAILABLE, NULL, _ ("There is no connection to the hypervisor at the moment.")));
+  error = check_can_ask (self, klass->ensure_network != NULL);
+  if (error != NULL)
+    return dex_future_new_for_error (error);
   if (!name_is_valid (network->name))
     return dex_future_new_for_error (avb_error_new (
         AVB_ERROR_INVALID, NULL,
@@ -90,4 +96,19 @@ avb_connection_ensure_network (AvbConnection *self, const AvbNetworkSpec *networ
   if (network->subnet != NULL && !avb_network_parse_subnet (network->subnet, &address, &bits, &error))
     return dex_future_new_for_error (error);
   return klass->ensure_network (self, network);
+}
+
+DexFuture *
+avb_connection_remove_network (AvbConnection *self, const char *name, const char *owner)
+{
+  AvbConnectionClass *klass;
+  GError             *error;
+
+  dex_return_error_if_fail (AVB_IS_CONNECTION (self));
+  dex_return_error_if_fail (name != NULL);
+  dex_return_error_if_fail (owner != NULL);
+
+  klass = AVB_CONNECTION_GET_CLASS (self);
+  error = check_can_ask (self, klass->remove_network != NULL);
+  return error != NULL ? dex_future_new_for_error (error) : klass->remove_network (self, name, owner);
 }

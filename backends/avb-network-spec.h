@@ -17,6 +17,7 @@ struct _AvbNetworkSpec {
   gboolean    nat;    /* it reaches the world through the host; else nothing but its machines */
   gboolean    dhcp;   /* the host hands out addresses */
   const char *subnet; /* (nullable): "10.8.1.0/24", private; else the host chooses */
+  const char *owner;  /* (nullable): for whom it is made, in letters, digits, dots and dashes */
 };
 
 /**
@@ -30,6 +31,19 @@ struct _AvbNetworkSpec {
  */
 DexFuture *avb_connection_ensure_network (AvbConnection        *self,
                                           const AvbNetworkSpec *network) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * avb_connection_remove_network:
+ * @owner: for whom it was made
+ *
+ * Stops and removes a network that avb_connection_ensure_network() made. One that is not there, or was made for somebody else
+ * or by somebody else, is left alone. Machines that are connected are not asked.
+ *
+ * Returns: (transfer full): resolves to %TRUE; rejects as avb_connection_ensure_network() does
+ */
+DexFuture *avb_connection_remove_network (AvbConnection *self,
+                                          const char    *name,
+                                          const char    *owner) G_GNUC_WARN_UNUSED_RESULT;
 
 /* For backends. Of "10.8.1.0/24", with 8 to 29 bits: the first address is the host's. %FALSE with %AVB_ERROR_INVALID for what
  * is no private network of IPv4. Addresses are in the host's order of bytes. */

@@ -13,6 +13,9 @@
 
 /* Virtual networks: https://libvirt.org/formatnetwork.html */
 
+/* For whom a network was made is a name space in its metadata: no other program has that. */
+#define OWNER_NAMESPACE "https://alphavbox.org/xmlns/network/1.0#"
+
 static inline void
 avb_vir_network_free (virNetwork *network)
 {
@@ -25,6 +28,7 @@ typedef struct {
   virConnect *vir;
   char       *name;
   char       *subnet;
+  char       *owner; /* (nullable): the name space */
   gboolean    nat;
   gboolean    dhcp;
 } NetworkCall;
@@ -36,6 +40,7 @@ network_call_free (gpointer data)
 
   g_free (call->name);
   g_free (call->subnet);
+  g_free (call->owner);
   g_free (call);
 }
 
@@ -85,6 +90,12 @@ describe (NetworkCall *call, GError **error)
   g_autofree char *chosen = call->subnet == NULL ? choose_subnet (call->name) : NULL;
 
   g_string_append_printf (xml, "<name>%s</name>", name);
+  if (call->owner != NULL)
+    {
+      g_autofree char *owner = g_markup_escape_text (call->owner, -1);
+
+      g_string_append_printf (xml, "<metadata><avb:network xmlns:avb='%s'/></metadata>", owner);
+    }
   if (call->nat)
     g_string_append (xml, "<forward mode='nat'/>");
   if (!describe_addresses (xml, call->subnet != NULL ? call->subnet : chosen, call->dhcp, error))
@@ -128,15 +139,52 @@ ensure_thread (gpointer data)
   return dex_future_new_true ();
 }
 
-DexFuture *
-avb_libvirt_connection_ensure_network (AvbConnection *connection, const AvbNetworkSpec *network)
+/* @owner: (nullable) */
+static NetworkCall *
+network_call_new (AvbConnection *connection, const char *name, const char *owner)
 {
   NetworkCall *call = g_new0 (NetworkCall, 1);
 
   call->vir = avb_libvirt_connection_ref_vir (AVB_LIBVIRT_CONNECTION (connection));
-  call->name = g_strdup (network->name);
+  call->name = g_strdup (name);
+  call->owner = owner != NULL ? g_strconcat (OWNER_NAMESPACE, owner, NULL) : NULL;
+  return call;
+}
+
+DexFuture *
+avb_libvirt_connection_ensure_network (AvbConnection *connection, const AvbNetworkSpec *network)
+{
+  NetworkCall *call = network_call_new (connection, network->name, network->owner);
+
   call->subnet = g_strdup (network->subnet);
   call->nat = network->nat;
   call->dhcp = network->dhcp;
   return avb_blocking_run (ensure_thread, call, network_call_free);
+}
+
+static DexFuture *
+remove_thread (gpointer data)
+{
+  NetworkCall *call = data;
+  g_autoptr (virConnect) vir = g_steal_pointer (&call->vir);
+  g_autoptr (virNetwork) network = NULL;
+  g_autofree char *own = NULL;
+  const char *what = _ ("The network could not be removed.");
+
+  virResetLastError ();
+  network = virNetworkLookupByName (vir, call->name);
+  if (network == NULL)
+    return virGetLastErrorCode () == VIR_ERR_NO_NETWORK ? dex_future_new_true () : avb_libvirt_future_error (what);
+  own = virNetworkGetMetadata (network, VIR_NETWORK_METADATA_ELEMENT, call->owner, 0);
+  if (own == NULL)
+    return dex_future_new_true ();
+  if ((virNetworkIsActive (network) == 1 && virNetworkDestroy (network) < 0) || virNetworkUndefine (network) < 0)
+    return avb_libvirt_future_error (what);
+  return dex_future_new_true ();
+}
+
+DexFuture *
+avb_libvirt_connection_remove_network (AvbConnection *connection, const char *name, const char *owner)
+{
+  return avb_blocking_run (remove_thread, network_call_new (connection, name, owner), network_call_free);
 }

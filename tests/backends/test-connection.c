@@ -236,7 +236,7 @@ networks_fiber (gpointer data)
                                                "172.32.0.0/16", "fd00::/64", "10.8.1.0/24/1", "x/24" };
   g_autoptr (AvbConnection) connection = avb_session_test_connect ("test:///default");
   AvbNetworkSpec network = { .name = "avb-lab", .nat = TRUE, .dhcp = TRUE, .subnet = "10.77.5.0/24" };
-  AvbNetworkSpec isolated = { .name = "avb-alone" };
+  AvbNetworkSpec isolated = { .name = "avb-alone", .owner = "org.example.lab" };
 
   avb_test_await (avb_connection_ensure_network (connection, &network));
   avb_test_await (avb_connection_ensure_network (connection, &network));
@@ -246,6 +246,16 @@ networks_fiber (gpointer data)
   g_assert_true (has_network ("avb-alone", "<ip address='10."));
   g_assert_false (has_network ("avb-alone", "<forward"));
   g_assert_false (has_network ("avb-alone", "<dhcp>"));
+
+  /* Only for whom it was made. */
+  avb_test_await (avb_connection_remove_network (connection, "avb-alone", "org.example.labs"));
+  avb_test_await (avb_connection_remove_network (connection, "avb-lab", "org.example.lab"));
+  g_assert_true (has_network ("avb-alone", "<name>"));
+  g_assert_true (has_network ("avb-lab", "<name>"));
+  avb_test_await (avb_connection_remove_network (connection, "avb-alone", "org.example.lab"));
+  g_assert_false (has_network ("avb-alone", "<name>"));
+  avb_test_await (avb_connection_remove_network (connection, "avb-alone", "org.example.lab"));
+
   for (guint i = 0; i < G_N_ELEMENTS (wrong_names); i++)
     {
       network.name = wrong_names[i];
