@@ -154,6 +154,24 @@ check_network_name (JsonObject *result, GError **error)
          refuse (error, _("The extension gave a network a name that it cannot have."));
 }
 
+static gboolean
+check_instances (JsonObject *result, GError **error)
+{
+  JsonArray *instances = avb_json_get_array (result, "instances", 500, error);
+
+  for (guint i = 0; instances != NULL && i < json_array_get_length (instances); i++)
+    {
+      JsonObject *instance = avb_json_get_element_object (instances, i, error);
+
+      if (instance == NULL || !check_instance (instance, error) ||
+          avb_json_get_string (instance, "title", MAX_NAME, error) == NULL ||
+          !check_optional_text (instance, "text", MAX_LINE, error) ||
+          (json_object_has_member (instance, "name") && !check_network_name (instance, error)))
+        return FALSE;
+    }
+  return instances != NULL;
+}
+
 /* Of private IPv4 addresses (RFC 1918), so that nothing of the world is hidden by it. */
 static gboolean
 is_private_subnet (const char *subnet)
@@ -295,8 +313,8 @@ avb_extension_check_result (const char *method, JsonNode *result, GError **error
     { "storage/probe", check_probe },        { "storage/list", check_volumes },         { "storage/create", check_one_volume },
     { "storage/clone", check_one_volume },   { "storage/resize", check_one_volume },    { "storage/snapshot", check_snapshot },
     { "storage/attach", check_attach },      { "network/create", check_instance },      { "network/status", check_network_status },
-    { "network/attach", check_network_attach }, { "command/run", check_run },           { "panel/open", check_open },
-    { "panel/action", check_action },        { "lab/check", check_lab },
+    { "network/list", check_instances },     { "network/attach", check_network_attach }, { "command/run", check_run },
+    { "panel/open", check_open },            { "panel/action", check_action },          { "lab/check", check_lab },
   };
   JsonObject *object;
 

@@ -18,6 +18,19 @@ def find(network, instance):
     return kept
 
 
+def list_instances(network):
+    def run(call):
+        instances = []
+        for key in ext.host.store.keys("network."):
+            kept = ext.host.store.get(key)
+            if isinstance(kept, dict) and kept.get("network") == network:
+                name = key.removeprefix("network.")
+                instances.append({"instance": name, "title": kept.get("title") or name, "text": kept["subnet"], "name": name})
+        return {"instances": instances}
+
+    return run
+
+
 def create(network):
     def run(call):
         taken = {key.removeprefix("network.") for key in ext.host.store.keys("network.")}
@@ -60,7 +73,13 @@ def attach(network):
 
 
 for kind in ("nat", "isolated"):
-    for operation, make in (("create", create), ("delete", delete), ("status", status), ("attach", attach)):
+    for operation, make in (
+        ("list", list_instances),
+        ("create", create),
+        ("delete", delete),
+        ("status", status),
+        ("attach", attach),
+    ):
         ext.network(kind, operation)(make(kind))
 
 if __name__ == "__main__":

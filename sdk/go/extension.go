@@ -189,7 +189,7 @@ func (e *Extension) Storage(id, operation string, handler Handler) {
 	e.forID("storage/"+operation, "target", id, handler)
 }
 
-// Network answers one operation of a kind of network: "create", "delete", "status", "attach".
+// Network answers one operation of a kind of network: "list", "create", "delete", "status", "attach".
 func (e *Extension) Network(id, operation string, handler Handler) {
 	e.forID("network/"+operation, "network", id, handler)
 }

@@ -44,6 +44,8 @@ def calls(manifest):
     for network in contributes.get("networks", []):
         yield "network/create", {"network": network["id"], "title": "Try"}
         yield "network/attach", {"network": network["id"], "machine": machine}
+        if "list" in network.get("operations", []):
+            yield "network/list", {"network": network["id"]}
     for check in contributes.get("labChecks", []):
         yield "lab/check", {"check": check["id"], "machines": [machine]}
 

@@ -15,7 +15,8 @@ from tap import expect
 # The table of the design: who asks whom for what.
 METHODS = {
     "host": """initialize ping shutdown template/list template/render recipe/resolve storage/probe storage/list storage/create
-        storage/clone storage/resize storage/snapshot storage/delete storage/attach storage/detach network/create network/delete
+        storage/clone storage/resize storage/snapshot storage/delete storage/attach storage/detach network/list
+        network/create network/delete
         network/status network/attach monitor/start monitor/stop command/run panel/open panel/action panel/close lab/check""",
     "extension": """host/machine.list host/machine.get host/machine.stats host/machine.action host/guest.exec host/http.fetch
         host/kv.get host/kv.set host/kv.delete host/kv.list host/secret.get host/secret.set host/secret.delete host/ui.ask""",

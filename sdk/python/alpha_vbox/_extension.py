@@ -206,7 +206,7 @@ class Extension:
         return self._for_id(f"storage/{operation}", "target", id)
 
     def network(self, id: str, operation: str) -> Callable[[Handler], Handler]:
-        """`operation`: "create", "delete", "status" or "attach"."""
+        """`operation`: "list", "create", "delete", "status" or "attach"."""
         return self._for_id(f"network/{operation}", "network", id)
 
     def panel(self, id: str) -> Callable[[Callable[[Call], Node]], Callable[[Call], Node]]:

@@ -184,7 +184,7 @@ impl Extension {
         self.for_id(&format!("storage/{operation}"), "target", id, Box::new(handler));
     }
 
-    /// One operation of a kind of network: "create", "delete", "status", "attach".
+    /// One operation of a kind of network: "list", "create", "delete", "status", "attach".
     pub fn network(&mut self, id: &str, operation: &str, handler: impl Fn(&Call) -> Result<Value> + Send + Sync + 'static) {
         self.for_id(&format!("network/{operation}"), "network", id, Box::new(handler));
     }
