@@ -28,6 +28,13 @@ connect_free (gpointer data)
   g_free (self);
 }
 
+/* For whom the host's networks are made. */
+static const char *
+get_owner (AvbContribution *contribution)
+{
+  return avb_extension_get_id (avb_contribution_get_extension (contribution));
+}
+
 /* As its first card is; what the system drives. */
 static const char *
 choose_model (AvbMachineSpec *spec)
@@ -40,11 +47,11 @@ choose_model (AvbMachineSpec *spec)
 
 /* In a fiber. */
 static gboolean
-make_network (AvbMachine *machine, const AvbNetworkAttachment *attachment, GError **error)
+make_network (AvbMachine *machine, AvbContribution *contribution, const AvbNetworkAttachment *attachment, GError **error)
 {
   g_autoptr (AvbConnection) connection = avb_machine_dup_connection (machine);
   AvbNetworkSpec network = { .name = attachment->name, .nat = attachment->kind == AVB_NETWORK_NAT, .dhcp = attachment->dhcp,
-                             .subnet = attachment->subnet };
+                             .subnet = attachment->subnet, .owner = get_owner (contribution) };
 
   if (connection == NULL)
     {
@@ -70,7 +77,7 @@ connect_fiber (gpointer data)
   if (attachment->kind == AVB_NETWORK_VHOST_USER)
     return dex_future_new_for_error (avb_error_new (
         AVB_ERROR_NOT_SUPPORTED, NULL, _("Networks that an extension carries itself cannot be used yet.")));
-  if (!make_network (self->machine, attachment, &error))
+  if (!make_network (self->machine, self->contribution, attachment, &error))
     return dex_future_new_for_error (error);
   spec = dex_await_object (avb_machine_read_spec (self->machine), &error);
   if (spec == NULL)

@@ -3,9 +3,64 @@
 
 #pragma once
 
+#include "app/avb-library.h"
 #include "app/extensions/avb-extension-host.h"
 
 G_BEGIN_DECLS
+
+/* The networks of extensions: contributions of the kind %AVB_CONTRIBUTION_NETWORK. Main thread. */
+
+/**
+ * AvbNetworkInstance:
+ *
+ * A network that was made with avb_attached_network_create(). A boxed value. Its texts are the extension's: single lines, not
+ * markup.
+ */
+typedef struct {
+  char *id;    /* what `network/create` gave */
+  char *title;
+  char *text;  /* (nullable): what is to be known of it */
+  char *name;  /* (nullable): of the host's network */
+} AvbNetworkInstance;
+
+#define AVB_TYPE_NETWORK_INSTANCE (avb_network_instance_get_type ())
+GType               avb_network_instance_get_type (void);
+AvbNetworkInstance *avb_network_instance_copy     (const AvbNetworkInstance *self);
+void                avb_network_instance_free     (AvbNetworkInstance *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbNetworkInstance, avb_network_instance_free)
+
+/* Resolves to a #GPtrArray (boxed) of #AvbNetworkInstance, by title: of those that were made. Empty where the extension makes
+ * none. Rejects as avb_extension_call() does. */
+DexFuture *avb_attached_network_list (AvbContribution *contribution) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Resolves to a string: the ID of a new one. @title: what the user calls it; @options: (nullable): what the user chose. Rejects
+ * as avb_extension_call() does; @operation cancels it. */
+DexFuture *avb_attached_network_create (AvbContribution *contribution,
+                                        const char      *title,
+                                        JsonObject      *options,
+                                        AvbOperation    *operation) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * avb_attached_network_remove:
+ *
+ * Disconnects every machine from it, removes it from the hosts that have it, and has the extension forget it. What was done when
+ * it rejects stays done; it can be tried again.
+ *
+ * Returns: (transfer full): resolves to %TRUE; rejects as avb_machine_apply_spec(), avb_connection_remove_network() and
+ *   avb_extension_call() do
+ */
+DexFuture *avb_attached_network_remove (AvbLibrary               *library,
+                                        AvbContribution          *contribution,
+                                        const AvbNetworkInstance *instance) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Resolves to a #GPtrArray (boxed) of #AvbMachine: those that have an interface in the host's network @name. */
+DexFuture *avb_attached_network_find_machines (AvbLibrary *library, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Takes a machine's interfaces in the host's network @name out of its definition. Resolves to an int: #AvbApplied. */
+DexFuture *avb_attached_network_disconnect (AvbMachine *machine, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether a machine has one. */
+gboolean   avb_attached_network_is_in (AvbMachineSpec *spec, const char *name);
 
 /**
  * avb_attached_network_connect:

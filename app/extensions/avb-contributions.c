@@ -165,6 +165,22 @@ avb_contribution_get_data (AvbContribution *self)
   return self->data;
 }
 
+gboolean
+avb_contribution_has_operation (AvbContribution *self, const char *operation)
+{
+  JsonArray *operations = NULL;
+
+  g_return_val_if_fail (AVB_IS_CONTRIBUTION (self), FALSE);
+  g_return_val_if_fail (operation != NULL, FALSE);
+
+  if (!avb_json_find_array (self->data, "operations", 16, &operations, NULL))
+    return FALSE;
+  for (guint i = 0; operations != NULL && i < json_array_get_length (operations); i++)
+    if (g_strcmp0 (avb_json_get_element_string (operations, i, 32, NULL), operation) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* @data was checked. (transfer full) (nullable) */
 static AvbContribution *
 contribution_new (AvbExtension *extension, AvbContributionKind kind, JsonObject *data)

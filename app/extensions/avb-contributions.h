@@ -47,6 +47,9 @@ const char          *avb_contribution_get_icon        (AvbContribution *self); /
 /* (transfer none): all that the manifest says of it, checked by avb_contributes_check_kind() */
 JsonObject          *avb_contribution_get_data        (AvbContribution *self);
 
+/* Whether the manifest says that storage or network of this kind can do @operation: "list", "create", … */
+gboolean             avb_contribution_has_operation   (AvbContribution *self, const char *operation);
+
 /**
  * AvbContributions:
  *

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <gio/gunixsocketaddress.h>
+#include <libvirt/libvirt.h>
 #include <signal.h>
 #include <string.h>
 
@@ -357,6 +358,73 @@ networks_fiber (gpointer data)
   return NULL;
 }
 
+static gboolean
+host_has_network (const char *name)
+{
+  virConnect *vir = virConnectOpen ("test:///default");
+  virNetwork *network = virNetworkLookupByName (vir, name);
+  gboolean found = network != NULL && virNetworkIsActive (network) == 1;
+
+  if (network != NULL)
+    virNetworkFree (network);
+  virConnectClose (vir);
+  return found;
+}
+
+/* One that the user makes, with a name that only people understand; until it is removed, from the machine and the host too. */
+static DexFuture *
+own_networks_fiber (gpointer data)
+{
+  g_autoptr (AvbProgramRig) rig = avb_program_rig_new ("test:///default");
+  g_autoptr (AvbExtension) extension = avb_program_rig_install (rig, "simple-networks");
+  g_autoptr (AvbContribution) nat = avb_program_rig_contribution (rig, AVB_CONTRIBUTION_NETWORK, "simple-networks", "nat");
+  g_autoptr (AvbContribution) isolated =
+      avb_program_rig_contribution (rig, AVB_CONTRIBUTION_NETWORK, "simple-networks", "isolated");
+  g_autoptr (AvbMachine) machine = make_machine (rig, "in-class", NULL);
+  g_autoptr (AvbOperation) operation = avb_operation_new ("Making");
+  g_autoptr (AvbOperation) second = avb_operation_new ("Making");
+  g_autofree char *id = NULL;
+  g_autofree char *other = NULL;
+  g_autoptr (GPtrArray) none = NULL;
+  g_autoptr (GPtrArray) made = NULL;
+  g_autoptr (GPtrArray) elsewhere = NULL;
+  g_autoptr (GPtrArray) connected = NULL;
+  g_autoptr (GPtrArray) left = NULL;
+  AvbNetworkInstance *instance;
+
+  none = avb_test_await_boxed (avb_attached_network_list (nat));
+  g_assert_cmpuint (none->len, ==, 0);
+  id = avb_test_await_string (avb_attached_network_create (nat, "Class 3b", NULL, operation));
+  g_assert_cmpint (avb_operation_get_state (operation), ==, AVB_OPERATION_DONE);
+  other = avb_test_await_string (avb_attached_network_create (nat, "Art class", NULL, second));
+  g_assert_cmpstr (id, !=, other);
+  made = avb_test_await_boxed (avb_attached_network_list (nat));
+  g_assert_cmpuint (made->len, ==, 2);
+  g_assert_cmpstr (((AvbNetworkInstance *) made->pdata[0])->title, ==, "Art class");
+  instance = made->pdata[1];
+  g_assert_cmpstr (instance->title, ==, "Class 3b");
+  g_assert_cmpstr (instance->id, ==, id);
+  g_assert_true (g_str_has_prefix (instance->text, "10."));
+  elsewhere = avb_test_await_boxed (avb_attached_network_list (isolated));
+  g_assert_cmpuint (elsewhere->len, ==, 0);
+
+  avb_test_await (avb_attached_network_connect (machine, nat, id, NULL));
+  g_assert_true (has_network (machine, instance->name));
+  g_assert_true (host_has_network (instance->name));
+  connected = avb_test_await_boxed (avb_attached_network_find_machines (rig->library, instance->name));
+  g_assert_cmpuint (connected->len, ==, 1);
+  g_assert_true (connected->pdata[0] == machine);
+
+  avb_test_await (avb_attached_network_remove (rig->library, nat, instance));
+  g_assert_false (has_network (machine, instance->name));
+  g_assert_false (host_has_network (instance->name));
+  left = avb_test_await_boxed (avb_attached_network_list (nat));
+  g_assert_cmpuint (left->len, ==, 1);
+  avb_test_await_error (avb_attached_network_remove (rig->library, nat, instance), AVB_ERROR, AVB_ERROR_INVALID);
+  remove_machine (machine);
+  return NULL;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -366,6 +434,7 @@ main (int argc, char **argv)
   avb_test_add_fiber ("/Avb/Contributions/monitors", monitors_fiber);
   avb_test_add_fiber ("/Avb/Contributions/commands", commands_fiber);
   avb_test_add_fiber ("/Avb/Contributions/networks", networks_fiber);
+  avb_test_add_fiber ("/Avb/Contributions/own-networks", own_networks_fiber);
   avb_test_add_fiber ("/Avb/Contributions/served-disks", disks_fiber);
   avb_test_add_fiber ("/Avb/Contributions/served-disks-restart", disks_restart_fiber);
   return g_test_run ();

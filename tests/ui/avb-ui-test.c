@@ -167,6 +167,23 @@ avb_ui_click (GtkWidget *root, const char *label)
   g_signal_emit_by_name (button, "clicked");
 }
 
+static gboolean
+tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer frames)
+{
+  (*(guint *) frames)++;
+  return G_SOURCE_CONTINUE;
+}
+
+void
+avb_ui_wait_for_frames (GtkWidget *widget)
+{
+  guint frames = 0;
+  guint tick = gtk_widget_add_tick_callback (widget, tick_cb, &frames, NULL);
+
+  avb_test_until_true (frames >= 3 && gtk_widget_get_width (widget) > 0);
+  gtk_widget_remove_tick_callback (widget, tick);
+}
+
 static void
 run_xdotool (const char *arguments)
 {

@@ -41,6 +41,8 @@ GtkWidget *avb_ui_find_button (GtkWidget *root, const char *label);
 GtkWidget *avb_ui_find_text  (GtkWidget *root, const char *text);
 /* Waits for the button, then clicks it as a person does who sees it. */
 void       avb_ui_click      (GtkWidget *root, const char *label);
+/* Until everything in @widget has its place: Tab goes from place to place. */
+void       avb_ui_wait_for_frames (GtkWidget *widget);
 /* Presses keys, as xdotool names them, one after the other ("F10 d"): they go to the window as those of a keyboard do. */
 void       avb_ui_press      (GtkWidget *window, const char *keys);
 /* Every button in @root has a name that a screen reader can say, and no name has the mark of a mnemonic in it; returns how

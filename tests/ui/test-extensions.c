@@ -160,24 +160,6 @@ check_reached (GtkWidget *widget, GHashTable *reached)
       check_reached (child, reached);
 }
 
-static gboolean
-tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer frames)
-{
-  (*(guint *) frames)++;
-  return G_SOURCE_CONTINUE;
-}
-
-/* Tab goes from place to place, so everything must have one. */
-static void
-wait_for_frames (GtkWidget *widget)
-{
-  guint frames = 0;
-  guint tick = gtk_widget_add_tick_callback (widget, tick_cb, &frames, NULL);
-
-  avb_test_until_true (frames >= 3 && gtk_widget_get_width (widget) > 0);
-  gtk_widget_remove_tick_callback (widget, tick);
-}
-
 /* Once around: everything in @within is reached, and named. */
 static void
 check_tab (ExtensionRig *rig, GtkWidget *within, guint least)
@@ -185,7 +167,7 @@ check_tab (ExtensionRig *rig, GtkWidget *within, guint least)
   g_autoptr (GHashTable) reached = g_hash_table_new (NULL, NULL);
   guint n = 0;
 
-  wait_for_frames (within);
+  avb_ui_wait_for_frames (within);
   gtk_window_set_focus (GTK_WINDOW (rig->root), NULL);
   for (;;)
     {
@@ -311,7 +293,7 @@ test_focus (void)
   g_assert_true (gtk_widget_grab_focus (avb_ui_find_button (pane, "Switch On")));
   avb_ui_press (rig.root, "space");
   avb_test_until_true (avb_ui_find_button (pane, "Switch On") == NULL);
-  wait_for_frames (pane);
+  avb_ui_wait_for_frames (pane);
   g_assert_true (has_focus (&rig, pane));
 
   /* An update that goes from the list. */
@@ -323,14 +305,14 @@ test_focus (void)
   avb_ui_click (get_dialog (&rig), "Update");
   wait_for_text (&rig, "Everything Is Up to Date");
   avb_test_until_true (get_dialog (&rig) == NULL);
-  wait_for_frames (pane);
+  avb_ui_wait_for_frames (pane);
   g_assert_true (has_focus (&rig, pane));
 
   /* By its letter, from the menu. */
   extension_rig_show (&rig, "browse");
   avb_ui_press (rig.root, "F10 d");
   wait_for_text (&rig, "What Extensions Did");
-  wait_for_frames (pane);
+  avb_ui_wait_for_frames (pane);
   g_assert_true (has_focus (&rig, avb_ui_find_type (pane, AVB_TYPE_LOG_PAGE)));
   extension_rig_tear_down (&rig);
 }

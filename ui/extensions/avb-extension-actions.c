@@ -12,6 +12,7 @@
 #include "app/contributions/avb-machine-command.h"
 #include "backends/avb-blocking.h"
 #include "ui/avb-feedback.h"
+#include "ui/extensions/avb-network-dialog.h"
 #include "ui/extensions/avb-panel-view.h"
 #include "ui/extensions/avb-serve-disk-dialog.h"
 
@@ -139,20 +140,14 @@ static DexFuture *
 network_fiber (gpointer data)
 {
   Use *use = data;
+  const char *title = avb_contribution_get_title (use->contribution);
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
   int applied = dex_await_int (avb_attached_network_connect (use->machine, use->contribution, NULL, NULL), &error);
 
   if (error != NULL)
-    {
-      avb_feedback_error (use->window, error);
-      return dex_future_new_true ();
-    }
-  text = applied == AVB_APPLIED_AT_NEXT_START
-             ? g_strdup_printf (_("Connected to “%s” from the next start on."),
-                                avb_contribution_get_title (use->contribution))
-             : g_strdup_printf (_("Connected to “%s”."), avb_contribution_get_title (use->contribution));
-  avb_feedback_message (use->window, text);
+    avb_feedback_error (use->window, error);
+  else
+    avb_network_dialog_tell (use->window, TRUE, title, applied);
   return dex_future_new_true ();
 }
 
@@ -187,6 +182,11 @@ avb_extension_actions_use (GtkWidget *window, AvbExtensionSet *set, GVariant *ta
   if (kind == AVB_CONTRIBUTION_STORAGE)
     {
       adw_dialog_present (avb_serve_disk_dialog_new (set, use->contribution, use->machine), window);
+      use_free (use);
+    }
+  else if (kind == AVB_CONTRIBUTION_NETWORK && avb_network_dialog_is_for (use->contribution))
+    {
+      adw_dialog_present (avb_network_dialog_new (set, use->contribution, use->machine), window);
       use_free (use);
     }
   else if (kind == AVB_CONTRIBUTION_NETWORK)

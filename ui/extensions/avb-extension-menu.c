@@ -9,6 +9,7 @@
 
 #include "app/contributions/avb-machine-command.h"
 #include "ui/avb-window.h"
+#include "ui/extensions/avb-network-dialog.h"
 
 static const AvbContributionKind shown[] = { AVB_CONTRIBUTION_ACTION, AVB_CONTRIBUTION_CONSOLE_TOOL,
                                              AVB_CONTRIBUTION_STORAGE, AVB_CONTRIBUTION_NETWORK };
@@ -23,6 +24,9 @@ dup_label (AvbContribution *contribution)
   /* Translators: %s is what an extension calls a kind of disk. */
   if (avb_contribution_get_kind (contribution) == AVB_CONTRIBUTION_STORAGE)
     return g_strdup_printf (_("Add Disk: %s…"), title);
+  /* Translators: %s is what an extension calls a kind of network. */
+  if (avb_contribution_get_kind (contribution) == AVB_CONTRIBUTION_NETWORK && avb_network_dialog_is_for (contribution))
+    return g_strdup_printf (_("Connect to Network: %s…"), title);
   /* Translators: %s is what an extension calls a network. */
   if (avb_contribution_get_kind (contribution) == AVB_CONTRIBUTION_NETWORK)
     return g_strdup_printf (_("Connect to Network: %s"), title);

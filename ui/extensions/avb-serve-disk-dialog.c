@@ -9,6 +9,7 @@
 
 #include "app/avb-text.h"
 #include "app/extensions/avb-contribution-calls.h"
+#include "app/extensions/avb-contribution-options.h"
 #include "backends/avb-capabilities.h"
 #include "backends/avb-text-line.h"
 #include "ui/avb-feedback.h"
@@ -23,7 +24,7 @@ struct _AvbServeDiskDialog {
   AvbContribution *target;
   AvbMachine      *machine;
   GPtrArray       *volumes; /* their IDs, in the order of the rows */
-  GListStore      *options; /* of AvbPanelNode */
+  GListModel      *options; /* of AvbPanelNode */
   gboolean         can_create;
   DexFuture       *work;
 
@@ -66,58 +67,6 @@ volume_changed_cb (AvbServeDiskDialog *self)
 
 /* --- what the extension offers --- */
 
-/* (nullable) (transfer full): what the user chose */
-static JsonObject *
-dup_options (AvbServeDiskDialog *self)
-{
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->options));
-  JsonObject *values;
-
-  if (n == 0)
-    return NULL;
-  values = json_object_new ();
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (AvbPanelNode) node = g_list_model_get_item (G_LIST_MODEL (self->options), i);
-      JsonNode *value = avb_panel_node_dup_value (node);
-
-      if (value != NULL)
-        json_object_set_member (values, avb_panel_node_get_id (node), value);
-    }
-  return values;
-}
-
-static void
-read_options (AvbServeDiskDialog *self)
-{
-  JsonObject *data = avb_contribution_get_data (self->target);
-  JsonArray *nodes = json_object_has_member (data, "options") ? json_object_get_array_member (data, "options") : NULL;
-  guint count = 0;
-
-  for (guint i = 0; nodes != NULL && i < json_array_get_length (nodes); i++)
-    {
-      g_autoptr (AvbPanelNode) node = avb_panel_node_new (json_array_get_object_element (nodes, i), &count, NULL);
-
-      if (node != NULL)
-        g_list_store_append (self->options, node);
-    }
-  if (count > 0)
-    adw_bin_set_child (self->options_bin, avb_panel_view_new_for_controls (G_LIST_MODEL (self->options)));
-}
-
-static gboolean
-has_operation (AvbServeDiskDialog *self, const char *operation)
-{
-  JsonObject *data = avb_contribution_get_data (self->target);
-  JsonArray *operations =
-      json_object_has_member (data, "operations") ? json_object_get_array_member (data, "operations") : NULL;
-
-  for (guint i = 0; operations != NULL && i < json_array_get_length (operations); i++)
-    if (g_strcmp0 (json_array_get_string_element (operations, i), operation) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 static void
 add_volume (AvbServeDiskDialog *self, GtkStringList *titles, JsonObject *volume)
 {
@@ -144,8 +93,8 @@ show_volumes (AvbServeDiskDialog *self, JsonNode *answer)
     gtk_string_list_append (titles, _("New Disk"));
   adw_combo_row_set_model (self->volume, G_LIST_MODEL (titles));
   gtk_widget_set_visible (GTK_WIDGET (self->volume), self->volumes->len > 0 || self->can_create);
-  gtk_widget_set_sensitive (self->add, self->volumes->len > 0 || self->can_create || !has_operation (self, "list"));
-  if (self->volumes->len == 0 && !self->can_create && has_operation (self, "list"))
+  gtk_widget_set_sensitive (self->add, self->volumes->len > 0 || self->can_create || !avb_contribution_has_operation (self->target, "list"));
+  if (self->volumes->len == 0 && !self->can_create && avb_contribution_has_operation (self->target, "list"))
     show_problem (self, _("The extension has no disk."));
   volume_changed_cb (self);
 }
@@ -171,14 +120,14 @@ list (AvbServeDiskDialog *self)
   JsonObject *params;
   JsonObject *options;
 
-  if (!has_operation (self, "list"))
+  if (!avb_contribution_has_operation (self->target, "list"))
     {
       gtk_widget_set_visible (self->busy, FALSE);
       show_volumes (self, NULL);
       return;
     }
   params = json_object_new ();
-  options = dup_options (self);
+  options = avb_contribution_options_dup_values (self->options);
   if (options != NULL)
     json_object_set_object_member (params, "options", options);
   self->work = dex_future_finally (avb_contribution_call (self->target, "storage/list", params, NULL), listed_cb, self,
@@ -267,7 +216,7 @@ add_cb (AvbServeDiskDialog *self)
 
   adding->self = g_object_ref (self);
   adding->window = g_object_ref (GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))));
-  adding->options = dup_options (self);
+  adding->options = avb_contribution_options_dup_values (self->options);
   adding->read_only = adw_switch_row_get_active (self->read_only);
   adding->boot = adw_switch_row_get_active (self->boot);
   if (is_new (self))
@@ -327,7 +276,6 @@ static void
 avb_serve_disk_dialog_init (AvbServeDiskDialog *self)
 {
   self->volumes = g_ptr_array_new_with_free_func (g_free);
-  self->options = g_list_store_new (AVB_TYPE_PANEL_NODE);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -345,11 +293,13 @@ avb_serve_disk_dialog_new (AvbExtensionSet *set, AvbContribution *target, AvbMac
   self->set = g_object_ref (set);
   self->target = g_object_ref (target);
   self->machine = g_object_ref (machine);
-  self->can_create = has_operation (self, "create");
+  self->can_create = avb_contribution_has_operation (self->target, "create");
   description = avb_contribution_get_description (target);
   gtk_label_set_label (self->about, description != NULL ? description : "");
   gtk_widget_set_visible (GTK_WIDGET (self->about), description != NULL);
-  read_options (self);
+  self->options = avb_contribution_options_new (target);
+  if (g_list_model_get_n_items (self->options) > 0)
+    adw_bin_set_child (self->options_bin, avb_panel_view_new_for_controls (self->options));
   volume_changed_cb (self);
   list (self);
   return ADW_DIALOG (self);
