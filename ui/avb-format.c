@@ -12,6 +12,9 @@
 #include "backends/avb-error.h"
 #include "backends/avb-text-line.h"
 
+#define LEFT_TO_RIGHT_MARK "\xe2\x80\x8e"
+#define RIGHT_TO_LEFT_MARK "\xe2\x80\x8f"
+
 const char *
 avb_format_state (AvbMachineState state)
 {
@@ -211,6 +214,37 @@ avb_format_operation (AvbOperation *operation)
     g_ptr_array_add (parts, g_strdup (left));
   g_ptr_array_add (parts, NULL);
   return g_strjoinv (" · ", (char **) parts->pdata);
+}
+
+static void
+append_line (GString *text, const char *line)
+{
+  const gboolean rtl = gtk_widget_get_default_direction () == GTK_TEXT_DIR_RTL;
+  const PangoDirection other = rtl ? PANGO_DIRECTION_LTR : PANGO_DIRECTION_RTL;
+
+  if (text->len > 0)
+    g_string_append_c (text, '\n');
+  if (pango_find_base_dir (line, -1) == other)
+    g_string_append (text, rtl ? RIGHT_TO_LEFT_MARK : LEFT_TO_RIGHT_MARK);
+  g_string_append (text, line);
+}
+
+char *
+avb_format_lines (const char *first, ...)
+{
+  GString *text = g_string_new (NULL);
+  va_list  parts;
+
+  va_start (parts, first);
+  for (const char *part = first; part != NULL; part = va_arg (parts, const char *))
+    {
+      g_auto (GStrv) lines = g_strsplit (part, "\n", -1);
+
+      for (guint i = 0; *part != '\0' && lines[i] != NULL; i++)
+        append_line (text, lines[i]);
+    }
+  va_end (parts);
+  return g_string_free (text, FALSE);
 }
 
 gboolean

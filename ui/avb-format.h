@@ -34,6 +34,10 @@ char       *avb_format_since     (gint64 since, gint64 now);
 /* The name of an operating system from libosinfo's id, as far as the id tells it: "Debian 12". */
 char       *avb_format_os_id     (const char *os_id);
 
+/* Those that are not "", one below the other, all from the side where this program's language begins: a line would else be on the
+ * side where its own script begins. */
+char       *avb_format_lines     (const char *first, ...) G_GNUC_NULL_TERMINATED;
+
 /* For g_object_bind_property_full(): a name that somebody else chose, as one harmless line. */
 gboolean avb_format_name_binding (GBinding     *binding,
                                   const GValue *from,

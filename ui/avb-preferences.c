@@ -116,12 +116,13 @@ link_cb (AdwActionRow *row, GParamSpec *pspec, AvbConnection *connection)
   const char *error = avb_connection_get_link_error (connection);
   GtkWidget *retry = g_object_get_data (G_OBJECT (row), "avb-retry");
   g_autofree char *uri = NULL;
+  g_autofree char *state = NULL;
   g_autofree char *text = NULL;
 
   uri = avb_text_make_line (avb_connection_get_uri (connection), 300);
-  text = error != NULL && link != AVB_LINK_UP
-             ? g_strdup_printf ("%s\n%s: %s", uri, avb_format_link (link), error)
-             : g_strdup_printf ("%s\n%s", uri, avb_format_link (link));
+  if (error != NULL && link != AVB_LINK_UP)
+    state = g_strdup_printf ("%s: %s", avb_format_link (link), error);
+  text = avb_format_lines (uri, state != NULL ? state : avb_format_link (link), NULL);
   adw_action_row_set_subtitle (row, text);
   gtk_widget_set_visible (retry, link == AVB_LINK_LOST);
 }

@@ -53,6 +53,25 @@ test_counts (void)
 }
 
 static void
+test_lines (void)
+{
+  const GtkTextDirection direction = gtk_widget_get_default_direction ();
+  g_autofree char *plain = NULL;
+  g_autofree char *left = NULL;
+  g_autofree char *right = NULL;
+
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
+  plain = avb_format_lines ("one", "", "two\nthree", "4", NULL);
+  left = avb_format_lines ("one", "ثلاثة", NULL);
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  right = avb_format_lines ("ثلاثة", "two\nثلاثة", "4", NULL);
+  gtk_widget_set_default_direction (direction);
+  g_assert_cmpstr (plain, ==, "one\ntwo\nthree\n4");
+  g_assert_cmpstr (left, ==, "one\n\xe2\x80\x8eثلاثة");
+  g_assert_cmpstr (right, ==, "ثلاثة\n\xe2\x80\x8ftwo\nثلاثة\n4");
+}
+
+static void
 test_fold (void)
 {
   g_autofree char *a = avb_fold ("Ubuntu ＤＥＳＫＴＯＰ Ä");
@@ -131,6 +150,7 @@ main (int argc, char *argv[])
   avb_test_init (&argc, &argv);
   g_test_add_func ("/Avb/Format/os-id", test_os_id);
   g_test_add_func ("/Avb/Format/counts", test_counts);
+  g_test_add_func ("/Avb/Format/lines", test_lines);
   g_test_add_func ("/Avb/Format/fold", test_fold);
   g_test_add_func ("/Avb/Picture/ppm", test_ppm);
   g_test_add_func ("/Avb/Picture/hostile", test_hostile_pictures);

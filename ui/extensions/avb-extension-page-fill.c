@@ -11,6 +11,7 @@
 
 #include "app/avb-text.h"
 #include "ui/avb-feedback.h"
+#include "ui/avb-format.h"
 #include "ui/extensions/avb-extension-format.h"
 #include "ui/extensions/avb-media.h"
 #include "ui/extensions/avb-permission-rows.h"
@@ -139,13 +140,13 @@ add_version (AvbExtensionPage *self, AvbMarketVersion *version)
   g_autofree char *size = avb_format_size (avb_market_version_get_size (version));
   g_autoptr (GString) text = g_string_new (released);
   const char *changelog = avb_market_version_get_changelog (version);
+  g_autofree char *lines = NULL;
 
   g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", size);
-  if (changelog != NULL)
-    g_string_append_printf (text, "\n%s", changelog);
+  lines = avb_format_lines (text->str, changelog != NULL ? changelog : "", NULL);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), avb_market_version_get_version (version));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text->str);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), lines);
   adw_expander_row_add_row (self->versions, row);
   g_ptr_array_add (self->version_rows, row);
   if (self->installed != NULL &&

@@ -77,7 +77,7 @@ describe_offline (AvbMarketSource *source)
   if (*since == '\0')
     return g_strdup_printf (_("“%s” is out of reach."), avb_market_source_get_title (source));
   /* Translators: %1$s is a marketplace, %2$s a time, such as "3 days ago". */
-  return g_strdup_printf (_("“%1$s” is out of reach. Its catalog is from the last time it answered: %2$s."), avb_market_source_get_title (source),
+  return g_strdup_printf (_("“%1$s” is out of reach. Last checked: %2$s."), avb_market_source_get_title (source),
                           since);
 }
 

@@ -7,6 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/avb-format.h"
+
 #define KEY_PERMISSION "avb-permission"
 #define KEY_CHECK "avb-check"
 #define KEY_BADGES "avb-badges"
@@ -130,7 +132,7 @@ void
 avb_permission_row_forbid (GtkWidget *row, const char *why)
 {
   GtkWidget *check = g_object_get_data (G_OBJECT (row), KEY_CHECK);
-  g_autofree char *text = g_strdup_printf ("%s\n%s", adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), why);
+  g_autofree char *text = avb_format_lines (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), why, NULL);
 
   g_return_if_fail (check != NULL);
 

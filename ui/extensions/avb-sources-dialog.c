@@ -9,6 +9,7 @@
 
 #include "backends/avb-text-line.h"
 #include "ui/avb-feedback.h"
+#include "ui/avb-format.h"
 #include "ui/extensions/avb-add-source-page.h"
 
 struct _AvbSourcesDialog {
@@ -69,12 +70,13 @@ show_source (AdwActionRow *row, GParamSpec *pspec, AvbMarketSource *source)
   g_autofree char *uri = avb_text_make_line (avb_market_source_get_uri (source), 300);
   GtkWidget *busy = g_object_get_data (G_OBJECT (row), "avb-busy");
   GtkWidget *refresh = g_object_get_data (G_OBJECT (row), "avb-refresh");
+  g_autofree char *state = NULL;
   g_autofree char *text = NULL;
   gboolean is_busy;
 
-  text = g_strdup_printf ("%s\n%s · %s%s%s", uri, format_origin (avb_market_source_get_origin (source)),
-                          avb_market_source_format_state (avb_market_source_get_state (source)),
-                          message != NULL ? "\n" : "", message != NULL ? message : "");
+  state = g_strdup_printf ("%s · %s", format_origin (avb_market_source_get_origin (source)),
+                           avb_market_source_format_state (avb_market_source_get_state (source)));
+  text = avb_format_lines (uri, state, message != NULL ? message : "", NULL);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), avb_market_source_get_title (source));
   adw_action_row_set_subtitle (row, text);
   g_object_get (source, "busy", &is_busy, NULL);

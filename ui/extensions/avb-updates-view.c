@@ -67,9 +67,9 @@ dup_subtitle (AvbMarketUpdate *update)
   g_autofree char *text = g_strdup_printf (_("%1$s → %2$s · %3$s"), from, avb_market_version_get_version (version), size);
 
   if (avb_market_update_get_widens (update))
-    return g_strdup_printf ("%s\n%s", text, _("The new version asks for more than the old one."));
+    return avb_format_lines (text, _("The new version asks for more than the old one."), NULL);
   if (avb_market_version_get_changelog (version) != NULL)
-    return g_strdup_printf ("%s\n%s", text, avb_market_version_get_changelog (version));
+    return avb_format_lines (text, avb_market_version_get_changelog (version), NULL);
   return g_steal_pointer (&text);
 }
 

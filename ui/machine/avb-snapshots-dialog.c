@@ -9,6 +9,7 @@
 
 #include "backends/avb-blocking.h"
 #include "backends/avb-snapshot.h"
+#include "ui/avb-format.h"
 
 struct _AvbSnapshotsDialog {
   AdwDialog            parent_instance;
@@ -216,15 +217,13 @@ dup_subtitle (const AvbSnapshot *snapshot)
 {
   g_autoptr (GDateTime) created = g_date_time_new_from_unix_local (snapshot->created);
   g_autofree char *date = created != NULL ? g_date_time_format (created, "%x %X") : g_strdup ("");
-  GString *text = g_string_new (date);
+  g_autoptr (GString) text = g_string_new (date);
 
   if (snapshot->running)
     g_string_append_printf (text, " · %s", _("with running programs"));
   if (snapshot->current)
     g_string_append_printf (text, " · %s", _("the machine goes on from here"));
-  if (snapshot->description != NULL && *snapshot->description != '\0')
-    g_string_append_printf (text, "\n%s", snapshot->description);
-  return g_string_free (text, FALSE);
+  return avb_format_lines (text->str, snapshot->description != NULL ? snapshot->description : "", NULL);
 }
 
 static GtkWidget *
