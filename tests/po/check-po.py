@@ -107,10 +107,45 @@ def same_ends():
                         yield f"{language}: “{source}” became “{text}”: {mark}"
 
 
+def levels(body):
+    """The labels of each level of a menu in Blueprint: its own, and those of its submenus."""
+    own, start = [], 0
+    for found in re.finditer(r'label: C?_\((?:"[^"]*", )?"([^"]*)"\)|\bsubmenu\b[^{]*\{', body):
+        if found.start() < start:
+            continue
+        if found.group(1) is not None:
+            own.append(found.group(1))
+            continue
+        depth, start = 1, found.end()
+        while depth:
+            depth += {"{": 1, "}": -1}.get(body[start], 0)
+            start += 1
+        label, *inner = levels(body[found.end():start - 1])
+        own.append(label[0])
+        yield from (level for level in [label[1:], *inner] if level)
+    yield own
+
+
+def own_letters():
+    """In a menu each entry has a letter of its own: with two, it only walks from one to the other."""
+    for language in [None, *lines("po/LINGUAS")]:
+        known = {source: texts[0] for source, _, texts, _ in entries(f"{language}.po")} if language else {}
+        for name in tap.files("ui", suffixes=[".blp"]):
+            for body in re.findall(r"^menu \w+ \{(.*?)^\}", read(name), re.MULTILINE | re.DOTALL):
+                for level in levels(body):
+                    letters = {}
+                    for text in [known.get(label, label) for label in level]:
+                        letter = text.partition("_")[2][:1].lower()
+                        if letter and letter in letters:
+                            yield f"{language or 'en'}: {name}: “{text}” and “{letters[letter]}”"
+                        letters.setdefault(letter, text)
+
+
 tap.main({
     "every source is listed": lambda: expect(sources()),
     "msgfmt accepts all": sound,
     "same placeholders": lambda: expect(same_placeholders()),
+    "each entry of a menu has a letter of its own": lambda: expect(own_letters()),
     "same ends": lambda: expect(same_ends()),
     **{f"{language} is complete": (lambda which: lambda: complete(which))(language) for language in COMPLETE},
 })

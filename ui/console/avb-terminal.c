@@ -239,7 +239,7 @@ make_menu (void)
   append (link, _ ("Copy _Link"), "terminal.copy-link", TRUE);
   append (text, _ ("_Copy"), "terminal.copy", FALSE);
   append (text, _ ("_Paste"), "terminal.paste", FALSE);
-  append (text, _ ("Select _All"), "terminal.select-all", FALSE);
+  append (text, _ ("Select A_ll"), "terminal.select-all", FALSE);
   append (view, _ ("_Find…"), "terminal.find", FALSE);
   append (view, _ ("Zoom _In"), "terminal.zoom-in", FALSE);
   append (view, _ ("Zoom _Out"), "terminal.zoom-out", FALSE);

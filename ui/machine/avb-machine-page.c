@@ -120,7 +120,7 @@ update_power (AvbMachinePage *self)
   switch (avb_machine_get_state (self->machine))
     {
     case AVB_MACHINE_RUNNING:
-      label = _("Shut _Down");
+      label = _("Shut Do_wn");
       action = "machine.shut-down";
       icon = "system-shutdown-symbolic";
       break;
