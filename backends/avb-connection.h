@@ -111,6 +111,7 @@ struct _AvbConnectionClass {
   DexFuture *(*close)           (AvbConnection *self);
   /* see avb-network-spec.h */
   DexFuture *(*ensure_network)  (AvbConnection *self, const AvbNetworkSpec *network);
+  DexFuture *(*has_network)     (AvbConnection *self, const char *name, const char *owner);
   DexFuture *(*remove_network)  (AvbConnection *self, const char *name, const char *owner);
 
   gpointer _reserved[8];

@@ -99,6 +99,21 @@ avb_connection_ensure_network (AvbConnection *self, const AvbNetworkSpec *networ
 }
 
 DexFuture *
+avb_connection_has_network (AvbConnection *self, const char *name, const char *owner)
+{
+  AvbConnectionClass *klass;
+  GError             *error;
+
+  dex_return_error_if_fail (AVB_IS_CONNECTION (self));
+  dex_return_error_if_fail (name != NULL);
+  dex_return_error_if_fail (owner != NULL);
+
+  klass = AVB_CONNECTION_GET_CLASS (self);
+  error = check_can_ask (self, klass->has_network != NULL);
+  return error != NULL ? dex_future_new_for_error (error) : klass->has_network (self, name, owner);
+}
+
+DexFuture *
 avb_connection_remove_network (AvbConnection *self, const char *name, const char *owner)
 {
   AvbConnectionClass *klass;

@@ -32,6 +32,12 @@ struct _AvbNetworkSpec {
 DexFuture *avb_connection_ensure_network (AvbConnection        *self,
                                           const AvbNetworkSpec *network) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Resolves to a boolean: whether there is a network of this name that avb_connection_ensure_network() made for @owner. Rejects
+ * as that does. */
+DexFuture *avb_connection_has_network (AvbConnection *self,
+                                       const char    *name,
+                                       const char    *owner) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * avb_connection_remove_network:
  * @owner: for whom it was made

@@ -17,10 +17,11 @@ G_BEGIN_DECLS
  * markup.
  */
 typedef struct {
-  char *id;    /* what `network/create` gave */
-  char *title;
-  char *text;  /* (nullable): what is to be known of it */
-  char *name;  /* (nullable): of the host's network */
+  char     *id;        /* what `network/create` gave */
+  char     *title;
+  char     *text;      /* (nullable): what is to be known of it */
+  char     *name;      /* (nullable): what it says that the host's network is called */
+  gboolean  connected; /* the machine that was asked for is in it */
 } AvbNetworkInstance;
 
 #define AVB_TYPE_NETWORK_INSTANCE (avb_network_instance_get_type ())
@@ -30,8 +31,8 @@ void                avb_network_instance_free     (AvbNetworkInstance *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvbNetworkInstance, avb_network_instance_free)
 
 /* Resolves to a #GPtrArray (boxed) of #AvbNetworkInstance, by title: of those that were made. Empty where the extension makes
- * none. Rejects as avb_extension_call() does. */
-DexFuture *avb_attached_network_list (AvbContribution *contribution) G_GNUC_WARN_UNUSED_RESULT;
+ * none. Rejects as avb_extension_call() and avb_machine_read_spec() do. */
+DexFuture *avb_attached_network_list (AvbContribution *contribution, AvbMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Resolves to a string: the ID of a new one. @title: what the user calls it; @options: (nullable): what the user chose. Rejects
  * as avb_extension_call() does; @operation cancels it. */
@@ -53,14 +54,15 @@ DexFuture *avb_attached_network_remove (AvbLibrary               *library,
                                         AvbContribution          *contribution,
                                         const AvbNetworkInstance *instance) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Resolves to a #GPtrArray (boxed) of #AvbMachine: those that have an interface in the host's network @name. */
-DexFuture *avb_attached_network_find_machines (AvbLibrary *library, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+/* Resolves to a #GPtrArray (boxed) of #AvbMachine: those that are connected to it. Networks that only have the name that the
+ * extension says, and were not made for it, do not count. */
+DexFuture *avb_attached_network_find_machines (AvbLibrary               *library,
+                                               AvbContribution          *contribution,
+                                               const AvbNetworkInstance *instance) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Takes a machine's interfaces in the host's network @name out of its definition. Resolves to an int: #AvbApplied. */
-DexFuture *avb_attached_network_disconnect (AvbMachine *machine, const char *name) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Whether a machine has one. */
-gboolean   avb_attached_network_is_in (AvbMachineSpec *spec, const char *name);
+/* Takes the interfaces in it out of a machine's definition. Resolves to an int: #AvbApplied. */
+DexFuture *avb_attached_network_disconnect (AvbMachine               *machine,
+                                            const AvbNetworkInstance *instance) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * avb_attached_network_connect:

@@ -25,6 +25,7 @@ avb_network_instance_copy (const AvbNetworkInstance *self)
   copy->title = g_strdup (self->title);
   copy->text = g_strdup (self->text);
   copy->name = g_strdup (self->name);
+  copy->connected = self->connected;
   return copy;
 }
 
@@ -39,56 +40,6 @@ avb_network_instance_free (AvbNetworkInstance *self)
 }
 
 G_DEFINE_BOXED_TYPE (AvbNetworkInstance, avb_network_instance, avb_network_instance_copy, avb_network_instance_free)
-
-/* --- which there are --- */
-
-static AvbNetworkInstance *
-read_instance (JsonObject *object)
-{
-  AvbNetworkInstance *instance = g_new0 (AvbNetworkInstance, 1);
-  const char *text = NULL;
-  const char *name = NULL;
-
-  avb_json_find_string (object, "text", MAX_BYTES, &text, NULL);
-  avb_json_find_string (object, "name", MAX_BYTES, &name, NULL);
-  instance->id = g_strdup (json_object_get_string_member (object, "instance"));
-  instance->title = avb_text_make_line (json_object_get_string_member (object, "title"), MAX_TITLE_CHARS);
-  instance->text = text != NULL ? avb_text_make_line (text, MAX_TEXT_CHARS) : NULL;
-  instance->name = g_strdup (name);
-  return instance;
-}
-
-static int
-compare_titles (gconstpointer a, gconstpointer b)
-{
-  const AvbNetworkInstance *one = a;
-  const AvbNetworkInstance *other = b;
-
-  return g_utf8_collate (one->title, other->title);
-}
-
-static DexFuture *
-listed_cb (DexFuture *future, gpointer data)
-{
-  JsonNode *answer = g_value_get_boxed (dex_future_get_value (future, NULL));
-  JsonArray *items = json_object_get_array_member (json_node_get_object (answer), "instances");
-  GPtrArray *instances = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_network_instance_free);
-
-  for (guint i = 0; i < json_array_get_length (items); i++)
-    g_ptr_array_add (instances, read_instance (json_array_get_object_element (items, i)));
-  g_ptr_array_sort_values (instances, compare_titles);
-  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, instances);
-}
-
-DexFuture *
-avb_attached_network_list (AvbContribution *contribution)
-{
-  dex_return_error_if_fail (AVB_IS_CONTRIBUTION (contribution));
-
-  if (!avb_contribution_has_operation (contribution, "list"))
-    return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_ptr_array_new ());
-  return dex_future_then (avb_contribution_call (contribution, "network/list", NULL, NULL), listed_cb, NULL, NULL);
-}
 
 /* --- a new one --- */
 
@@ -133,10 +84,9 @@ avb_attached_network_create (AvbContribution *contribution, const char *title, J
 
 typedef struct {
   AvbLibrary         *library;
-  AvbContribution    *contribution; /* (nullable) */
-  AvbNetworkInstance *instance;     /* (nullable) */
-  AvbMachine         *machine;      /* (nullable) */
-  char               *name;
+  AvbContribution    *contribution;
+  AvbNetworkInstance *instance;
+  AvbMachine         *machine;
 } Work;
 
 static void
@@ -148,37 +98,57 @@ work_free (gpointer data)
   g_clear_object (&work->contribution);
   g_clear_object (&work->machine);
   g_clear_pointer (&work->instance, avb_network_instance_free);
-  g_free (work->name);
   g_free (work);
 }
 
-gboolean
-avb_attached_network_is_in (AvbMachineSpec *spec, const char *name)
+/* Each is nullable. */
+static Work *
+work_new (AvbLibrary *library, AvbContribution *contribution, const AvbNetworkInstance *instance, AvbMachine *machine)
 {
-  GPtrArray *interfaces;
+  Work *work = g_new0 (Work, 1);
 
-  g_return_val_if_fail (AVB_IS_MACHINE_SPEC (spec), FALSE);
+  g_set_object (&work->library, library);
+  g_set_object (&work->contribution, contribution);
+  g_set_object (&work->machine, machine);
+  work->instance = instance != NULL ? avb_network_instance_copy (instance) : NULL;
+  return work;
+}
 
-  interfaces = avb_machine_spec_get_interfaces (spec);
+static const char *
+get_owner (Work *work)
+{
+  return avb_extension_get_id (avb_contribution_get_extension (work->contribution));
+}
+
+static gboolean
+is_in (AvbInterfaceSpec *nic, const AvbNetworkInstance *instance)
+{
+  return nic->kind == AVB_INTERFACE_NETWORK && nic->source != NULL && g_strcmp0 (nic->source, instance->name) == 0;
+}
+
+/* In a fiber. Any network can have the name that the extension says: only one that was made for it counts. */
+static gboolean
+is_connected (Work *work, AvbMachine *machine, AvbMachineSpec *spec, const AvbNetworkInstance *instance)
+{
+  GPtrArray *interfaces = avb_machine_spec_get_interfaces (spec);
+  g_autoptr (AvbConnection) connection = avb_machine_dup_connection (machine);
+
   for (guint i = 0; i < interfaces->len; i++)
-    {
-      const AvbInterfaceSpec *nic = interfaces->pdata[i];
-
-      if (nic->kind == AVB_INTERFACE_NETWORK && g_strcmp0 (nic->source, name) == 0)
-        return TRUE;
-    }
+    if (is_in (interfaces->pdata[i], instance))
+      return connection != NULL &&
+             dex_await_boolean (avb_connection_has_network (connection, instance->name, get_owner (work)), NULL);
   return FALSE;
 }
 
 /* In a fiber: (transfer full). One that cannot be read now, or has just gone, is none. */
 static GPtrArray *
-find_machines (AvbLibrary *library, const char *name)
+find_machines (Work *work)
 {
-  GListModel *machines = avb_library_get_machines (library);
-  GPtrArray *all = g_ptr_array_new_with_free_func (g_object_unref);
+  GListModel *machines = avb_library_get_machines (work->library);
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_object_unref);
   GPtrArray *found = g_ptr_array_new_with_free_func (g_object_unref);
 
-  for (guint i = 0; i < g_list_model_get_n_items (machines); i++)
+  for (guint i = 0; work->instance->name != NULL && i < g_list_model_get_n_items (machines); i++)
     g_ptr_array_add (all, g_list_model_get_item (machines, i));
   for (guint i = 0; i < all->len; i++)
     {
@@ -188,33 +158,26 @@ find_machines (AvbLibrary *library, const char *name)
       if (avb_machine_get_reason (machine, AVB_FEATURE_NETWORKS) != NULL)
         continue;
       spec = dex_await_object (avb_machine_read_spec (machine), NULL);
-      if (spec != NULL && avb_attached_network_is_in (spec, name))
+      if (spec != NULL && is_connected (work, machine, spec, work->instance))
         g_ptr_array_add (found, g_object_ref (machine));
     }
-  g_ptr_array_unref (all);
   return found;
 }
 
 static DexFuture *
 find_fiber (gpointer data)
 {
-  Work *work = data;
-
-  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, find_machines (work->library, work->name));
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, find_machines (data));
 }
 
 DexFuture *
-avb_attached_network_find_machines (AvbLibrary *library, const char *name)
+avb_attached_network_find_machines (AvbLibrary *library, AvbContribution *contribution, const AvbNetworkInstance *instance)
 {
-  Work *work;
-
   dex_return_error_if_fail (AVB_IS_LIBRARY (library));
-  dex_return_error_if_fail (name != NULL);
+  dex_return_error_if_fail (AVB_IS_CONTRIBUTION (contribution));
+  dex_return_error_if_fail (instance != NULL);
 
-  work = g_new0 (Work, 1);
-  work->library = g_object_ref (library);
-  work->name = g_strdup (name);
-  return dex_scheduler_spawn (NULL, 0, find_fiber, work, work_free);
+  return dex_scheduler_spawn (NULL, 0, find_fiber, work_new (library, contribution, instance, NULL), work_free);
 }
 
 static DexFuture *
@@ -230,27 +193,84 @@ disconnect_fiber (gpointer data)
     return dex_future_new_for_error (error);
   interfaces = avb_machine_spec_get_interfaces (spec);
   for (guint i = interfaces->len; i > 0; i--)
-    {
-      const AvbInterfaceSpec *nic = interfaces->pdata[i - 1];
-
-      if (nic->kind == AVB_INTERFACE_NETWORK && g_strcmp0 (nic->source, work->name) == 0)
-        g_ptr_array_remove_index (interfaces, i - 1);
-    }
+    if (is_in (interfaces->pdata[i - 1], work->instance))
+      g_ptr_array_remove_index (interfaces, i - 1);
   return avb_machine_apply_spec (work->machine, spec);
 }
 
 DexFuture *
-avb_attached_network_disconnect (AvbMachine *machine, const char *name)
+avb_attached_network_disconnect (AvbMachine *machine, const AvbNetworkInstance *instance)
 {
-  Work *work;
-
   dex_return_error_if_fail (AVB_IS_MACHINE (machine));
-  dex_return_error_if_fail (name != NULL);
+  dex_return_error_if_fail (instance != NULL);
 
-  work = g_new0 (Work, 1);
-  work->machine = g_object_ref (machine);
-  work->name = g_strdup (name);
-  return dex_scheduler_spawn (NULL, 0, disconnect_fiber, work, work_free);
+  return dex_scheduler_spawn (NULL, 0, disconnect_fiber, work_new (NULL, NULL, instance, machine), work_free);
+}
+
+/* --- which there are --- */
+
+static AvbNetworkInstance *
+read_instance (JsonObject *object)
+{
+  AvbNetworkInstance *instance = g_new0 (AvbNetworkInstance, 1);
+  const char *text = NULL;
+  const char *name = NULL;
+
+  avb_json_find_string (object, "text", MAX_BYTES, &text, NULL);
+  avb_json_find_string (object, "name", MAX_BYTES, &name, NULL);
+  instance->id = g_strdup (json_object_get_string_member (object, "instance"));
+  instance->title = avb_text_make_line (json_object_get_string_member (object, "title"), MAX_TITLE_CHARS);
+  instance->text = text != NULL ? avb_text_make_line (text, MAX_TEXT_CHARS) : NULL;
+  instance->name = g_strdup (name);
+  return instance;
+}
+
+static int
+compare_titles (gconstpointer a, gconstpointer b)
+{
+  const AvbNetworkInstance *one = a;
+  const AvbNetworkInstance *other = b;
+
+  return g_utf8_collate (one->title, other->title);
+}
+
+static DexFuture *
+list_fiber (gpointer data)
+{
+  Work *work = data;
+  GPtrArray *instances;
+  g_autoptr (AvbMachineSpec) spec = NULL;
+  g_autoptr (JsonNode) answer = NULL;
+  JsonArray *items;
+  GError *error = NULL;
+
+  spec = dex_await_object (avb_machine_read_spec (work->machine), &error);
+  if (spec != NULL)
+    answer = dex_await_boxed (avb_contribution_call (work->contribution, "network/list", NULL, NULL), &error);
+  if (answer == NULL)
+    return dex_future_new_for_error (error);
+  items = json_object_get_array_member (json_node_get_object (answer), "instances");
+  instances = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_network_instance_free);
+  for (guint i = 0; i < json_array_get_length (items); i++)
+    {
+      AvbNetworkInstance *instance = read_instance (json_array_get_object_element (items, i));
+
+      instance->connected = is_connected (work, work->machine, spec, instance);
+      g_ptr_array_add (instances, instance);
+    }
+  g_ptr_array_sort_values (instances, compare_titles);
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, instances);
+}
+
+DexFuture *
+avb_attached_network_list (AvbContribution *contribution, AvbMachine *machine)
+{
+  dex_return_error_if_fail (AVB_IS_CONTRIBUTION (contribution));
+  dex_return_error_if_fail (AVB_IS_MACHINE (machine));
+
+  if (!avb_contribution_has_operation (contribution, "list"))
+    return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_ptr_array_new ());
+  return dex_scheduler_spawn (NULL, 0, list_fiber, work_new (NULL, contribution, NULL, machine), work_free);
 }
 
 /* --- away --- */
@@ -259,7 +279,6 @@ avb_attached_network_disconnect (AvbMachine *machine, const char *name)
 static gboolean
 remove_from_hosts (Work *work, GError **error)
 {
-  const char *owner = avb_extension_get_id (avb_contribution_get_extension (work->contribution));
   GListModel *connections = avb_library_get_connections (work->library);
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_object_unref);
 
@@ -272,50 +291,42 @@ remove_from_hosts (Work *work, GError **error)
 
       if (avb_connection_get_link (connection) == AVB_LINK_UP &&
           avb_capabilities_get_reason (capabilities, AVB_FEATURE_NETWORKS) == NULL &&
-          !dex_await (avb_connection_remove_network (connection, work->instance->name, owner), error))
+          !dex_await (avb_connection_remove_network (connection, work->instance->name, get_owner (work)), error))
         return FALSE;
     }
   return TRUE;
 }
 
 static DexFuture *
+removed_cb (DexFuture *future, gpointer data)
+{
+  return dex_future_new_true ();
+}
+
+static DexFuture *
 remove_fiber (gpointer data)
 {
   Work *work = data;
-  JsonObject *params = NULL;
+  g_autoptr (GPtrArray) machines = find_machines (work);
+  JsonObject *params;
   GError *error = NULL;
 
-  if (work->instance->name != NULL)
-    {
-      g_autoptr (GPtrArray) machines = find_machines (work->library, work->instance->name);
-
-      for (guint i = 0; i < machines->len; i++)
-        {
-          dex_await (avb_attached_network_disconnect (machines->pdata[i], work->instance->name), &error);
-          if (error != NULL)
-            return dex_future_new_for_error (error);
-        }
-      if (!remove_from_hosts (work, &error))
-        return dex_future_new_for_error (error);
-    }
+  for (guint i = 0; i < machines->len; i++)
+    if (!dex_await (avb_attached_network_disconnect (machines->pdata[i], work->instance), &error))
+      return dex_future_new_for_error (error);
+  if (work->instance->name != NULL && !remove_from_hosts (work, &error))
+    return dex_future_new_for_error (error);
   params = json_object_new ();
   json_object_set_string_member (params, "instance", work->instance->id);
-  dex_await (avb_contribution_call (work->contribution, "network/delete", params, NULL), &error);
-  return error != NULL ? dex_future_new_for_error (error) : dex_future_new_true ();
+  return dex_future_then (avb_contribution_call (work->contribution, "network/delete", params, NULL), removed_cb, NULL, NULL);
 }
 
 DexFuture *
 avb_attached_network_remove (AvbLibrary *library, AvbContribution *contribution, const AvbNetworkInstance *instance)
 {
-  Work *work;
-
   dex_return_error_if_fail (AVB_IS_LIBRARY (library));
   dex_return_error_if_fail (AVB_IS_CONTRIBUTION (contribution));
   dex_return_error_if_fail (instance != NULL);
 
-  work = g_new0 (Work, 1);
-  work->library = g_object_ref (library);
-  work->contribution = g_object_ref (contribution);
-  work->instance = avb_network_instance_copy (instance);
-  return dex_scheduler_spawn (NULL, 0, remove_fiber, work, work_free);
+  return dex_scheduler_spawn (NULL, 0, remove_fiber, work_new (library, contribution, instance, NULL), work_free);
 }

@@ -64,6 +64,9 @@ void avb_libvirt_connection_discard_orphans (AvbLibvirtConnection *self);
 /* avb-libvirt-network.c */
 DexFuture *avb_libvirt_connection_ensure_network (AvbConnection        *connection,
                                                   const AvbNetworkSpec *network) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_libvirt_connection_has_network (AvbConnection *connection,
+                                               const char    *name,
+                                               const char    *owner) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *avb_libvirt_connection_remove_network (AvbConnection *connection,
                                                   const char    *name,
                                                   const char    *owner) G_GNUC_WARN_UNUSED_RESULT;

@@ -446,6 +446,7 @@ avb_libvirt_connection_class_init (AvbLibvirtConnectionClass *klass)
   connection_class->retry = avb_libvirt_connection_retry;
   connection_class->close = avb_libvirt_connection_close;
   connection_class->ensure_network = avb_libvirt_connection_ensure_network;
+  connection_class->has_network = avb_libvirt_connection_has_network;
   connection_class->remove_network = avb_libvirt_connection_remove_network;
 }
 

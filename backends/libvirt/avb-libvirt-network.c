@@ -162,22 +162,49 @@ avb_libvirt_connection_ensure_network (AvbConnection *connection, const AvbNetwo
   return avb_blocking_run (ensure_thread, call, network_call_free);
 }
 
+/* (nullable): if it is the owner's. @failed: (out) (nullable) (transfer full): it could not be found out */
+static virNetwork *
+find_own (virConnect *vir, NetworkCall *call, const char *what, DexFuture **failed)
+{
+  g_autoptr (virNetwork) network = NULL;
+  g_autofree char *own = NULL;
+
+  virResetLastError ();
+  network = virNetworkLookupByName (vir, call->name);
+  *failed = network == NULL && virGetLastErrorCode () != VIR_ERR_NO_NETWORK ? avb_libvirt_future_error (what) : NULL;
+  if (network != NULL)
+    own = virNetworkGetMetadata (network, VIR_NETWORK_METADATA_ELEMENT, call->owner, 0);
+  return own != NULL ? g_steal_pointer (&network) : NULL;
+}
+
+static DexFuture *
+has_thread (gpointer data)
+{
+  NetworkCall *call = data;
+  g_autoptr (virConnect) vir = g_steal_pointer (&call->vir);
+  DexFuture *failed;
+  g_autoptr (virNetwork) network = find_own (vir, call, _ ("The networks of the host could not be read."), &failed);
+
+  return failed != NULL ? failed : dex_future_new_for_boolean (network != NULL);
+}
+
+DexFuture *
+avb_libvirt_connection_has_network (AvbConnection *connection, const char *name, const char *owner)
+{
+  return avb_blocking_run (has_thread, network_call_new (connection, name, owner), network_call_free);
+}
+
 static DexFuture *
 remove_thread (gpointer data)
 {
   NetworkCall *call = data;
   g_autoptr (virConnect) vir = g_steal_pointer (&call->vir);
-  g_autoptr (virNetwork) network = NULL;
-  g_autofree char *own = NULL;
   const char *what = _ ("The network could not be removed.");
+  DexFuture *failed;
+  g_autoptr (virNetwork) network = find_own (vir, call, what, &failed);
 
-  virResetLastError ();
-  network = virNetworkLookupByName (vir, call->name);
   if (network == NULL)
-    return virGetLastErrorCode () == VIR_ERR_NO_NETWORK ? dex_future_new_true () : avb_libvirt_future_error (what);
-  own = virNetworkGetMetadata (network, VIR_NETWORK_METADATA_ELEMENT, call->owner, 0);
-  if (own == NULL)
-    return dex_future_new_true ();
+    return failed != NULL ? failed : dex_future_new_true ();
   if ((virNetworkIsActive (network) == 1 && virNetworkDestroy (network) < 0) || virNetworkUndefine (network) < 0)
     return avb_libvirt_future_error (what);
   return dex_future_new_true ();

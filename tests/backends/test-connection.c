@@ -252,6 +252,10 @@ networks_fiber (gpointer data)
   avb_test_await (avb_connection_remove_network (connection, "avb-lab", "org.example.lab"));
   g_assert_true (has_network ("avb-alone", "<name>"));
   g_assert_true (has_network ("avb-lab", "<name>"));
+  g_assert_true (dex_await_boolean (avb_connection_has_network (connection, "avb-alone", "org.example.lab"), NULL));
+  g_assert_false (dex_await_boolean (avb_connection_has_network (connection, "avb-alone", "org.example.labs"), NULL));
+  g_assert_false (dex_await_boolean (avb_connection_has_network (connection, "avb-lab", "org.example.lab"), NULL));
+  g_assert_false (dex_await_boolean (avb_connection_has_network (connection, "avb-nobody", "org.example.lab"), NULL));
   avb_test_await (avb_connection_remove_network (connection, "avb-alone", "org.example.lab"));
   g_assert_false (has_network ("avb-alone", "<name>"));
   avb_test_await (avb_connection_remove_network (connection, "avb-alone", "org.example.lab"));

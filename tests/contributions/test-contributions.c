@@ -16,6 +16,7 @@
 #include "app/extensions/avb-contribution-calls.h"
 #include "app/extensions/avb-extension-private.h"
 #include "backends/avb-error.h"
+#include "backends/avb-network-spec.h"
 #include "tests/avb-boot-sector.h"
 #include "tests/avb-test.h"
 #include "tests/backends/avb-session-test.h"
@@ -371,6 +372,15 @@ host_has_network (const char *name)
   return found;
 }
 
+static void
+connect_to (AvbMachine *machine, const char *name)
+{
+  g_autoptr (AvbMachineSpec) spec = avb_test_await_object (avb_machine_read_spec (machine));
+
+  avb_machine_spec_add_interface (spec, avb_interface_spec_new (AVB_INTERFACE_NETWORK, name, "virtio"));
+  avb_test_await (avb_machine_apply_spec (machine, spec));
+}
+
 /* One that the user makes, with a name that only people understand; until it is removed, from the machine and the host too. */
 static DexFuture *
 own_networks_fiber (gpointer data)
@@ -391,35 +401,45 @@ own_networks_fiber (gpointer data)
   g_autoptr (GPtrArray) connected = NULL;
   g_autoptr (GPtrArray) left = NULL;
   AvbNetworkInstance *instance;
+  AvbNetworkSpec foreign = { .name = "somebody-elses", .nat = TRUE };
 
-  none = avb_test_await_boxed (avb_attached_network_list (nat));
+  none = avb_test_await_boxed (avb_attached_network_list (nat, machine));
   g_assert_cmpuint (none->len, ==, 0);
   id = avb_test_await_string (avb_attached_network_create (nat, "Class 3b", NULL, operation));
   g_assert_cmpint (avb_operation_get_state (operation), ==, AVB_OPERATION_DONE);
   other = avb_test_await_string (avb_attached_network_create (nat, "Art class", NULL, second));
   g_assert_cmpstr (id, !=, other);
-  made = avb_test_await_boxed (avb_attached_network_list (nat));
+  made = avb_test_await_boxed (avb_attached_network_list (nat, machine));
   g_assert_cmpuint (made->len, ==, 2);
   g_assert_cmpstr (((AvbNetworkInstance *) made->pdata[0])->title, ==, "Art class");
   instance = made->pdata[1];
   g_assert_cmpstr (instance->title, ==, "Class 3b");
   g_assert_cmpstr (instance->id, ==, id);
   g_assert_true (g_str_has_prefix (instance->text, "10."));
-  elsewhere = avb_test_await_boxed (avb_attached_network_list (isolated));
+  elsewhere = avb_test_await_boxed (avb_attached_network_list (isolated, machine));
   g_assert_cmpuint (elsewhere->len, ==, 0);
 
   avb_test_await (avb_attached_network_connect (machine, nat, id, NULL));
   g_assert_true (has_network (machine, instance->name));
   g_assert_true (host_has_network (instance->name));
-  connected = avb_test_await_boxed (avb_attached_network_find_machines (rig->library, instance->name));
+  connected = avb_test_await_boxed (avb_attached_network_find_machines (rig->library, nat, instance));
   g_assert_cmpuint (connected->len, ==, 1);
   g_assert_true (connected->pdata[0] == machine);
+
+  /* What only has the name that it says was not made for it, and is left alone. */
+  avb_test_await (avb_attached_network_connect (machine, nat, other, NULL));
+  avb_test_await (avb_connection_ensure_network (rig->connection, &foreign));
+  g_set_str (&((AvbNetworkInstance *) made->pdata[0])->name, foreign.name);
+  connect_to (machine, foreign.name);
+  avb_test_await (avb_attached_network_remove (rig->library, nat, made->pdata[0]));
+  g_assert_true (has_network (machine, foreign.name));
+  g_assert_true (host_has_network (foreign.name));
 
   avb_test_await (avb_attached_network_remove (rig->library, nat, instance));
   g_assert_false (has_network (machine, instance->name));
   g_assert_false (host_has_network (instance->name));
-  left = avb_test_await_boxed (avb_attached_network_list (nat));
-  g_assert_cmpuint (left->len, ==, 1);
+  left = avb_test_await_boxed (avb_attached_network_list (nat, machine));
+  g_assert_cmpuint (left->len, ==, 0);
   avb_test_await_error (avb_attached_network_remove (rig->library, nat, instance), AVB_ERROR, AVB_ERROR_INVALID);
   remove_machine (machine);
   return NULL;

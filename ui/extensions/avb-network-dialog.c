@@ -143,7 +143,7 @@ switch_fiber (gpointer data)
   set_busy (self, TRUE);
   applied = dex_await_int (task->connect ? avb_attached_network_connect (self->machine, self->kind,
                                                                          instance != NULL ? instance->id : NULL, NULL)
-                                         : avb_attached_network_disconnect (self->machine, instance->name),
+                                         : avb_attached_network_disconnect (self->machine, instance),
                            &error);
   set_busy (self, FALSE);
   show_problem (self->problem, error);
@@ -157,7 +157,7 @@ switch_cb (AvbNetworkDialog *self, GtkButton *button)
 {
   Task *task = task_new (self, g_object_get_data (G_OBJECT (button), KEY));
 
-  task->connect = g_object_get_data (G_OBJECT (button), "avb-connected") == NULL;
+  task->connect = task->instance == NULL || !task->instance->connected;
   run (task, switch_fiber, "connect to a network");
 }
 
@@ -196,10 +196,9 @@ remove_fiber (gpointer data)
 
   show_problem (self->problem, NULL);
   set_busy (self, TRUE);
-  if (task->instance->name != NULL)
-    machines = dex_await_boxed (avb_attached_network_find_machines (library, task->instance->name), NULL);
+  machines = dex_await_boxed (avb_attached_network_find_machines (library, self->kind, task->instance), NULL);
   set_busy (self, FALSE);
-  response = dex_await_string (avb_extension_ask (make_question (task->instance, machines != NULL ? machines->len : 0),
+  response = dex_await_string (avb_extension_ask (make_question (task->instance, machines->len),
                                                   GTK_WIDGET (self)), NULL);
   if (g_strcmp0 (response, "remove") != 0)
     return dex_future_new_true ();
@@ -218,7 +217,7 @@ remove_cb (AvbNetworkDialog *self, GtkButton *button)
 
 /* --- those that there are --- */
 
-static GtkWidget *
+static void
 add_button (AvbNetworkDialog *self, GtkWidget *row, GtkWidget *button, const AvbNetworkInstance *instance, GCallback callback)
 {
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
@@ -229,22 +228,20 @@ add_button (AvbNetworkDialog *self, GtkWidget *row, GtkWidget *button, const Avb
                             (GDestroyNotify) avb_network_instance_free);
   g_signal_connect_object (button, "clicked", callback, self, G_CONNECT_SWAPPED);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
-  return button;
 }
 
 /* @instance: (nullable): the one that nobody named */
 static void
-add_row (AvbNetworkDialog *self, const AvbNetworkInstance *instance, AvbMachineSpec *spec)
+add_row (AvbNetworkDialog *self, const AvbNetworkInstance *instance)
 {
-  gboolean connected = instance != NULL && instance->name != NULL && avb_attached_network_is_in (spec, instance->name);
   GtkWidget *row = adw_action_row_new ();
-  GtkWidget *button = gtk_button_new_with_label (connected ? _("Disconnect") : C_("network", "Connect"));
+  GtkWidget *button = gtk_button_new_with_label (instance != NULL && instance->connected ? _("Disconnect")
+                                                                                         : C_("network", "Connect"));
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), instance != NULL ? instance->title : _("Common Network"));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), instance == NULL ? _("It is there for all machines")
                                                      : instance->text != NULL ? instance->text : "");
-  g_object_set_data (G_OBJECT (button), "avb-connected", GINT_TO_POINTER (connected));
   add_button (self, row, button, instance, G_CALLBACK (switch_cb));
   if (instance != NULL && avb_contribution_has_operation (self->kind, "delete"))
     {
@@ -260,14 +257,14 @@ add_row (AvbNetworkDialog *self, const AvbNetworkInstance *instance, AvbMachineS
 }
 
 static void
-show_networks (AvbNetworkDialog *self, GPtrArray *instances, AvbMachineSpec *spec)
+show_networks (AvbNetworkDialog *self, GPtrArray *instances)
 {
   for (guint i = 0; i < self->rows->len; i++)
     adw_preferences_group_remove (self->networks, self->rows->pdata[i]);
   g_ptr_array_set_size (self->rows, 0);
-  add_row (self, NULL, spec);
+  add_row (self, NULL);
   for (guint i = 0; i < instances->len; i++)
-    add_row (self, instances->pdata[i], spec);
+    add_row (self, instances->pdata[i]);
   gtk_widget_set_visible (GTK_WIDGET (self->networks), TRUE);
 }
 
@@ -276,16 +273,13 @@ list_fiber (gpointer data)
 {
   AvbNetworkDialog *self = ((Task *) data)->self;
   g_autoptr (GPtrArray) instances = NULL;
-  g_autoptr (AvbMachineSpec) spec = NULL;
   g_autoptr (GError) error = NULL;
 
   set_busy (self, TRUE);
-  spec = dex_await_object (avb_machine_read_spec (self->machine), &error);
-  if (spec != NULL)
-    instances = dex_await_boxed (avb_attached_network_list (self->kind), &error);
+  instances = dex_await_boxed (avb_attached_network_list (self->kind, self->machine), &error);
   set_busy (self, FALSE);
   if (instances != NULL)
-    show_networks (self, instances, spec);
+    show_networks (self, instances);
   else
     show_problem (self->problem, error);
   return dex_future_new_true ();
