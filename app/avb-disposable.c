@@ -203,7 +203,7 @@ avb_disposable_open (AvbLibrary *library, AvbConnection *connection, GFile *file
   self->connection = g_object_ref (connection);
   self->file = g_object_ref (file);
   self->operation = g_object_ref (operation);
-  future = dex_scheduler_spawn (NULL, 0, open_fiber, self, disposable_free);
+  future = avb_fiber_spawn (open_fiber, self, disposable_free);
   /* A caller that lost interest must not leave an overlay. */
   avb_future_finish (dex_ref (future), "open a disposable machine");
   return future;
@@ -238,5 +238,5 @@ avb_disposable_end_all (AvbLibrary *library)
 {
   dex_return_error_if_fail (AVB_IS_LIBRARY (library));
 
-  return dex_scheduler_spawn (NULL, 0, end_all_fiber, g_object_ref (library), g_object_unref);
+  return avb_fiber_spawn (end_all_fiber, g_object_ref (library), g_object_unref);
 }

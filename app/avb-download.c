@@ -243,7 +243,7 @@ download (AvbDownloadCache *cache,
   call->queue = g_object_ref (avb_download_cache_get_queue (cache));
   call->job = job_new (cache, url, checksum, operation);
   g_set_object (&call->entry, entry);
-  return dex_scheduler_spawn (NULL, 0, download_fiber, call, call_free);
+  return avb_fiber_spawn (download_fiber, call, call_free);
 }
 
 DexFuture *

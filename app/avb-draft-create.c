@@ -364,7 +364,7 @@ clean_up (AvbRemains *remains)
       remains_free (remains);
       return;
     }
-  work = dex_scheduler_spawn (NULL, 0, clean_up_fiber, remains, remains_free);
+  work = avb_fiber_spawn (clean_up_fiber, remains, remains_free);
   /* It goes on if this stops waiting. */
   avb_future_finish (dex_ref (work), "clean up after a failed creation");
   dex_await (dex_future_first (work, dex_timeout_new_seconds (CLEAN_UP_SECONDS), NULL), NULL);
@@ -481,7 +481,7 @@ avb_draft_create (AvbDraft *self, AvbOperation *operation, gboolean start)
   creation->connection = g_object_ref (avb_draft_get_connection (self));
   creation->operation = g_object_ref (operation);
   creation->start = start;
-  future = dex_scheduler_spawn (NULL, 0, create_fiber, creation, creation_free);
+  future = avb_fiber_spawn (create_fiber, creation, creation_free);
   /* A caller that lost interest must not leave half a machine: the work goes on to its end. */
   avb_future_finish (dex_ref (future), "create a machine");
   return future;

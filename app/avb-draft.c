@@ -590,7 +590,7 @@ draft_new (AvbLibrary *library, AvbConnection *connection, AvbMedium *medium, Av
   request->connection = g_object_ref (connection);
   request->medium = medium != NULL ? g_object_ref (medium) : NULL;
   g_set_object (&request->template, template);
-  return dex_scheduler_spawn (NULL, 0, new_fiber, request, request_free);
+  return avb_fiber_spawn (new_fiber, request, request_free);
 }
 
 DexFuture *

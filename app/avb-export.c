@@ -343,7 +343,7 @@ avb_export_machine (AvbMachine      *machine,
   g_set_object (&self->queue, queue);
   self->operation = g_object_ref (operation);
   self->names = g_ptr_array_new_with_free_func (g_free);
-  future = dex_scheduler_spawn (NULL, 0, export_fiber, self, export_free);
+  future = avb_fiber_spawn (export_fiber, self, export_free);
   avb_future_finish (dex_ref (future), "export a machine");
   return future;
 }

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "backends/avb-blocking.h"
 #include "backends/avb-connection.h"
 #include "backends/avb-error.h"
 #include "backends/avb-guest-channel.h"
@@ -93,5 +94,5 @@ avb_guest_port_reach (AvbMachine *machine, guint port)
   request = g_new0 (Request, 1);
   request->machine = g_object_ref (machine);
   request->port = port;
-  return dex_scheduler_spawn (NULL, 0, reach_fiber, request, request_free);
+  return avb_fiber_spawn (reach_fiber, request, request_free);
 }

@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 
 #include "app/avb-library.h"
+#include "backends/avb-blocking.h"
 
 static void
 add_paths (GStrvBuilder *paths, AvbMachineSpec *spec)
@@ -53,5 +54,5 @@ avb_library_empty_downloads (AvbLibrary *self)
 {
   dex_return_error_if_fail (AVB_IS_LIBRARY (self));
 
-  return dex_scheduler_spawn (NULL, 0, empty_downloads_fiber, g_object_ref (self), g_object_unref);
+  return avb_fiber_spawn (empty_downloads_fiber, g_object_ref (self), g_object_unref);
 }

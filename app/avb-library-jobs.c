@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "app/avb-library.h"
+#include "backends/avb-blocking.h"
 
 static GPtrArray *
 list_under_way (AvbLibrary *self)
@@ -95,7 +96,7 @@ await_jobs (AvbLibrary *self, gboolean cancel)
 
   call->library = g_object_ref (self);
   call->cancel = cancel;
-  return dex_scheduler_spawn (NULL, 0, await_jobs_fiber, call, await_call_free);
+  return avb_fiber_spawn (await_jobs_fiber, call, await_call_free);
 }
 
 DexFuture *

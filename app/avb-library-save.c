@@ -167,7 +167,7 @@ avb_library_save_running (AvbLibrary *self, AvbOperation *operation)
   all = g_new0 (SaveAll, 1);
   all->library = g_object_ref (self);
   all->operation = operation != NULL ? g_object_ref (operation) : NULL;
-  future = dex_scheduler_spawn (NULL, 0, save_running_fiber, all, save_all_free);
+  future = avb_fiber_spawn (save_running_fiber, all, save_all_free);
   avb_future_finish (dex_ref (future), "save the running machines");
   return future;
 }

@@ -494,7 +494,7 @@ avb_library_delete_now (AvbLibrary *self, AvbMachine *machine)
   call->library = g_object_ref (self);
   call->machine = g_object_ref (machine);
   call->flags = deletion->flags;
-  future = dex_scheduler_spawn (NULL, 0, delete_fiber, call, delete_call_free);
+  future = avb_fiber_spawn (delete_fiber, call, delete_call_free);
   deletion->future = dex_ref (future);
   /* It goes on if the caller loses interest. */
   avb_future_finish (dex_ref (future), "delete a machine");
@@ -527,5 +527,5 @@ avb_library_delete_pending (AvbLibrary *self)
 {
   dex_return_error_if_fail (AVB_IS_LIBRARY (self));
 
-  return dex_scheduler_spawn (NULL, 0, delete_pending_fiber, g_object_ref (self), g_object_unref);
+  return avb_fiber_spawn (delete_pending_fiber, g_object_ref (self), g_object_unref);
 }

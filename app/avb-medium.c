@@ -573,7 +573,7 @@ avb_medium_inspect (GFile *file)
   self->file = g_object_ref (file);
   self->path = g_strdup (path);
   self->name = avb_text_dup_file_name (file);
-  return dex_scheduler_spawn (NULL, 0, inspect_fiber, self, inspection_unref);
+  return avb_fiber_spawn (inspect_fiber, self, inspection_unref);
 }
 
 #define GETTER(type, name, field)                     \

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #endif
 
+#include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 
 /* A sound image takes some milliseconds; a slow network disk, or a slow computer, longer. */
@@ -337,7 +338,7 @@ avb_qemu_img_info (const char *path, const char *format, const char *name)
 {
   dex_return_error_if_fail (path != NULL && format != NULL && name != NULL);
 
-  return dex_scheduler_spawn (NULL, 0, info_fiber, request_new (path, format, name), request_free);
+  return avb_fiber_spawn (info_fiber, request_new (path, format, name), request_free);
 }
 
 DexFuture *
@@ -351,7 +352,7 @@ avb_qemu_img_info_part (const char *path, guint64 offset, guint64 length, const 
   request = request_new (path, format, name);
   request->offset = offset;
   request->length = length;
-  return dex_scheduler_spawn (NULL, 0, info_fiber, request, request_free);
+  return avb_fiber_spawn (info_fiber, request, request_free);
 }
 
 DexFuture *
@@ -359,5 +360,5 @@ avb_qemu_img_read_head (const char *path, const char *format, const char *name)
 {
   dex_return_error_if_fail (path != NULL && format != NULL && name != NULL);
 
-  return dex_scheduler_spawn (NULL, 0, read_head_fiber, request_new (path, format, name), request_free);
+  return avb_fiber_spawn (read_head_fiber, request_new (path, format, name), request_free);
 }

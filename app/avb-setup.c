@@ -201,7 +201,7 @@ end (AvbSetup *self)
   if (self->ending)
     return;
   self->ending = TRUE;
-  avb_future_finish (dex_scheduler_spawn (NULL, 0, end_fiber, g_object_ref (self), g_object_unref),
+  avb_future_finish (avb_fiber_spawn (end_fiber, g_object_ref (self), g_object_unref),
                      "end a first boot");
 }
 
@@ -348,7 +348,7 @@ listen_to (AvbSetup *self)
   if (avb_machine_get_setting (self->machine, AVB_SETUP_STARTED_SETTING) == NULL)
     remember (self, "yes");
   if (self->opening == NULL)
-    self->opening = dex_scheduler_spawn (NULL, 0, open_fiber, g_object_ref (self), g_object_unref);
+    self->opening = avb_fiber_spawn (open_fiber, g_object_ref (self), g_object_unref);
 }
 
 /* What failed stays as it is: the next start tries again. So does a guest that was switched off before it was done

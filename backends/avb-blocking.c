@@ -19,20 +19,27 @@ typedef struct {
   DexFuture      *result;
 } BlockingCall;
 
+/* @result: what is completed already */
+static void
+complete (DexPromise *promise, DexFuture *result)
+{
+  GError       *error = NULL;
+  const GValue *value = dex_future_get_value (result, &error);
+
+  if (value != NULL)
+    dex_promise_resolve (promise, value);
+  else
+    dex_promise_reject (promise, error);
+}
+
 /* On the caller's scheduler. Resolving on the worker instead would often drop the last reference
  * to the data, or to the value, there. */
 static void
 blocking_call_complete (gpointer data)
 {
   BlockingCall *call = data;
-  GError       *error = NULL;
-  const GValue *value = dex_future_get_value (call->result, &error);
 
-  if (value != NULL)
-    dex_promise_resolve (call->promise, value);
-  else
-    dex_promise_reject (call->promise, error);
-
+  complete (call->promise, call->result);
   if (call->destroy != NULL)
     call->destroy (call->data);
   dex_clear (&call->result);
@@ -125,27 +132,53 @@ avb_future_finish (DexFuture *future, const char *what)
   dex_future_disown (dex_future_finally (future, finish_cb, g_strdup (what), g_free));
 }
 
-static DexFuture *
-shielded_cb (DexFuture *future, gpointer promise)
-{
-  GError *error = NULL;
-  const GValue *value = dex_future_get_value (future, &error);
+typedef struct {
+  DexFiberFunc   func;
+  gpointer       data;
+  GDestroyNotify destroy;
+  DexPromise    *promise;
+} Fiber;
 
-  if (value != NULL)
-    dex_promise_resolve (promise, value);
-  else
-    dex_promise_reject (promise, error);
+static void
+fiber_free (gpointer data)
+{
+  Fiber *self = data;
+
+  if (self->destroy != NULL)
+    self->destroy (self->data);
+  dex_unref (self->promise);
+  g_free (self);
+}
+
+static DexFuture *
+promised_fiber (gpointer data)
+{
+  Fiber     *self = data;
+  DexFuture *result = self->func (self->data);
+
+  if (result == NULL)
+    g_error ("A fiber must return a future");
+  dex_await (dex_ref (result), NULL);
+  complete (self->promise, result);
+  dex_unref (result);
   return dex_future_new_true ();
 }
 
 DexFuture *
-avb_future_shield (DexFuture *future)
+avb_fiber_spawn (DexFiberFunc func, gpointer data, GDestroyNotify destroy)
 {
-  DexPromise *promise;
+  Fiber     *self;
+  DexFuture *future;
 
-  g_return_val_if_fail (future != NULL, NULL);
+  g_return_val_if_fail (func != NULL, NULL);
 
-  promise = dex_promise_new ();
-  dex_future_disown (dex_future_finally (future, shielded_cb, dex_ref (promise), dex_unref));
-  return DEX_FUTURE (promise);
+  self = g_new0 (Fiber, 1);
+  self->func = func;
+  self->data = data;
+  self->destroy = destroy;
+  self->promise = dex_promise_new ();
+  future = dex_ref (DEX_FUTURE (self->promise));
+  /* The scheduler holds it until its end. */
+  dex_unref (dex_scheduler_spawn (NULL, 0, promised_fiber, self, fiber_free));
+  return future;
 }

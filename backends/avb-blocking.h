@@ -53,15 +53,21 @@ DexFuture *avb_blocking_run_long (AvbBlockingFunc func,
 void avb_future_finish (DexFuture *future, const char *what);
 
 /**
- * avb_future_shield:
- * @future: (transfer full): of a fiber
+ * avb_fiber_spawn:
+ * @func: the fiber; it returns a future, never %NULL
+ * @data: (nullable): for @func
+ * @destroy: (nullable): frees @data, once the fiber has ended
  *
- * What a widget waits for and may have no use for any more. To drop the future of a fiber cancels that fiber, and where what
- * it awaits is completed before it runs again, libdex (up to 1.2) loses track of its fibers: some are never continued. To drop a
- * shielded future changes nothing for the fiber, which goes on to its end.
+ * Runs @func in a fiber on the caller's scheduler: the one way to begin a fiber. Unlike that of dex_scheduler_spawn(), the future
+ * is not the fiber: to drop it changes nothing for the fiber, which goes on to its end. libdex would cancel it; in libdex 0.10.0,
+ * where what such a fiber awaits is completed before it runs again, other fibers are never continued, because it is taken out of
+ * another queue than the one it is in (dex_fiber_discard(), dex_fiber_propagate()); and a fiber that waits for something in a loop
+ * would never sleep again. What can be stopped takes a #GCancellable or an #AvbOperation.
  *
- * Returns: (transfer full): completed as @future is
+ * Returns: (transfer full): completed as what @func returned
  */
-DexFuture *avb_future_shield (DexFuture *future) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *avb_fiber_spawn (DexFiberFunc   func,
+                            gpointer       data,
+                            GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/avb-disposable.h"
+#include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 #include "ui/avb-background.h"
 #include "ui/avb-feedback.h"
@@ -263,7 +264,7 @@ jobs_response_cb (AdwAlertDialog *dialog, const char *response, Closing *closing
   if (g_str_equal (response, "stop"))
     close_or_ask (closing);
   else if (g_str_equal (response, "background"))
-    avb_feedback_watch (closing->window, dex_scheduler_spawn (NULL, 0, background_fiber, closing, NULL));
+    avb_feedback_watch (closing->window, avb_fiber_spawn (background_fiber, closing, NULL));
   else
     finish (closing, FALSE);
 }

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/extensions/avb-contribution-calls.h"
+#include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 #include "backends/avb-network-spec.h"
 
@@ -109,5 +110,5 @@ avb_attached_network_connect (AvbMachine *machine, AvbContribution *contribution
     json_object_set_string_member (connect->params, "instance", instance);
   if (options != NULL)
     json_object_set_object_member (connect->params, "options", json_object_ref (options));
-  return dex_scheduler_spawn (NULL, 0, connect_fiber, connect, connect_free);
+  return avb_fiber_spawn (connect_fiber, connect, connect_free);
 }

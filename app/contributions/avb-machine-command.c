@@ -6,6 +6,7 @@
 #include "app/contributions/avb-machine-command.h"
 
 #include "app/extensions/avb-contribution-calls.h"
+#include "backends/avb-blocking.h"
 
 G_DEFINE_BOXED_TYPE (AvbCommandResult, avb_command_result, avb_command_result_copy, avb_command_result_free)
 
@@ -120,5 +121,5 @@ avb_machine_command_run (AvbContribution *command, AvbMachine *machine, AvbOpera
   run->params = json_object_new ();
   if (machine != NULL)
     json_object_set_object_member (run->params, "machine", avb_extension_host_describe_machine (machine));
-  return dex_scheduler_spawn (NULL, 0, run_fiber, run, run_free);
+  return avb_fiber_spawn (run_fiber, run, run_free);
 }

@@ -7,6 +7,7 @@
 
 #include "app/extensions/avb-contribution-calls.h"
 #include "app/extensions/avb-json.h"
+#include "backends/avb-blocking.h"
 #include "backends/avb-network-spec.h"
 #include "backends/avb-text-line.h"
 
@@ -177,7 +178,7 @@ avb_attached_network_find_machines (AvbLibrary *library, AvbContribution *contri
   dex_return_error_if_fail (AVB_IS_CONTRIBUTION (contribution));
   dex_return_error_if_fail (instance != NULL);
 
-  return dex_scheduler_spawn (NULL, 0, find_fiber, work_new (library, contribution, instance, NULL), work_free);
+  return avb_fiber_spawn (find_fiber, work_new (library, contribution, instance, NULL), work_free);
 }
 
 static DexFuture *
@@ -204,7 +205,7 @@ avb_attached_network_disconnect (AvbMachine *machine, const AvbNetworkInstance *
   dex_return_error_if_fail (AVB_IS_MACHINE (machine));
   dex_return_error_if_fail (instance != NULL);
 
-  return dex_scheduler_spawn (NULL, 0, disconnect_fiber, work_new (NULL, NULL, instance, machine), work_free);
+  return avb_fiber_spawn (disconnect_fiber, work_new (NULL, NULL, instance, machine), work_free);
 }
 
 /* --- which there are --- */
@@ -270,7 +271,7 @@ avb_attached_network_list (AvbContribution *contribution, AvbMachine *machine)
 
   if (!avb_contribution_has_operation (contribution, "list"))
     return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_ptr_array_new ());
-  return dex_scheduler_spawn (NULL, 0, list_fiber, work_new (NULL, contribution, NULL, machine), work_free);
+  return avb_fiber_spawn (list_fiber, work_new (NULL, contribution, NULL, machine), work_free);
 }
 
 /* --- away --- */
@@ -328,5 +329,5 @@ avb_attached_network_remove (AvbLibrary *library, AvbContribution *contribution,
   dex_return_error_if_fail (AVB_IS_CONTRIBUTION (contribution));
   dex_return_error_if_fail (instance != NULL);
 
-  return dex_scheduler_spawn (NULL, 0, remove_fiber, work_new (library, contribution, instance, NULL), work_free);
+  return avb_fiber_spawn (remove_fiber, work_new (library, contribution, instance, NULL), work_free);
 }

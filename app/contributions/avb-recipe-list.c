@@ -394,5 +394,5 @@ avb_recipe_list_download (AvbRecipeList *self, AvbDownloadCache *cache, AvbCatal
   download->contribution = g_object_ref (contribution);
   download->entry = g_object_ref (entry);
   download->operation = g_object_ref (operation);
-  return dex_scheduler_spawn (NULL, 0, download_fiber, download, download_free);
+  return avb_fiber_spawn (download_fiber, download, download_free);
 }

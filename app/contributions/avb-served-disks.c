@@ -258,7 +258,7 @@ guard_cb (AvbMachine *machine, gpointer data)
 
   if (self == NULL)
     return NULL;
-  return dex_scheduler_spawn (NULL, 0, attach_fiber, work_new (self, machine), work_free);
+  return avb_fiber_spawn (attach_fiber, work_new (self, machine), work_free);
 }
 
 /* --- while it runs, and after --- */
@@ -276,7 +276,7 @@ static void
 attach_again (AvbServedDisks *self, AvbMachine *machine)
 {
   if (runs (machine) && avb_machine_get_available (machine))
-    avb_future_finish (dex_scheduler_spawn (NULL, 0, attach_fiber, work_new (self, machine), work_free),
+    avb_future_finish (avb_fiber_spawn (attach_fiber, work_new (self, machine), work_free),
                        "serve the disks of a machine that runs");
 }
 
@@ -549,7 +549,7 @@ avb_served_disks_add (AvbServedDisks  *self,
   change->disk->volume = g_strdup (volume);
   change->disk->read_only = read_only;
   change->disk->options = options != NULL ? json_object_ref (options) : NULL;
-  return dex_scheduler_spawn (NULL, 0, add_fiber, change, change_free);
+  return avb_fiber_spawn (add_fiber, change, change_free);
 }
 
 static gboolean
@@ -607,7 +607,7 @@ avb_served_disks_remove (AvbServedDisks *self, AvbMachine *machine, const char *
   change->machine = g_object_ref (machine);
   change->disk = g_new0 (AvbServedDisk, 1);
   change->disk->path = g_strdup (path);
-  return dex_scheduler_spawn (NULL, 0, remove_fiber, change, change_free);
+  return avb_fiber_spawn (remove_fiber, change, change_free);
 }
 
 guint

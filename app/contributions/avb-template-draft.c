@@ -6,6 +6,7 @@
 #include "app/contributions/avb-template-draft.h"
 
 #include "app/extensions/avb-contribution-calls.h"
+#include "backends/avb-blocking.h"
 
 typedef struct {
   AvbLibrary      *library;
@@ -103,5 +104,5 @@ avb_template_draft_new (AvbLibrary      *library,
   work->contribution = g_object_ref (contribution);
   work->operation = g_object_ref (operation);
   work->with_recipe = with_recipe;
-  return dex_scheduler_spawn (NULL, 0, draft_fiber, work, work_free);
+  return avb_fiber_spawn (draft_fiber, work, work_free);
 }

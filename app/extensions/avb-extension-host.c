@@ -570,7 +570,7 @@ avb_extension_host_start (AvbExtensionHost *self)
   g_return_val_if_fail (AVB_IS_EXTENSION_HOST (self), NULL);
 
   self->started = TRUE;
-  return dex_scheduler_spawn (NULL, 0, start_fiber, g_object_ref (self), g_object_unref);
+  return avb_fiber_spawn (start_fiber, g_object_ref (self), g_object_unref);
 }
 
 static DexFuture *
@@ -589,7 +589,7 @@ avb_extension_host_stop (AvbExtensionHost *self)
   g_return_val_if_fail (AVB_IS_EXTENSION_HOST (self), NULL);
 
   self->started = FALSE;
-  return dex_scheduler_spawn (NULL, 0, stop_fiber, g_object_ref (self), g_object_unref);
+  return avb_fiber_spawn (stop_fiber, g_object_ref (self), g_object_unref);
 }
 
 /* --- the object --- */

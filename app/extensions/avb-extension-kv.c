@@ -440,5 +440,5 @@ avb_extension_kv_serve (AvbExtensionKv *self, const char *method, JsonObject *pa
   request->self = g_object_ref (self);
   request->method = g_strdup (method);
   request->params = params != NULL ? json_object_ref (params) : json_object_new ();
-  return dex_scheduler_spawn (NULL, 0, serve_fiber, request, (GDestroyNotify) request_free);
+  return avb_fiber_spawn (serve_fiber, request, (GDestroyNotify) request_free);
 }

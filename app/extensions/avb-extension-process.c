@@ -640,7 +640,7 @@ supervise (AvbExtensionProcess *self)
   self->stop = dex_promise_new ();
   self->ended = dex_promise_new ();
   set_state (self, AVB_PROCESS_STARTING, NULL);
-  avb_future_finish (dex_scheduler_spawn (NULL, 0, supervise_fiber, g_object_ref (self), g_object_unref), "watching an extension");
+  avb_future_finish (avb_fiber_spawn (supervise_fiber, g_object_ref (self), g_object_unref), "watching an extension");
 }
 
 DexFuture *

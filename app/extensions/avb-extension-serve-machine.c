@@ -8,6 +8,7 @@
 
 #include "app/extensions/avb-extension-serve.h"
 #include "app/extensions/avb-json.h"
+#include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 #include "backends/avb-guest-command.h"
 #include "backends/avb-guest-info.h"
@@ -433,5 +434,5 @@ avb_extension_serve_machine (AvbLibrary *library, const char *method, JsonObject
   request = g_new0 (Request, 1);
   request->machine = g_object_ref (machine);
   request->params = json_object_ref (params);
-  return dex_scheduler_spawn (NULL, 0, func, request, (GDestroyNotify) request_free);
+  return avb_fiber_spawn (func, request, (GDestroyNotify) request_free);
 }

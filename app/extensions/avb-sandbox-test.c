@@ -175,7 +175,7 @@ avb_sandbox_self_test (void)
   if (result == NULL)
     {
       result = dex_promise_new ();
-      avb_future_finish (dex_scheduler_spawn (NULL, 0, self_test_fiber, dex_ref (result), dex_unref), "testing the sandbox");
+      avb_future_finish (avb_fiber_spawn (self_test_fiber, dex_ref (result), dex_unref), "testing the sandbox");
     }
   return dex_ref (DEX_FUTURE (result));
 }

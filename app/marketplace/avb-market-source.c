@@ -548,7 +548,7 @@ refresh_fiber (gpointer data)
 static DexFuture *
 spawn (AvbMarketSource *self, DexFiberFunc func)
 {
-  return dex_scheduler_spawn (NULL, 0, func, g_object_ref (self), g_object_unref);
+  return avb_fiber_spawn (func, g_object_ref (self), g_object_unref);
 }
 
 DexFuture *

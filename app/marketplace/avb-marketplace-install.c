@@ -294,7 +294,7 @@ avb_marketplace_install (AvbMarketplace   *self,
   call = call_new (self, granted, operation);
   call->entry = g_object_ref (entry);
   call->version = g_object_ref (version);
-  return dex_scheduler_spawn (NULL, 0, install_fiber, call, call_free);
+  return avb_fiber_spawn (install_fiber, call, call_free);
 }
 
 /* --- from a file --- */
@@ -393,7 +393,7 @@ avb_marketplace_inspect_file (AvbMarketplace *self, const char *path)
   call = call_new (self, NULL, NULL);
   call->local = g_new0 (AvbLocalPackage, 1);
   call->local->path = g_strdup (path);
-  return dex_scheduler_spawn (NULL, 0, inspect_fiber, call, call_free);
+  return avb_fiber_spawn (inspect_fiber, call, call_free);
 }
 
 static gboolean
@@ -441,5 +441,5 @@ avb_marketplace_install_file (AvbMarketplace        *self,
 
   call = call_new (self, granted, operation);
   call->local = avb_local_package_copy (local);
-  return dex_scheduler_spawn (NULL, 0, install_file_fiber, call, call_free);
+  return avb_fiber_spawn (install_file_fiber, call, call_free);
 }

@@ -300,7 +300,7 @@ avb_marketplace_add_source (AvbMarketplace *self, const char *uri, GBytes *root)
   call->self = g_object_ref (self);
   call->uri = g_strdup (uri);
   call->root = g_bytes_ref (root);
-  return dex_scheduler_spawn (NULL, 0, add_fiber, call, call_free);
+  return avb_fiber_spawn (add_fiber, call, call_free);
 }
 
 static void
@@ -341,5 +341,5 @@ avb_marketplace_remove_source (AvbMarketplace *self, AvbMarketSource *source)
   call = g_new0 (Call, 1);
   call->self = g_object_ref (self);
   call->source = g_object_ref (source);
-  return dex_scheduler_spawn (NULL, 0, remove_fiber, call, call_free);
+  return avb_fiber_spawn (remove_fiber, call, call_free);
 }

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/marketplace/avb-marketplace-private.h"
+#include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 
 /* --- revocations --- */
@@ -90,7 +91,7 @@ revocations_fiber (gpointer data)
 DexFuture *
 avb_marketplace_apply_revocations (AvbMarketplace *self)
 {
-  return dex_scheduler_spawn (NULL, 0, revocations_fiber, g_object_ref (self), g_object_unref);
+  return avb_fiber_spawn (revocations_fiber, g_object_ref (self), g_object_unref);
 }
 
 /* --- updates --- */
@@ -138,7 +139,7 @@ automatic_fiber (gpointer data)
 DexFuture *
 avb_marketplace_run_automatic (AvbMarketplace *self)
 {
-  return dex_scheduler_spawn (NULL, 0, automatic_fiber, g_object_ref (self), g_object_unref);
+  return avb_fiber_spawn (automatic_fiber, g_object_ref (self), g_object_unref);
 }
 
 DexFuture *
@@ -245,5 +246,5 @@ avb_marketplace_update_all (AvbMarketplace *self, AvbOperation *operation)
   call = g_new0 (AllCall, 1);
   call->self = g_object_ref (self);
   call->operation = g_object_ref (operation);
-  return dex_scheduler_spawn (NULL, 0, all_fiber, call, all_call_free);
+  return avb_fiber_spawn (all_fiber, call, all_call_free);
 }

@@ -504,7 +504,7 @@ avb_marketplace_refresh (AvbMarketplace *self)
 
   if (self->refreshing == NULL)
     {
-      self->refreshing = dex_scheduler_spawn (NULL, 0, refresh_fiber, g_object_ref (self), g_object_unref);
+      self->refreshing = avb_fiber_spawn (refresh_fiber, g_object_ref (self), g_object_unref);
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BUSY]);
     }
   return dex_ref (self->refreshing);
@@ -566,5 +566,5 @@ avb_marketplace_load (AvbMarketplace *self)
 {
   dex_return_error_if_fail (AVB_IS_MARKETPLACE (self));
 
-  return dex_scheduler_spawn (NULL, 0, load_fiber, g_object_ref (self), g_object_unref);
+  return avb_fiber_spawn (load_fiber, g_object_ref (self), g_object_unref);
 }

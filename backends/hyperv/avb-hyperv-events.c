@@ -126,7 +126,7 @@ listen (AvbHypervConnection *connection, AvbWsmanClient *client, const char *que
   self->client = g_object_ref (client);
   self->query = query;
   self->context = context;
-  avb_future_finish (dex_scheduler_spawn (NULL, 0, listen_fiber, self, listener_free), "Listening to a host");
+  avb_future_finish (avb_fiber_spawn (listen_fiber, self, listener_free), "Listening to a host");
 }
 
 gboolean

@@ -302,7 +302,7 @@ avb_hyperv_connection_open (AvbHypervConnection *self)
   if (self->opening || is_closed (self) || self->host == NULL)
     return;
   self->opening = TRUE;
-  avb_future_finish (dex_scheduler_spawn (NULL, 0, open_fiber, g_object_ref (self), g_object_unref),
+  avb_future_finish (avb_fiber_spawn (open_fiber, g_object_ref (self), g_object_unref),
                      "Connecting to a host with Hyper-V");
 }
 

@@ -249,7 +249,7 @@ kick (AvbHypervConnection *self)
   refresh = g_new0 (Refresh, 1);
   refresh->self = g_object_ref (self);
   refresh->client = g_object_ref (self->client);
-  avb_future_finish (dex_scheduler_spawn (NULL, 0, refresh_fiber, refresh, refresh_free), "Reading a machine");
+  avb_future_finish (avb_fiber_spawn (refresh_fiber, refresh, refresh_free), "Reading a machine");
 }
 
 void
@@ -299,7 +299,7 @@ poll_cb (gpointer data)
   refresh = g_new0 (Refresh, 1);
   refresh->self = g_object_ref (self);
   refresh->client = g_object_ref (self->client);
-  avb_future_finish (dex_scheduler_spawn (NULL, 0, poll_fiber, refresh, refresh_free), "Reading the list of machines");
+  avb_future_finish (avb_fiber_spawn (poll_fiber, refresh, refresh_free), "Reading the list of machines");
   return G_SOURCE_REMOVE;
 }
 

@@ -136,6 +136,6 @@ avb_hyperv_verb_run (AvbHypervVerb *self, DexFiberFunc func, gboolean refresh)
   ended->client = g_object_ref (self->client);
   ended->id = refresh ? g_strdup (self->id) : NULL;
   ended->what = self->call.what;
-  return dex_future_finally (dex_scheduler_spawn (NULL, 0, begin_fiber, self, (GDestroyNotify) avb_hyperv_verb_free),
+  return dex_future_finally (avb_fiber_spawn (begin_fiber, self, (GDestroyNotify) avb_hyperv_verb_free),
                              ended_cb, ended, ended_free);
 }

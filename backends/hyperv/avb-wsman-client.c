@@ -193,7 +193,7 @@ work_free (gpointer data)
 DexFuture *
 avb_wsman_work_run (AvbWsmanWork *self, DexFiberFunc func)
 {
-  return dex_scheduler_spawn (NULL, 0, func, self, work_free);
+  return avb_fiber_spawn (func, self, work_free);
 }
 
 /* --- class --- */

@@ -391,5 +391,5 @@ avb_libvirt_machine_clone (AvbMachine         *machine,
   clone->disks = g_ptr_array_new_with_free_func ((GDestroyNotify) avb_disk_spec_free);
   clone->copies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   clone->formats = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  return dex_scheduler_spawn (NULL, 0, clone_fiber, clone, clone_unref);
+  return avb_fiber_spawn (clone_fiber, clone, clone_unref);
 }

@@ -187,7 +187,7 @@ sweep_claims (AvbLibvirtConnection *self)
 {
   if (self->driver == AVB_LIBVIRT_DRIVER_QEMU_SESSION)
     avb_future_finish (
-        dex_scheduler_spawn (NULL, 0, sweep_fiber, avb_libvirt_connection_ref_vir (self), NULL),
+        avb_fiber_spawn (sweep_fiber, avb_libvirt_connection_ref_vir (self), NULL),
         "Removing what was created halfway");
 }
 

@@ -121,5 +121,5 @@ avb_libvirt_machine_delete (AvbMachine *machine, AvbDeleteFlags flags)
   call->machine = g_object_ref (machine);
   call->flags = flags;
   return avb_libvirt_refresh_after (
-      machine, dex_scheduler_spawn (NULL, 0, delete_fiber, call, delete_call_free));
+      machine, avb_fiber_spawn (delete_fiber, call, delete_call_free));
 }

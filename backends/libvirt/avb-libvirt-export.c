@@ -148,5 +148,5 @@ avb_libvirt_volume_export (const AvbExportSpec *spec, AvbOperation *operation)
   call->destination_format = g_strdup (spec->destination_format);
   call->compress = spec->compress;
   call->operation = g_object_ref (operation);
-  return dex_scheduler_spawn (NULL, 0, export_fiber, call, (GDestroyNotify) export_call_free);
+  return avb_fiber_spawn (export_fiber, call, (GDestroyNotify) export_call_free);
 }

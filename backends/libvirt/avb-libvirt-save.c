@@ -104,5 +104,5 @@ avb_libvirt_machine_save (AvbMachine *machine, AvbOperation *operation)
 
   call->machine = g_object_ref (machine);
   call->operation = g_object_ref (operation);
-  return dex_scheduler_spawn (NULL, 0, save_fiber, call, save_call_free);
+  return avb_fiber_spawn (save_fiber, call, save_call_free);
 }

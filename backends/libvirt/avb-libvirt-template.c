@@ -180,7 +180,7 @@ avb_libvirt_machine_set_template (AvbMachine *machine, gboolean is_template)
 
   call->machine = g_object_ref (machine);
   call->is_template = is_template;
-  return dex_scheduler_spawn (NULL, 0, template_fiber, call, template_call_free);
+  return avb_fiber_spawn (template_fiber, call, template_call_free);
 }
 
 static DexFuture *

@@ -397,7 +397,7 @@ create (const AvbVolumeSpec *volume, gboolean with_bases, AvbOperation *operatio
   call->backing_format = g_strdup (volume->backing_format);
   call->with_bases = with_bases;
   call->operation = g_object_ref (operation);
-  return dex_scheduler_spawn (NULL, 0, create_fiber, call, volume_call_free);
+  return avb_fiber_spawn (create_fiber, call, volume_call_free);
 }
 
 DexFuture *

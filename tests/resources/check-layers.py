@@ -121,6 +121,13 @@ def disowned():
                 yield f"{name}:{number}: {line.strip()}"
 
 
+def fibers():
+    """Only avb_fiber_spawn() begins one: see there."""
+    for name in tap.files("app", "backends", "ui", suffixes=[".c"]):
+        if name != "backends/avb-blocking.c" and "dex_scheduler_spawn" in tap.read(name):
+            yield f"{name} calls dex_scheduler_spawn"
+
+
 def anchors(text):
     """GitHub's and GitLab's names of headings."""
     for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE):
@@ -153,5 +160,6 @@ tap.main({
     "no registry": lambda: expect(registries()),
     "nothing unfinished": lambda: expect(unfinished()),
     "no bare disown": lambda: expect(disowned()),
+    "fibers": lambda: expect(fibers()),
     "links in documents": lambda: expect(links()),
 })

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 #include "backends/avb-certificate-request.h"
 #include "backends/avb-known-certificates.h"
@@ -234,7 +235,7 @@ avb_spice_transport_open (AvbSpiceTransport *self)
 {
   g_return_val_if_fail (AVB_IS_SPICE_TRANSPORT (self), NULL);
 
-  return dex_scheduler_spawn (NULL, 0, open_fiber, g_object_ref (self), g_object_unref);
+  return avb_fiber_spawn (open_fiber, g_object_ref (self), g_object_unref);
 }
 
 void

@@ -190,7 +190,7 @@ avb_extension_actions_use (GtkWidget *window, AvbExtensionSet *set, GVariant *ta
       use_free (use);
     }
   else if (kind == AVB_CONTRIBUTION_NETWORK)
-    avb_future_finish (dex_scheduler_spawn (NULL, 0, network_fiber, use, use_free), "connect to a network");
+    avb_future_finish (avb_fiber_spawn (network_fiber, use, use_free), "connect to a network");
   else
-    avb_future_finish (dex_scheduler_spawn (NULL, 0, command_fiber, use, use_free), "run an extension's command");
+    avb_future_finish (avb_fiber_spawn (command_fiber, use, use_free), "run an extension's command");
 }

@@ -75,7 +75,7 @@ task_free (gpointer data)
 static void
 run (Task *task, DexFiberFunc func, const char *what)
 {
-  avb_future_finish (dex_scheduler_spawn (NULL, 0, func, task, task_free), what);
+  avb_future_finish (avb_fiber_spawn (func, task, task_free), what);
 }
 
 /* A mistake was shown: the chain has come to its end. */

@@ -7,7 +7,6 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 #include "ui/extensions/avb-panel-view.h"
 
@@ -83,8 +82,8 @@ open_panel (AvbExtensionPanels *self, AvbContribution *monitor)
   adw_bin_set_child (opening->slot, make_waiting ());
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (opening->slot));
   g_ptr_array_add (self->opening,
-                   dex_future_finally (avb_future_shield (avb_extension_host_open_panel (
-                                           self->host, self->extension, avb_contribution_get_id (monitor), NULL)),
+                   dex_future_finally (avb_extension_host_open_panel (self->host, self->extension,
+                                                                      avb_contribution_get_id (monitor), NULL),
                                        opened_cb, opening, opening_free));
 }
 

@@ -40,7 +40,7 @@ static DexFuture *
 need_loaded (AvbExtensionSet *self)
 {
   if (self->loading == NULL)
-    self->loading = dex_scheduler_spawn (NULL, 0, load_fiber, g_object_ref (self), g_object_unref);
+    self->loading = avb_fiber_spawn (load_fiber, g_object_ref (self), g_object_unref);
   return dex_ref (self->loading);
 }
 
@@ -124,7 +124,7 @@ avb_extension_set_start (AvbExtensionSet *self)
 {
   g_return_val_if_fail (AVB_IS_EXTENSION_SET (self), NULL);
 
-  return dex_scheduler_spawn (NULL, 0, start_fiber, g_object_ref (self), g_object_unref);
+  return avb_fiber_spawn (start_fiber, g_object_ref (self), g_object_unref);
 }
 
 DexFuture *
@@ -132,7 +132,7 @@ avb_extension_set_look (AvbExtensionSet *self)
 {
   g_return_val_if_fail (AVB_IS_EXTENSION_SET (self), NULL);
 
-  return dex_scheduler_spawn (NULL, 0, look_fiber, g_object_ref (self), g_object_unref);
+  return avb_fiber_spawn (look_fiber, g_object_ref (self), g_object_unref);
 }
 
 DexFuture *

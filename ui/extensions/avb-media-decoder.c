@@ -18,6 +18,7 @@
 #endif
 #endif
 
+#include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
 
 #if AVB_GLYCIN
@@ -218,7 +219,7 @@ avb_media_decode (GBytes *bytes, guint max_side)
   job = g_new0 (Job, 1);
   job->bytes = g_bytes_ref (bytes);
   job->max_side = max_side;
-  return dex_scheduler_spawn (NULL, 0, decode_fiber, job, job_free);
+  return avb_fiber_spawn (decode_fiber, job, job_free);
 }
 
 #else /* AVB_GLYCIN */

@@ -5,7 +5,6 @@
 
 #include "avb-media.h"
 
-#include "backends/avb-blocking.h"
 #include "ui/extensions/avb-media-decoder.h"
 
 #define MAX_ICON_SIDE 1024
@@ -46,8 +45,7 @@ decode_cb (DexFuture *future, gpointer user_data)
   AvbMedia *self = user_data;
   const GValue *value = dex_future_get_value (future, NULL);
 
-  return avb_future_shield (
-      avb_media_decode (g_value_get_boxed (value), self->size > 0 ? MAX_ICON_SIDE : MAX_SCREENSHOT_SIDE));
+  return avb_media_decode (g_value_get_boxed (value), self->size > 0 ? MAX_ICON_SIDE : MAX_SCREENSHOT_SIDE);
 }
 
 /* A picture that fails is not worth a message: the icon stays. */
@@ -200,8 +198,7 @@ avb_media_load (AvbMedia *self, DexFuture *bytes)
   dex_clear (&self->loading);
   show_texture (self, NULL);
   if (bytes != NULL)
-    self->loading = dex_future_finally (dex_future_then (avb_future_shield (bytes), decode_cb, self, NULL), decoded_cb, self,
-                                        NULL);
+    self->loading = dex_future_finally (dex_future_then (bytes, decode_cb, self, NULL), decoded_cb, self, NULL);
 }
 
 GdkTexture *

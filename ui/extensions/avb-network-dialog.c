@@ -114,7 +114,7 @@ task_free (gpointer data)
 static void
 run (Task *task, DexFiberFunc fiber, const char *what)
 {
-  avb_future_finish (dex_scheduler_spawn (NULL, 0, fiber, task, task_free), what);
+  avb_future_finish (avb_fiber_spawn (fiber, task, task_free), what);
 }
 
 /* It did what it was opened for. */

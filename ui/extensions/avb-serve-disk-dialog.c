@@ -10,6 +10,7 @@
 #include "app/avb-text.h"
 #include "app/extensions/avb-contribution-calls.h"
 #include "app/extensions/avb-contribution-options.h"
+#include "backends/avb-blocking.h"
 #include "backends/avb-capabilities.h"
 #include "backends/avb-text-line.h"
 #include "ui/avb-feedback.h"
@@ -232,7 +233,7 @@ add_cb (AvbServeDiskDialog *self)
   gtk_widget_set_visible (self->busy, TRUE);
   gtk_widget_set_sensitive (self->add, FALSE);
   dex_clear (&self->work);
-  self->work = dex_scheduler_spawn (NULL, 0, add_fiber, adding, adding_free);
+  self->work = avb_fiber_spawn (add_fiber, adding, adding_free);
 }
 
 static void
