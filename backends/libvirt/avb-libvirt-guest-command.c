@@ -18,22 +18,33 @@
 #define FIRST_PAUSE_MS 20
 #define LAST_PAUSE_MS 1000
 
+/* Shared by the fiber and the workers that ask for it, one at a time. */
 typedef struct {
-  char        **words;
-  GBytes       *input; /* (nullable) */
-  guint         seconds;
-  GCancellable *cancellable;
+  AvbMachine      *machine;
+  char           **words;
+  GBytes          *input; /* (nullable) */
+  guint            seconds;
+  GCancellable    *cancellable;
+  gint64           pid;
+  AvbGuestCommand *result; /* (nullable): once it has ended */
 } Work;
 
 static void
-work_free (gpointer data)
+work_clear (gpointer data)
 {
   Work *work = data;
 
+  g_object_unref (work->machine);
   g_strfreev (work->words);
   g_clear_pointer (&work->input, g_bytes_unref);
   g_object_unref (work->cancellable);
-  g_free (work);
+  g_clear_pointer (&work->result, avb_guest_command_free);
+}
+
+static void
+work_unref (gpointer work)
+{
+  g_atomic_rc_box_release_full (work, work_clear);
 }
 
 /* --- the agent's words --- */
@@ -144,8 +155,8 @@ take_output (JsonObject *status, const char *name, const char *cut, gboolean *tr
   return g_bytes_new (bytes, MIN (size, AVB_GUEST_COMMAND_MAX_OUTPUT));
 }
 
-static DexFuture *
-resolve (JsonObject *status)
+static AvbGuestCommand *
+read_result (JsonObject *status)
 {
   AvbGuestCommand *command = g_new0 (AvbGuestCommand, 1);
 
@@ -154,90 +165,111 @@ resolve (JsonObject *status)
     command->exit_code = (int) json_object_get_int_member (status, "exitcode");
   command->output = take_output (status, "out-data", "out-truncated", &command->truncated);
   command->error = take_output (status, "err-data", "err-truncated", &command->truncated);
-  return dex_future_new_take_boxed (AVB_TYPE_GUEST_COMMAND, command);
+  return command;
 }
 
-/* As well as can be: the agent has no word for it, but a Unix has a program. It ran a moment ago, by the agent's word: the number is
- * still its. */
-static void
-kill_command (virDomain *domain, gint64 pid)
-{
-  g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, pid);
-  char *words[] = { (char *) "kill", (char *) "-KILL", number, NULL };
-  const Work work = { .words = words };
-  g_autofree char *question = make_question ("guest-exec", &work, 0);
-
-  free (virDomainQemuAgentCommand (domain, question, ANSWER_SECONDS, 0));
-}
-
-/* FALSE: cancelled */
-static gboolean
-wait_a_while (GCancellable *cancellable, guint ms)
-{
-  GPollFD fd;
-
-  if (!g_cancellable_make_pollfd (cancellable, &fd))
-    {
-      g_usleep (ms * 1000);
-      return !g_cancellable_is_cancelled (cancellable);
-    }
-  g_poll (&fd, 1, (int) ms);
-  g_cancellable_release_fd (cancellable);
-  return !g_cancellable_is_cancelled (cancellable);
-}
+/* --- one question each, on a worker --- */
 
 static DexFuture *
-give_up (virDomain *domain, gint64 pid, gboolean cancelled)
+start_thread (virDomain *domain, AvbLibvirtCall *call)
 {
-  kill_command (domain, pid);
-  if (cancelled)
-    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
-  return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "%s", _ ("The command took too long, and was given up."));
-}
-
-static DexFuture *
-await_end (virDomain *domain, AvbLibvirtCall *call, gint64 pid)
-{
-  const Work *work = call->data;
-  const gint64 end = g_get_monotonic_time () + work->seconds * G_USEC_PER_SEC;
-  g_autofree char *question = make_question ("guest-exec-status", NULL, pid);
-  guint pause = FIRST_PAUSE_MS;
-
-  for (;;)
-    {
-      GError *error = NULL;
-      g_autoptr (JsonObject) status = ask (domain, call, question, &error);
-
-      if (status == NULL)
-        return dex_future_new_for_error (error);
-      if (!is_value (status, "exited", G_TYPE_BOOLEAN))
-        return dex_future_new_for_error (new_nonsense (NULL));
-      if (json_object_get_boolean_member (status, "exited"))
-        return resolve (status);
-      if (g_get_monotonic_time () >= end)
-        return give_up (domain, pid, FALSE);
-      if (!wait_a_while (work->cancellable, MIN (pause, MAX (1, (end - g_get_monotonic_time ()) / 1000))))
-        return give_up (domain, pid, TRUE);
-      pause = MIN (2 * pause, LAST_PAUSE_MS);
-    }
-}
-
-static DexFuture *
-run_thread (virDomain *domain, AvbLibvirtCall *call)
-{
-  const Work *work = call->data;
+  Work *work = call->data;
   g_autofree char *question = make_question ("guest-exec", work, 0);
-  g_autoptr (JsonObject) started = NULL;
   GError *error = NULL;
+  g_autoptr (JsonObject) started = ask (domain, call, question, &error);
 
-  if (g_cancellable_set_error_if_cancelled (work->cancellable, &error))
-    return dex_future_new_for_error (error);
-  started = ask (domain, call, question, &error);
   if (started == NULL)
     return dex_future_new_for_error (error);
   if (!is_value (started, "pid", G_TYPE_INT64))
     return dex_future_new_for_error (new_nonsense (NULL));
-  return await_end (domain, call, json_object_get_int_member (started, "pid"));
+  work->pid = json_object_get_int_member (started, "pid");
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+look_thread (virDomain *domain, AvbLibvirtCall *call)
+{
+  Work *work = call->data;
+  g_autofree char *question = make_question ("guest-exec-status", NULL, work->pid);
+  GError *error = NULL;
+  g_autoptr (JsonObject) status = ask (domain, call, question, &error);
+
+  if (status == NULL)
+    return dex_future_new_for_error (error);
+  if (!is_value (status, "exited", G_TYPE_BOOLEAN))
+    return dex_future_new_for_error (new_nonsense (NULL));
+  if (json_object_get_boolean_member (status, "exited"))
+    work->result = read_result (status);
+  return dex_future_new_true ();
+}
+
+/* As well as can be: the agent has no word for it, but a Unix has a program. It ran a moment ago, by the agent's word: the number is
+ * still its. */
+static DexFuture *
+kill_thread (virDomain *domain, AvbLibvirtCall *call)
+{
+  const Work *work = call->data;
+  g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, work->pid);
+  char *words[] = { (char *) "kill", (char *) "-KILL", number, NULL };
+  const Work killing = { .words = words };
+  g_autofree char *question = make_question ("guest-exec", &killing, 0);
+
+  free (virDomainQemuAgentCommand (domain, question, ANSWER_SECONDS, 0));
+  return dex_future_new_true ();
+}
+
+/* Each may have to wait for a guest that does not answer. */
+static DexFuture *
+run_on_worker (Work *work, AvbLibvirtFunc func)
+{
+  AvbLibvirtCall *call = avb_libvirt_call_new (work->machine, func, _ ("The command could not be run in the machine."));
+
+  if (call != NULL)
+    {
+      call->data = g_atomic_rc_box_acquire (work);
+      call->data_free = work_unref;
+    }
+  return avb_libvirt_call_run_long (call);
+}
+
+/* --- from its start to its end --- */
+
+static DexFuture *
+give_up (Work *work)
+{
+  dex_await (run_on_worker (work, kill_thread), NULL);
+  if (g_cancellable_is_cancelled (work->cancellable))
+    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
+  return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "%s", _ ("The command took too long, and was given up."));
+}
+
+/* No worker waits with it: a command may take minutes, and there are few of them. */
+static DexFuture *
+run_fiber (gpointer data)
+{
+  Work *work = data;
+  guint pause = FIRST_PAUSE_MS;
+  GError *error = NULL;
+  gint64 end;
+
+  if (g_cancellable_set_error_if_cancelled (work->cancellable, &error) || !dex_await (run_on_worker (work, start_thread), &error))
+    return dex_future_new_for_error (error);
+  end = g_get_monotonic_time () + work->seconds * G_USEC_PER_SEC;
+  while (dex_await (run_on_worker (work, look_thread), &error))
+    {
+      const gint64 left = (end - g_get_monotonic_time ()) / 1000;
+
+      if (work->result != NULL)
+        return dex_future_new_take_boxed (AVB_TYPE_GUEST_COMMAND, g_steal_pointer (&work->result));
+      if (left > 0)
+        dex_await (dex_future_first (dex_timeout_new_msec ((int) MIN (pause, left)),
+                                     dex_cancellable_new_from_cancellable (work->cancellable), NULL),
+                   NULL);
+      if (left <= 0 || g_cancellable_is_cancelled (work->cancellable))
+        return give_up (work);
+      pause = MIN (2 * pause, LAST_PAUSE_MS);
+    }
+  return dex_future_new_for_error (error);
 }
 
 DexFuture *
@@ -247,17 +279,12 @@ avb_libvirt_machine_run_command (AvbMachine        *machine,
                                  guint              seconds,
                                  GCancellable      *cancellable)
 {
-  AvbLibvirtCall *call = avb_libvirt_call_new (machine, run_thread, _ ("The command could not be run in the machine."));
-  Work *work;
+  Work *work = g_atomic_rc_box_new0 (Work);
 
-  if (call == NULL)
-    return avb_libvirt_reject_without_link ();
-  work = g_new0 (Work, 1);
+  work->machine = g_object_ref (machine);
   work->words = g_strdupv ((char **) words);
   work->input = input != NULL ? g_bytes_ref (input) : NULL;
   work->seconds = seconds;
   work->cancellable = cancellable != NULL ? g_object_ref (cancellable) : g_cancellable_new ();
-  call->data = work;
-  call->data_free = work_free;
-  return avb_libvirt_call_run_long (call);
+  return avb_fiber_spawn (run_fiber, work, work_unref);
 }

@@ -244,12 +244,44 @@ test_command_ends (void)
   guest_rig_expect (guest, "sleep 1; pgrep -fc 'sleep 471[1]'", "0");
 }
 
+/* More than there are workers of any kind; none of them is held by a command that goes on. */
+#define N_COMMANDS 40
+
+static void
+test_commands_hold_nothing_up (void)
+{
+  static const char *const sleeps[] = { "sleep", "4712", NULL };
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (AvbGuestInfo) info = NULL;
+  DexFuture *commands[N_COMMANDS];
+
+  for (int i = 0; i < N_COMMANDS; i++)
+    commands[i] = avb_machine_run_command (guest->machine, sleeps, NULL, AVB_GUEST_COMMAND_MAX_SECONDS, cancellable);
+  guest_rig_expect (guest, "sleep 1; pgrep -fc 'sleep 471[2]'", G_STRINGIFY (N_COMMANDS));
+  dex_unref (guest_rig_await (avb_machine_read_spec (guest->machine)));
+  info = read_info ();
+  g_assert_cmpint (info->agent, ==, AVB_GUEST_AGENT_ANSWERS);
+  for (int i = 0; i < N_COMMANDS; i++)
+    g_assert_true (dex_future_is_pending (commands[i]));
+
+  g_cancellable_cancel (cancellable);
+  for (int i = 0; i < N_COMMANDS; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (avb_test_spin (commands[i], &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
+  guest_rig_expect (guest, "sleep 1; pgrep -fc 'sleep 471[2]'", "0");
+}
+
 void
 test_guest_add_agent (void)
 {
   g_test_add_func ("/Avb/Guest/Agent/tells", test_tells);
   g_test_add_func ("/Avb/Guest/Agent/runs-a-command", test_command);
   g_test_add_func ("/Avb/Guest/Agent/command-is-given-up", test_command_ends);
+  g_test_add_func ("/Avb/Guest/Agent/commands-hold-nothing-up", test_commands_hold_nothing_up);
   g_test_add_func ("/Avb/Guest/Agent/freezes-and-thaws", test_freezes);
   g_test_add_func ("/Avb/Guest/Agent/thaws-at-the-limit", test_limit);
   g_test_add_func ("/Avb/Guest/Agent/thaws-when-the-program-dies", test_program_dies);
