@@ -17,7 +17,22 @@ typedef struct {
   ExtensionRig    rig;
   AvbMachine     *machine;
   AvbServedDisks *disks; /* borrowed */
+  char           *serial;
 } Served;
+
+/* How often the machine started from its disk. */
+static guint
+count_starts (Served *self)
+{
+  g_autofree char *text = NULL;
+  guint count = 0;
+
+  if (!g_file_get_contents (self->serial, &text, NULL, NULL))
+    return 0;
+  for (const char *found = text; (found = strstr (found, "started")) != NULL; found++)
+    count++;
+  return count;
+}
 
 static DexFuture *
 set_up_fiber (gpointer data)
@@ -33,6 +48,8 @@ set_up_fiber (gpointer data)
   g_autoptr (AvbMachine) created = NULL;
 
   g_assert_no_errno (g_mkdir_with_parents (folder, 0700));
+  self->serial = g_build_filename (avb_extension_get_data_dir (extension), "serial.log", NULL);
+  avb_machine_spec_set_serial (spec, self->serial);
   avb_test_write_boot_sector (image, "started");
   created = avb_test_await_object (avb_connection_create_machine (self->rig.ui.connection, spec));
   avb_test_until_true ((self->machine = avb_ui_test_machine (&self->rig.ui, "served")) != NULL);
@@ -72,6 +89,7 @@ tear_down (Served *self, gconstpointer data)
 {
   avb_test_run_fiber (tear_down_fiber, self);
   g_clear_object (&self->machine);
+  g_free (self->serial);
   extension_rig_tear_down (&self->rig);
 }
 
@@ -138,12 +156,20 @@ test_closing (Served *self, gconstpointer data)
 
 /* --- stopping --- */
 
+static DexFuture *
+reset_fiber (gpointer machine)
+{
+  avb_test_await (avb_machine_reset (machine));
+  return NULL;
+}
+
 static void
 test_stopping (Served *self, gconstpointer data)
 {
   AvbInstalled *installed = extension_rig_installed (&self->rig, ID);
   GtkWidget *page;
 
+  avb_test_until_true (count_starts (self) == 1);
   extension_rig_open (&self->rig, ID);
   avb_test_until_true ((page = avb_ui_find_button (self->rig.root, "Remove…")) != NULL);
   gtk_widget_activate_action (page, "extension.enabled", NULL);
@@ -167,6 +193,9 @@ test_stopping (Served *self, gconstpointer data)
   avb_ui_click (self->rig.root, "Switch On");
   avb_test_until_true (avb_installed_get_enabled (installed));
   avb_test_until_true (avb_served_disks_count (self->disks, ID) == 1);
+  /* And it waits for its disk, which may not be served again yet. */
+  avb_test_run_fiber (reset_fiber, self->machine);
+  avb_test_until_true (count_starts (self) == 2);
 }
 
 int
