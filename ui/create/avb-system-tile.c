@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/avb-text.h"
+#include "ui/avb-label.h"
 
 typedef struct {
   GtkWidget  *logo;
@@ -101,17 +102,6 @@ star_cb (GtkListItem *item)
     avb_catalog_set_favorite (tile->catalog, entry, !avb_catalog_entry_get_favorite (entry));
 }
 
-static GtkLabel *
-make_label (const char *style)
-{
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_widget_add_css_class (label, style);
-  return GTK_LABEL (label);
-}
-
 static void
 setup_cb (AvbCatalog *catalog, GtkListItem *item)
 {
@@ -122,8 +112,8 @@ setup_cb (AvbCatalog *catalog, GtkListItem *item)
   tile->catalog = catalog;
   tile->logo = gtk_image_new ();
   gtk_image_set_pixel_size (GTK_IMAGE (tile->logo), 40);
-  tile->name = make_label ("heading");
-  tile->detail = make_label ("caption");
+  tile->name = GTK_LABEL (avb_label_new_line ("heading"));
+  tile->detail = GTK_LABEL (avb_label_new_line ("caption"));
   gtk_widget_add_css_class (GTK_WIDGET (tile->detail), "dimmed");
   tile->star = gtk_button_new ();
   gtk_widget_set_valign (tile->star, GTK_ALIGN_CENTER);

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/avb-label.h"
 #include "ui/extensions/avb-extension-format.h"
 #include "ui/extensions/avb-extension-status.h"
 #include "ui/extensions/avb-media.h"
@@ -75,17 +76,6 @@ job_changed_cb (GtkListItem *item, const char *id)
     show_status (item);
 }
 
-static GtkLabel *
-make_label (const char *style)
-{
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_widget_add_css_class (label, style);
-  return GTK_LABEL (label);
-}
-
 static void
 setup_cb (AvbExtensionJobs *jobs, GtkListItem *item)
 {
@@ -96,12 +86,11 @@ setup_cb (AvbExtensionJobs *jobs, GtkListItem *item)
 
   tile->jobs = jobs;
   tile->icon = AVB_MEDIA (avb_media_new (48, "application-x-addon-symbolic"));
-  tile->name = make_label ("heading");
+  tile->name = GTK_LABEL (avb_label_new_line ("heading"));
   gtk_widget_set_hexpand (GTK_WIDGET (tile->name), TRUE);
-  tile->summary = make_label ("caption");
+  tile->summary = GTK_LABEL (avb_label_new_wrapped ("caption"));
   gtk_label_set_lines (tile->summary, 2);
-  gtk_label_set_wrap (tile->summary, TRUE);
-  gtk_label_set_wrap_mode (tile->summary, PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_ellipsize (tile->summary, PANGO_ELLIPSIZE_END);
   gtk_widget_add_css_class (GTK_WIDGET (tile->summary), "dimmed");
   tile->status = GTK_LABEL (gtk_label_new (NULL));
   gtk_widget_add_css_class (GTK_WIDGET (tile->status), "extension-badge");

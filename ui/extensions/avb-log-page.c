@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/avb-feedback.h"
+#include "ui/avb-label.h"
 #include "ui/extensions/avb-permission-rows.h"
 
 #define KEY "avb-line"
@@ -53,19 +54,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AvbLogText, log_text_clear)
 
 /* --- lines --- */
 
-static GtkWidget *
-make_label (const char *style)
-{
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  if (style != NULL)
-    gtk_widget_add_css_class (label, style);
-  return label;
-}
-
 static void
 setup_cb (AvbLogPage *self, GtkListItem *item)
 {
@@ -73,12 +61,12 @@ setup_cb (AvbLogPage *self, GtkListItem *item)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
-  line->time = make_label ("caption");
+  line->time = avb_label_new_wrapped ("caption");
   gtk_widget_add_css_class (line->time, "dimmed");
   gtk_widget_add_css_class (line->time, "numeric");
   line->badge = avb_badge_new ("", NULL);
-  line->text = make_label (self->monospace ? "monospace" : NULL);
-  line->detail = make_label ("caption");
+  line->text = avb_label_new_wrapped (self->monospace ? "monospace" : NULL);
+  line->detail = avb_label_new_wrapped ("caption");
   gtk_widget_add_css_class (line->detail, "dimmed");
   gtk_box_append (GTK_BOX (head), line->time);
   gtk_box_append (GTK_BOX (head), line->badge);

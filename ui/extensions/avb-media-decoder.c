@@ -57,50 +57,18 @@ is_picture (const guint8 *head, gsize length)
          (length >= 12 && memcmp (head, "RIFF", 4) == 0 && memcmp (head + 8, "WEBP", 4) == 0);
 }
 
-static void
-loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (DexPromise) promise = user_data;
-  g_autoptr (GError) error = NULL;
-  GlyImage *image = gly_loader_load_finish (GLY_LOADER (source), result, &error);
-
-  if (image != NULL)
-    dex_promise_resolve_object (promise, image);
-  else
-    dex_promise_reject (promise, g_steal_pointer (&error));
-}
-
-static void
-frame_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (DexPromise) promise = user_data;
-  g_autoptr (GError) error = NULL;
-  GlyFrame *frame = gly_image_next_frame_finish (GLY_IMAGE (source), result, &error);
-
-  if (frame != NULL)
-    dex_promise_resolve_object (promise, frame);
-  else
-    dex_promise_reject (promise, g_steal_pointer (&error));
-}
-
-/* The caller's promise is completed in a callback, perhaps after its fiber was dropped. */
 static DexFuture *
 load_image (GFile *file)
 {
   g_autoptr (GlyLoader) loader = gly_loader_new (file);
-  DexPromise *promise = dex_promise_new_cancellable ();
 
-  gly_loader_load_async (loader, dex_promise_get_cancellable (promise), loaded_cb, dex_ref (promise));
-  return DEX_FUTURE (promise);
+  return dex_async_pair_new (loader, &DEX_ASYNC_PAIR_INFO_OBJECT (gly_loader_load_async, gly_loader_load_finish));
 }
 
 static DexFuture *
 next_frame (GlyImage *image)
 {
-  DexPromise *promise = dex_promise_new_cancellable ();
-
-  gly_image_next_frame_async (image, dex_promise_get_cancellable (promise), frame_cb, dex_ref (promise));
-  return DEX_FUTURE (promise);
+  return dex_async_pair_new (image, &DEX_ASYNC_PAIR_INFO_OBJECT (gly_image_next_frame_async, gly_image_next_frame_finish));
 }
 
 /* Both list them by their order in memory. */

@@ -5,6 +5,7 @@
 
 #include "avb-panel-row.h"
 
+#include "ui/avb-label.h"
 #include "ui/extensions/avb-panel-table.h"
 #include "ui/extensions/avb-sparkline.h"
 
@@ -207,19 +208,6 @@ activated_cb (GtkWidget *widget, Row *row)
 
 /* --- pictures of numbers --- */
 
-static GtkWidget *
-make_label (const char *style)
-{
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  if (style != NULL)
-    gtk_widget_add_css_class (label, style);
-  return label;
-}
-
 /* A row with a line of text and, below, what has the room. */
 static GtkWidget *
 make_tall (Row *row, GtkWidget *content)
@@ -229,8 +217,8 @@ make_tall (Row *row, GtkWidget *content)
   GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
   row->content = content;
-  row->label = make_label (NULL);
-  row->text = make_label ("dimmed");
+  row->label = avb_label_new_wrapped (NULL);
+  row->text = avb_label_new_wrapped ("dimmed");
   gtk_widget_add_css_class (row->text, "numeric");
   gtk_widget_set_hexpand (row->label, TRUE);
   gtk_box_append (GTK_BOX (head), row->label);
