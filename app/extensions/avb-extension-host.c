@@ -13,6 +13,7 @@
 #include "app/extensions/avb-extension-private.h"
 #include "app/extensions/avb-extension-serve.h"
 #include "app/extensions/avb-json.h"
+#include "app/extensions/avb-open-panels.h"
 #include "app/extensions/avb-sandbox.h"
 #include "backends/avb-blocking.h"
 #include "backends/avb-error.h"
@@ -44,7 +45,7 @@ struct _AvbExtensionHost {
 
   GHashTable           *kept;     /* id → AvbExtensionKv */
   GHashTable           *events;   /* "id monitor event" → gint64: when it was last shown */
-  GPtrArray            *panels;   /* of AvbPanel, not owned */
+  AvbOpenPanels        *panels;
   AvbExtensionQuestion *question; /* (nullable): the one that is open */
 };
 
@@ -70,30 +71,6 @@ static DexFuture *
 request_cb (AvbExtension *extension, const char *method, JsonNode *params, gpointer data)
 {
   return avb_extension_serve (data, extension, method, params);
-}
-
-static AvbPanel *
-find_panel (AvbExtensionHost *self, AvbExtension *extension, const char *id)
-{
-  for (guint i = 0; i < self->panels->len; i++)
-    {
-      AvbPanel *panel = self->panels->pdata[i];
-
-      if (g_object_get_data (G_OBJECT (panel), "avb-extension") == extension && g_str_equal (avb_panel_get_id (panel), id))
-        return panel;
-    }
-  return NULL;
-}
-
-static void
-take_panel (AvbExtensionHost *self, AvbExtension *extension, JsonObject *params)
-{
-  const char *id = avb_json_get_string (params, "panel", 64, NULL);
-  JsonNode *root = json_object_get_member (params, "root");
-  AvbPanel *panel = id != NULL ? find_panel (self, extension, id) : NULL;
-
-  if (panel != NULL && root != NULL)
-    avb_panel_update (panel, root);
 }
 
 static gboolean
@@ -160,7 +137,7 @@ notify_cb (AvbExtension *extension, const char *method, JsonNode *node, gpointer
     return;
   if (g_str_equal (method, "panel/update"))
     {
-      take_panel (self, extension, params);
+      avb_open_panels_update (self->panels, extension, params);
       return;
     }
   monitor = avb_json_get_string (params, "monitor", 64, NULL);
@@ -238,126 +215,6 @@ withdraw_question (AvbExtensionHost *self, AvbExtension *extension)
     avb_extension_question_answer (question, FALSE);
 }
 
-/* --- panels --- */
-
-static void
-end_panels (AvbExtensionHost *self, AvbExtension *extension)
-{
-  g_autoptr (GPtrArray) ended = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (guint i = 0; i < self->panels->len; i++)
-    if (g_object_get_data (G_OBJECT (self->panels->pdata[i]), "avb-extension") == extension)
-      g_ptr_array_add (ended, g_object_ref (self->panels->pdata[i]));
-  for (guint i = 0; i < ended->len; i++)
-    avb_panel_end (ended->pdata[i]);
-}
-
-static JsonNode *
-panel_params (const char *id, const char *node, JsonNode *value)
-{
-  JsonNode *params = json_node_new (JSON_NODE_OBJECT);
-  JsonObject *object = json_object_new ();
-
-  json_object_set_string_member (object, "panel", id);
-  if (node != NULL)
-    json_object_set_string_member (object, "node", node);
-  if (value != NULL)
-    json_object_set_member (object, "value", value);
-  json_node_take_object (params, object);
-  return params;
-}
-
-static DexFuture *
-acted_cb (DexFuture *future, gpointer data)
-{
-  AvbPanel *panel = data;
-  JsonObject *result = json_node_get_object (g_value_get_boxed (dex_future_get_value (future, NULL)));
-  JsonNode *root = json_object_get_member (result, "root");
-  const char *text = NULL;
-
-  if (root != NULL)
-    avb_panel_update (panel, root);
-  avb_json_find_string (result, "text", 4096, &text, NULL);
-  return dex_future_new_take_string (g_strdup (text));
-}
-
-static DexFuture *
-panel_action_cb (AvbPanel *panel, const char *node, JsonNode *value, gpointer data)
-{
-  return dex_future_then (avb_extension_call (data, "panel/action", panel_params (avb_panel_get_id (panel), node, value), NULL), acted_cb,
-                          g_object_ref (panel), g_object_unref);
-}
-
-static void
-panel_close_cb (AvbPanel *panel, gpointer data)
-{
-  AvbExtension *extension = data;
-
-  if (avb_extension_get_state (extension) == AVB_EXTENSION_RUNNING)
-    avb_future_finish (avb_extension_call (extension, "panel/close", panel_params (avb_panel_get_id (panel), NULL, NULL), NULL),
-                       "closing a panel");
-}
-
-static void
-panel_gone_cb (gpointer data, GObject *panel)
-{
-  AvbExtensionHost *self = data;
-
-  g_ptr_array_remove_fast (self->panels, panel);
-}
-
-typedef struct {
-  AvbExtensionHost *host;
-  AvbExtension     *extension;
-  char             *id;
-} Opening;
-
-static void
-opening_free (Opening *opening)
-{
-  g_object_unref (opening->host);
-  g_object_unref (opening->extension);
-  g_free (opening->id);
-  g_free (opening);
-}
-
-static DexFuture *
-opened_cb (DexFuture *future, gpointer data)
-{
-  Opening *opening = data;
-  JsonObject *result = json_node_get_object (g_value_get_boxed (dex_future_get_value (future, NULL)));
-  GError *error = NULL;
-  guint nodes = 0;
-  g_autoptr (AvbPanelNode) root = avb_panel_node_new (json_object_get_object_member (result, "root"), &nodes, &error);
-  AvbPanel *panel;
-
-  if (root == NULL)
-    return dex_future_new_for_error (error);
-  panel = avb_panel_new (opening->id, root, panel_action_cb, panel_close_cb, g_object_ref (opening->extension), g_object_unref);
-  g_object_set_data (G_OBJECT (panel), "avb-extension", opening->extension);
-  g_ptr_array_add (opening->host->panels, panel);
-  g_object_weak_ref (G_OBJECT (panel), panel_gone_cb, opening->host);
-  return dex_future_new_take_object (panel);
-}
-
-DexFuture *
-avb_extension_host_open_panel (AvbExtensionHost *self, AvbExtension *extension, const char *panel, AvbMachine *machine)
-{
-  JsonNode *params;
-  Opening *opening;
-
-  g_return_val_if_fail (AVB_IS_EXTENSION_HOST (self) && AVB_IS_EXTENSION (extension) && panel != NULL, NULL);
-
-  params = panel_params (panel, NULL, NULL);
-  if (machine != NULL)
-    json_object_set_object_member (json_node_get_object (params), "machine", avb_extension_host_describe_machine (machine));
-  opening = g_new0 (Opening, 1);
-  opening->host = g_object_ref (self);
-  opening->extension = g_object_ref (extension);
-  opening->id = g_strdup (panel);
-  return dex_future_then (avb_extension_call (extension, "panel/open", params, NULL), opened_cb, opening, (GDestroyNotify) opening_free);
-}
-
 /* --- the extensions --- */
 
 static void
@@ -365,7 +222,7 @@ extension_changed_cb (AvbExtension *extension, GParamSpec *pspec, AvbExtensionHo
 {
   if (avb_extension_get_state (extension) == AVB_EXTENSION_RUNNING)
     return;
-  end_panels (self, extension);
+  avb_open_panels_end (self->panels, extension);
   withdraw_question (self, extension);
 }
 
@@ -484,7 +341,7 @@ forget_extension (AvbExtensionHost *self, AvbExtension *extension)
 {
   g_signal_handlers_disconnect_by_data (extension, self);
   g_signal_handlers_disconnect_by_data (avb_extension_get_installed (extension), self);
-  end_panels (self, extension);
+  avb_open_panels_end (self->panels, extension);
   withdraw_question (self, extension);
   g_hash_table_remove (self->kept, avb_extension_get_id (extension));
   /* Whoever else holds it shall find nothing that still runs. */
@@ -608,9 +465,6 @@ avb_extension_host_dispose (GObject *object)
       g_list_store_remove (self->extensions, i - 1);
       forget_extension (self, extension);
     }
-  for (guint i = 0; i < self->panels->len; i++)
-    g_object_weak_unref (self->panels->pdata[i], panel_gone_cb, self);
-  g_ptr_array_set_size (self->panels, 0);
   g_clear_object (&self->question);
   g_clear_object (&self->contributions);
   g_clear_object (&self->store);
@@ -628,7 +482,7 @@ avb_extension_host_finalize (GObject *object)
   g_clear_object (&self->policy);
   g_hash_table_unref (self->kept);
   g_hash_table_unref (self->events);
-  g_ptr_array_unref (self->panels);
+  g_object_unref (self->panels);
   g_free (self->sandbox_reason);
   G_OBJECT_CLASS (avb_extension_host_parent_class)->finalize (object);
 }
@@ -701,7 +555,7 @@ avb_extension_host_init (AvbExtensionHost *self)
   self->role = AVB_ROLE_ADMINISTRATOR;
   self->kept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->events = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->panels = g_ptr_array_new ();
+  self->panels = avb_open_panels_new ();
 }
 
 AvbExtensionHost *
@@ -766,6 +620,14 @@ avb_extension_host_get_audit (AvbExtensionHost *self)
 {
   g_return_val_if_fail (AVB_IS_EXTENSION_HOST (self), NULL);
   return self->audit;
+}
+
+DexFuture *
+avb_extension_host_open_panel (AvbExtensionHost *self, AvbExtension *extension, const char *panel, AvbMachine *machine)
+{
+  g_return_val_if_fail (AVB_IS_EXTENSION_HOST (self) && AVB_IS_EXTENSION (extension) && panel != NULL, NULL);
+
+  return avb_open_panels_open (self->panels, extension, panel, machine);
 }
 
 AvbExtensionStore *
