@@ -260,6 +260,8 @@ main (int argc, char **argv)
       g_setenv ("SECRET_FILE_TEST_PATH", file, TRUE);
       g_setenv ("SECRET_FILE_TEST_PASSWORD", "test", TRUE);
     }
+  else
+    g_setenv ("SECRET_SERVICE_BUS_NAME", "org.alphavbox.NoKeyring", TRUE);
   gtk_disable_setlocale ();
   avb_test_init (&argc, &argv);
   gtk_init ();
