@@ -100,7 +100,7 @@ run_fiber_cb (gconstpointer data)
 static gboolean
 is_fatal (const char *domain, GLogLevelFlags level, const char *message, gpointer data)
 {
-  return g_strcmp0 (domain, "libsoup") != 0 || strstr (message, "soup_server_connection_disconnect") == NULL;
+  return g_strcmp0 (domain, "libsoup") != 0 || strstr (message, "soup_server_connection_") == NULL;
 }
 
 void
