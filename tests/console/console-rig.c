@@ -20,7 +20,7 @@ static gboolean
 tick_cb (gpointer ticked)
 {
   *(gboolean *) ticked = TRUE;
-  return G_SOURCE_CONTINUE;
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -28,9 +28,7 @@ wait_for (RigCondition condition, gpointer data, const char *what, gboolean nudg
 {
   gint64   start = g_get_monotonic_time ();
   gint64   nudged = start;
-  gboolean ticked = FALSE;
-  /* Conditions may be dear, so they are looked at now and then; and before anything idle. */
-  guint tick = g_timeout_add_full (G_PRIORITY_HIGH, 20, tick_cb, &ticked, NULL);
+  gboolean ticked;
 
   while (!condition (data))
     {
@@ -45,10 +43,13 @@ wait_for (RigCondition condition, gpointer data, const char *what, gboolean nudg
           nudged = now;
           rig_nudge ();
         }
-      for (ticked = FALSE; !ticked;)
+      /* Conditions may be dear, so they are looked at now and then, and before anything idle; but all that is not idle has its
+       * time in between, however long a look took. */
+      ticked = FALSE;
+      g_timeout_add_full (G_PRIORITY_HIGH, 20, tick_cb, &ticked, NULL);
+      while (!ticked)
         g_main_context_iteration (NULL, TRUE);
     }
-  g_source_remove (tick);
 }
 
 void
