@@ -216,13 +216,15 @@ any_label (GtkWidget *widget, gconstpointer data)
   return GTK_IS_LABEL (widget) && *gtk_label_get_text (GTK_LABEL (widget)) != '\0';
 }
 
-/* A mark of what is typed is no part of a name: of labels GTK takes it out, of names that are set it does not. */
+/* A mark of what is typed is no part of a name: of labels GTK takes it out, of names that are set it does not. A label that shows
+ * what somebody called a file may have one. */
 static void
 check_underscores (GtkWidget *widget)
 {
   g_autofree char *name = NULL;
 
-  if (!gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL))
+  if (GTK_IS_LABEL (widget) ||
+      !gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL))
     return;
   /* What it is instead of what nothing is called. */
   name = gtk_test_accessible_check_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, "\1");
