@@ -24,6 +24,9 @@ folder_read (SpiceCharDeviceInstance *instance, uint8_t *buffer, int length)
 {
   guint n = MIN ((guint) MAX (length, 0), to_client->len);
 
+  /* An empty array has no data at all. */
+  if (n == 0)
+    return 0;
   memcpy (buffer, to_client->data, n);
   g_byte_array_remove_range (to_client, 0, n);
   return (int) n;
