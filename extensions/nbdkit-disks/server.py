@@ -1,42 +1,62 @@
 # SPDX-FileCopyrightText: Alpha VBox contributors
 # SPDX-License-Identifier: MPL-2.0
 
-"""One nbdkit, which serves one disk behind one socket, for as long as it is wanted."""
+"""One nbdkit, which serves one disk behind one socket, for as long as it is wanted.
+
+The socket outlives an nbdkit that ends: machines know it by a name that must not become one of another socket. nbdkit takes it over
+as a service of systemd would (sd_listen_fds(3)).
+"""
 
 import os
+import socket
 import subprocess
 import threading
 
 import nbd
 
 RESTARTS = 5
+# Its number is 3 there, and only the process itself knows its ID.
+RUN = 'exec 3<&"$0"; LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"'
 
 
 class Server:
-    def __init__(self, socket, arguments, log):
-        self.socket = socket
+    def __init__(self, path, arguments, log):
+        self.socket = path
         self.arguments = arguments
         self.log = log
         self.lock = threading.Lock()
         self.wanted = True
         self.restarts = 0
+        self.listener = self._listen()
         self.process = self._spawn()
+        self.ready = False
         self.watcher = threading.Thread(target=self._watch, daemon=True)
+        self.watcher.start()
         try:
-            self.size, self.read_only = nbd.probe(socket, alive=lambda: self.process.poll() is None)
+            self.size, self.read_only = nbd.probe(path, alive=lambda: self.process.poll() is None)
         except nbd.NotServed:
             self.stop()
             raise
-        self.watcher.start()
+        self.ready = True
 
-    def _spawn(self):
-        # nbdkit does not begin where there is a socket, be it of a dead one.
+    def _listen(self):
+        self._unlink()
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener.bind(self.socket)
+        listener.listen()
+        return listener
+
+    def _unlink(self):
         try:
             os.unlink(self.socket)
         except FileNotFoundError:
             pass
-        command = ["nbdkit", "--foreground", "--exit-with-parent", "--threads", "4", "--unix", self.socket, *self.arguments]
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+    def _spawn(self):
+        number = self.listener.fileno()
+        command = ["nbdkit", "--foreground", "--exit-with-parent", "--threads", "4", *self.arguments]
+        return subprocess.Popen(["sh", "-c", RUN, str(number), *command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                pass_fds=[number])
 
     def _watch(self):
         """A machine waits for its disk a while, and goes on when it is back."""
@@ -47,8 +67,10 @@ class Server:
                 if not self.wanted:
                     return
                 self.restarts += 1
-                if self.restarts > RESTARTS:
-                    self.log.error("nbdkit ended too often, the last time with %d", code)
+                if not self.ready or self.restarts > RESTARTS:
+                    self.log.error("nbdkit ended with %d and is not started again", code)
+                    # Who waits there would wait for ever.
+                    self.listener.close()
                     return
                 self.log.warning("nbdkit ended with %d and is started again", code)
                 self.process = self._spawn()
@@ -68,7 +90,5 @@ class Server:
             process = self.process
         process.kill()
         process.wait()
-        try:
-            os.unlink(self.socket)
-        except FileNotFoundError:
-            pass
+        self.listener.close()
+        self._unlink()

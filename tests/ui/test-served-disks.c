@@ -6,6 +6,9 @@
 
 #include "config.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include "avb-extension-rig.h"
 #include "tests/avb-boot-sector.h"
 #include "tests/backends/avb-session-test.h"
@@ -198,11 +201,71 @@ test_stopping (Served *self, gconstpointer data)
   avb_test_until_true (count_starts (self) == 2);
 }
 
+/* --- a server that dies --- */
+
+/* 0: there is no such process */
+static int
+parent_of (int pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", pid);
+  g_autofree char *text = NULL;
+  const char *end;
+  int parent = 0;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL) || (end = strrchr (text, ')')) == NULL)
+    return 0;
+  return sscanf (end, ") %*c %d", &parent) == 1 ? parent : 0;
+}
+
+static gboolean
+is_ours (int pid)
+{
+  while (pid > 1 && pid != getpid ())
+    pid = parent_of (pid);
+  return pid == getpid ();
+}
+
+/* The nbdkit that an extension of this program started; 0: none */
+static int
+find_server (void)
+{
+  g_autoptr (GDir) processes = g_dir_open ("/proc", 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (processes)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc", name, "comm", NULL);
+      g_autofree char *text = NULL;
+
+      if (g_ascii_isdigit (*name) && g_file_get_contents (path, &text, NULL, NULL) && g_str_has_prefix (text, "nbdkit") &&
+          is_ours (atoi (name)))
+        return atoi (name);
+    }
+  return 0;
+}
+
+static void
+test_crashed (Served *self, gconstpointer data)
+{
+  int first, second;
+
+  avb_test_until_true (count_starts (self) == 1);
+  first = find_server ();
+  g_assert_cmpint (first, >, 0);
+  g_assert_no_errno (kill (first, SIGKILL));
+  avb_test_until_true ((second = find_server ()) != 0 && second != first);
+  /* The machine has its disk again, without anybody's doing. */
+  avb_test_run_fiber (reset_fiber, self->machine);
+  avb_test_until_true (count_starts (self) == 2);
+  g_assert_cmpuint (avb_served_disks_count (self->disks, ID), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
   avb_ui_test_init (&argc, &argv);
   g_test_add ("/Avb/ServedDisks/closing", Served, NULL, set_up, test_closing, tear_down);
   g_test_add ("/Avb/ServedDisks/stopping", Served, NULL, set_up, test_stopping, tear_down);
+  g_test_add ("/Avb/ServedDisks/crashed", Served, NULL, set_up, test_crashed, tear_down);
   return g_test_run ();
 }
