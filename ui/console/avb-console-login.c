@@ -6,8 +6,10 @@
 #include "ui/console/avb-console-login.h"
 
 #include "backends/avb-blocking.h"
+#include "backends/avb-password-request.h"
 #include "backends/avb-secret.h"
 #include "ui/console/avb-console-secrets.h"
+#include "ui/console/avb-console-session-private.h"
 
 typedef enum { NONE, DEFINITION, KEYRING, USER } Source;
 
@@ -134,6 +136,19 @@ avb_console_login_look_up (AvbConsoleLogin *self)
 }
 
 static void
+ready_cb (AvbConsoleLogin *self, AvbConsoleSession *session)
+{
+  avb_console_session_ask (session, NULL);
+  avb_console_session_connect (session);
+}
+
+static void
+asks_cb (AvbConsoleLogin *self, AvbPasswordRequest *request, AvbConsoleSession *session)
+{
+  avb_console_session_ask (session, AVB_REQUEST (request));
+}
+
+static void
 avb_console_login_dispose (GObject *object)
 {
   AvbConsoleLogin *self = AVB_CONSOLE_LOGIN (object);
@@ -175,14 +190,18 @@ avb_console_login_init (AvbConsoleLogin *self)
 }
 
 AvbConsoleLogin *
-avb_console_login_new (AvbMachine *machine)
+avb_console_login_new (AvbConsoleSession *session, GCallback cancelled)
 {
   AvbConsoleLogin *self;
 
-  g_return_val_if_fail (AVB_IS_MACHINE (machine), NULL);
+  g_return_val_if_fail (AVB_IS_CONSOLE_SESSION (session), NULL);
+  g_return_val_if_fail (cancelled != NULL, NULL);
 
   self = g_object_new (AVB_TYPE_CONSOLE_LOGIN, NULL);
-  self->machine = g_object_ref (machine);
+  self->machine = g_object_ref (avb_console_session_get_machine (session));
+  g_signal_connect_object (self, "ready", G_CALLBACK (ready_cb), session, G_CONNECT_DEFAULT);
+  g_signal_connect_object (self, "asks", G_CALLBACK (asks_cb), session, G_CONNECT_DEFAULT);
+  g_signal_connect_object (self, "cancelled", cancelled, session, G_CONNECT_DEFAULT);
   return self;
 }
 

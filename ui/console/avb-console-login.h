@@ -3,8 +3,7 @@
 
 #pragma once
 
-#include "backends/avb-machine.h"
-#include "backends/avb-password-request.h"
+#include "ui/console/avb-console-session.h"
 
 G_BEGIN_DECLS
 
@@ -21,7 +20,9 @@ G_BEGIN_DECLS
 #define AVB_TYPE_CONSOLE_LOGIN (avb_console_login_get_type ())
 G_DECLARE_FINAL_TYPE (AvbConsoleLogin, avb_console_login, AVB, CONSOLE_LOGIN, GObject)
 
-AvbConsoleLogin *avb_console_login_new      (AvbMachine *machine);
+/* For the machine of @session, which connects again with another password and passes the questions on until
+ * it is disposed of. @cancelled: of its kind: (#AvbConsoleLogin, @session) */
+AvbConsoleLogin *avb_console_login_new      (AvbConsoleSession *session, GCallback cancelled);
 
 /* (nullable): what to try with @endpoint now */
 const char    *avb_console_login_choose   (AvbConsoleLogin *self, const AvbConsoleEndpoint *endpoint);

@@ -130,34 +130,9 @@ cursor_cb (AvbRdpLink *link, AvbRdpSession *self)
 /* --- letting us in --- */
 
 static void
-login_ready_cb (AvbConsoleLogin *login, AvbConsoleSession *self)
-{
-  avb_console_session_ask (self, NULL);
-  avb_console_session_connect (self);
-}
-
-static void
-login_asks_cb (AvbConsoleLogin *login, AvbPasswordRequest *request, AvbConsoleSession *self)
-{
-  avb_console_session_ask (self, AVB_REQUEST (request));
-}
-
-static void
 login_cancelled_cb (AvbConsoleLogin *login, AvbRdpSession *self)
 {
   avb_rdp_session_fall_back (self, AVB_RDP_REFUSED);
-}
-
-static void
-avb_rdp_session_ensure_login (AvbRdpSession *self)
-{
-  if (self->login != NULL)
-    return;
-  self->login
-      = avb_console_login_new (avb_console_session_get_machine (AVB_CONSOLE_SESSION (self)));
-  g_signal_connect (self->login, "ready", G_CALLBACK (login_ready_cb), self);
-  g_signal_connect (self->login, "asks", G_CALLBACK (login_asks_cb), self);
-  g_signal_connect (self->login, "cancelled", G_CALLBACK (login_cancelled_cb), self);
 }
 
 static void
@@ -379,7 +354,8 @@ avb_rdp_session_open_endpoint (AvbConsoleSession *session, const AvbConsoleEndpo
     }
   if (is_elsewhere (self, endpoint))
     g_clear_pointer (&self->fingerprint, g_free);
-  avb_rdp_session_ensure_login (self);
+  if (self->login == NULL)
+    self->login = avb_console_login_new (session, G_CALLBACK (login_cancelled_cb));
   g_clear_pointer (&self->endpoint, avb_console_endpoint_free);
   self->endpoint = avb_console_endpoint_copy (endpoint);
   self->turn++;
@@ -443,8 +419,6 @@ avb_rdp_session_dispose (GObject *object)
   AvbRdpSession *self = AVB_RDP_SESSION (object);
 
   avb_console_session_close (AVB_CONSOLE_SESSION (self));
-  if (self->login != NULL)
-    g_signal_handlers_disconnect_by_data (self->login, self);
   g_clear_object (&self->login);
   g_clear_pointer (&self->endpoint, avb_console_endpoint_free);
   g_clear_pointer (&self->fingerprint, g_free);

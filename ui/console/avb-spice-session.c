@@ -175,19 +175,6 @@ untrusted_cb (AvbSpiceAttempt *attempt, AvbCertificateRequest *request, AvbSpice
 }
 
 static void
-login_ready_cb (AvbConsoleLogin *login, AvbConsoleSession *self)
-{
-  avb_console_session_ask (self, NULL);
-  avb_console_session_connect (self);
-}
-
-static void
-login_asks_cb (AvbConsoleLogin *login, AvbPasswordRequest *request, AvbConsoleSession *self)
-{
-  avb_console_session_ask (self, AVB_REQUEST (request));
-}
-
-static void
 login_cancelled_cb (AvbConsoleLogin *login, AvbConsoleSession *self)
 {
   avb_console_session_failed (self, _ ("The machine’s display is shown only with its password."));
@@ -251,23 +238,12 @@ prepare_cb (AvbSpiceAttempt *attempt, SpiceSession *spice, AvbSpiceSession *self
 }
 
 static void
-avb_spice_session_ensure_login (AvbSpiceSession *self)
-{
-  if (self->login != NULL)
-    return;
-  self->login
-      = avb_console_login_new (avb_console_session_get_machine (AVB_CONSOLE_SESSION (self)));
-  g_signal_connect (self->login, "ready", G_CALLBACK (login_ready_cb), self);
-  g_signal_connect (self->login, "asks", G_CALLBACK (login_asks_cb), self);
-  g_signal_connect (self->login, "cancelled", G_CALLBACK (login_cancelled_cb), self);
-}
-
-static void
 avb_spice_session_open (AvbConsoleSession *session)
 {
   AvbSpiceSession *self = AVB_SPICE_SESSION (session);
 
-  avb_spice_session_ensure_login (self);
+  if (self->login == NULL)
+    self->login = avb_console_login_new (session, G_CALLBACK (login_cancelled_cb));
   self->attempt = avb_spice_attempt_new (avb_console_session_get_machine (session), self->login);
   g_signal_connect (self->attempt, "prepare", G_CALLBACK (prepare_cb), self);
   g_signal_connect (self->attempt, "channel", G_CALLBACK (channel_cb), self);
@@ -303,8 +279,6 @@ avb_spice_session_dispose (GObject *object)
   AvbSpiceSession *self = AVB_SPICE_SESSION (object);
 
   avb_console_session_close (AVB_CONSOLE_SESSION (self));
-  if (self->login != NULL)
-    g_signal_handlers_disconnect_by_data (self->login, self);
   g_clear_object (&self->login);
   G_OBJECT_CLASS (avb_spice_session_parent_class)->dispose (object);
 }

@@ -305,34 +305,9 @@ auth_failure_cb (VncConnection *connection, const char *reason, AvbVncSession *s
 }
 
 static void
-login_ready_cb (AvbConsoleLogin *login, AvbConsoleSession *self)
-{
-  avb_console_session_ask (self, NULL);
-  avb_console_session_connect (self);
-}
-
-static void
-login_asks_cb (AvbConsoleLogin *login, AvbPasswordRequest *request, AvbConsoleSession *self)
-{
-  avb_console_session_ask (self, AVB_REQUEST (request));
-}
-
-static void
 login_cancelled_cb (AvbConsoleLogin *login, AvbConsoleSession *self)
 {
   avb_console_session_failed (self, _("The machine’s display is shown only with its password."));
-}
-
-static void
-avb_vnc_session_ensure_login (AvbVncSession *self)
-{
-  if (self->login != NULL)
-    return;
-  self->login
-      = avb_console_login_new (avb_console_session_get_machine (AVB_CONSOLE_SESSION (self)));
-  g_signal_connect (self->login, "ready", G_CALLBACK (login_ready_cb), self);
-  g_signal_connect (self->login, "asks", G_CALLBACK (login_asks_cb), self);
-  g_signal_connect (self->login, "cancelled", G_CALLBACK (login_cancelled_cb), self);
 }
 
 /* --- attempts --- */
@@ -439,7 +414,8 @@ avb_vnc_session_open_endpoint (AvbConsoleSession *session, const AvbConsoleEndpo
                                   _("It is not known where the machine’s display can be reached."));
       return;
     }
-  avb_vnc_session_ensure_login (self);
+  if (self->login == NULL)
+    self->login = avb_console_login_new (session, G_CALLBACK (login_cancelled_cb));
   g_clear_pointer (&self->endpoint, avb_console_endpoint_free);
   self->endpoint = avb_console_endpoint_copy (endpoint);
   self->turn++;
@@ -531,8 +507,6 @@ avb_vnc_session_dispose (GObject *object)
   AvbVncSession *self = AVB_VNC_SESSION (object);
 
   avb_console_session_close (AVB_CONSOLE_SESSION (self));
-  if (self->login != NULL)
-    g_signal_handlers_disconnect_by_data (self->login, self);
   g_clear_object (&self->login);
   g_clear_pointer (&self->endpoint, avb_console_endpoint_free);
   G_OBJECT_CLASS (avb_vnc_session_parent_class)->dispose (object);
