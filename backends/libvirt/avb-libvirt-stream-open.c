@@ -39,9 +39,9 @@ open_error_new (const AvbLibvirtStreamKind *kind)
   const virError *error = virGetLastError ();
 
   if (error != NULL && error->code == VIR_ERR_OPERATION_FAILED)
-    return avb_error_new (AVB_ERROR_BUSY, error->message, kind->busy);
+    return avb_error_new (AVB_ERROR_BUSY, error->message, "%s", kind->busy);
   if (error != NULL && error->code == VIR_ERR_INTERNAL_ERROR && kind->missing != NULL)
-    return avb_error_new (AVB_ERROR_NOT_FOUND, error->message, kind->missing);
+    return avb_error_new (AVB_ERROR_NOT_FOUND, error->message, "%s", kind->missing);
   return avb_libvirt_error_new (kind->what);
 }
 
