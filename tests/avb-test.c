@@ -116,26 +116,23 @@ avb_test_add_fiber (const char *path, DexFiberFunc func)
 }
 
 static gboolean
-over_cb (gpointer over)
+wake_cb (gpointer data)
 {
-  *(gboolean *) over = TRUE;
   return G_SOURCE_REMOVE;
 }
 
 void
 avb_test_pass_time (void)
 {
-  gboolean over = FALSE;
-
   if (in_fiber > 0)
     {
       dex_await (dex_timeout_new_msec (10), NULL);
-      return;
     }
-  /* From now on: what is drawn when nothing else is to do gets its turn also between two looks that take long. */
-  g_timeout_add (10, over_cb, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
+  else
+    {
+      g_timeout_add (10, wake_cb, NULL);
+      g_main_context_iteration (NULL, TRUE);
+    }
 }
 
 void
