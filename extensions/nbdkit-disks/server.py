@@ -15,8 +15,8 @@ import threading
 import nbd
 
 RESTARTS = 5
-# Its number is 3 there, and only the process itself knows its ID.
-RUN = 'exec 3<&"$0"; LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"'
+# Its number is 3 there, and only the process itself knows its ID. A shell copies no number of more than one digit: it comes as 0.
+RUN = 'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&0 </dev/null'
 
 
 class Server:
@@ -53,10 +53,8 @@ class Server:
             pass
 
     def _spawn(self):
-        number = self.listener.fileno()
         command = ["nbdkit", "--foreground", "--exit-with-parent", "--threads", "4", *self.arguments]
-        return subprocess.Popen(["sh", "-c", RUN, str(number), *command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                pass_fds=[number])
+        return subprocess.Popen(["sh", "-c", RUN, "sh", *command], stdin=self.listener, stdout=subprocess.DEVNULL)
 
     def _watch(self):
         """A machine waits for its disk a while, and goes on when it is back."""

@@ -126,6 +126,11 @@ class ServerTest(unittest.TestCase):
             time.sleep(0.05)
         self.assertEqual(nbd.probe(server.socket), (MIB, False))
 
+    def test_many_files_are_open(self):
+        for _ in range(10):
+            self.addCleanup(os.close, os.open("/dev/null", os.O_RDONLY))
+        self.assertEqual(self.serve(self.volumes.create_memory("Fast", MIB)).size, MIB)
+
     def test_strangers(self):
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(f"{self.folder}/stranger.sock")
