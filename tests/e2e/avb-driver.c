@@ -189,7 +189,8 @@ static gboolean
 focus_node (AvbDriver *self, AvbNode *node, const char *name, GError **error)
 {
   avb_driver_settle (self, 5);
-  for (int i = 0; i < 30; i++) {
+  /* A long page, and once around it. */
+  for (int i = 0; i < 60; i++) {
     if (avb_node_has_state (node, ATSPI_STATE_FOCUSED))
       return TRUE;
     avb_screen_press_keys (self->screen, XK_Tab, NULL);
@@ -269,7 +270,8 @@ avb_driver_drop_file (AvbDriver *self, const char *drag_source, const char *path
   avb_screen_button (self->screen, 1, TRUE);
   avb_screen_glide (self->screen, target->x + target->width / 2, target->y + target->height / 2);
   /* The target learns of the drag in a round trip or two, and says that it takes it: release after that. */
-  for (int i = 0; i < 30; i++) {
+  /* A long page, and once around it. */
+  for (int i = 0; i < 60; i++) {
     avb_screen_move (self->screen, target->x + target->width / 2 + i % 2, target->y + target->height / 2);
     while (g_main_context_iteration (NULL, FALSE))
       ;
