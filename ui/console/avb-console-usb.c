@@ -425,7 +425,8 @@ channel_cb (AvbSpiceSession *session, SpiceChannel *channel, AvbConsoleUsb *self
 {
   if (!SPICE_IS_USBREDIR_CHANNEL (channel))
     return;
-  g_signal_connect (channel, "channel-event", G_CALLBACK (port_event_cb), self);
+  /* Also one that never opens may outlive us. */
+  g_signal_connect_object (channel, "channel-event", G_CALLBACK (port_event_cb), self, G_CONNECT_DEFAULT);
   avb_spice_session_take_channel (session, channel);
 }
 
